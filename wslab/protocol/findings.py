@@ -1,0 +1,35 @@
+"""What a rule says about one thing it looked at. Breaking a rule is data, never an exception."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wslab.protocol.frames import CloseCode, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule held against one handshake, frame or step; kept whether it passed or not.
+
+    `says` is what the rule wants, `found` what was there, `rfc` the section.
+    `close_code` is the code that answers the fault, if a Close frame can.
+    `sender` is who did it, `index` the number of the frame, counted from 0 over
+    both senders in order of arrival; None for a handshake.
+    """
+
+    rule: str
+    ok: bool
+    says: str
+    found: str
+    close_code: CloseCode | None = None
+    rfc: str = ""
+    sender: Side | None = None
+    index: int | None = None
+
+    def __str__(self) -> str:
+        verdict = "passed" if self.ok else "broken"
+        who = f" by the {self.sender.value}" if self.sender else ""
+        where = f" in frame {self.index}" if self.index is not None else ""
+        answer = f" Answer: close code {int(self.close_code)}." if self.close_code else ""
+        sentence = f"{self.rule} {verdict}{who}{where}: {self.says}; found {self.found}"
+        return f"{sentence} ({self.rfc}).{answer if not self.ok else ''}"
