@@ -1,0 +1,292 @@
+"""One event loop in one daemon thread, so that servers live beside the cells of a notebook.
+
+A server in the notebook's own loop stands still while a cell blocks, and a
+synchronous client in that cell then waits for ever. Here it does neither.
+
+Rules of this file:
+
+* One loop, one thread, made on first use. Servers and clients reach the network
+  through ``loop()`` alone.
+* Nothing here prints. What goes wrong out of sight is appended to ``log``.
+* Starting replaces: a service with the name of a running one stops it first, so
+  a cell can be run twice. Inside ``with`` a service is anonymous.
+* Every wait has a limit, and leaving the interpreter leaves no thread and no port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import errno
+import signal
+import socket
+import sys
+import threading
+from collections import deque
+from collections.abc import Coroutine
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from wslab.errors import NotRunning, WslabError
+
+START_LIMIT: Final = 10.0  # seconds a service may take to open
+STOP_LIMIT: Final = 0.5  # seconds a service may take to close
+
+T = TypeVar("T")
+
+#: What went wrong in the background, oldest first; a cell can show it.
+log: deque[str] = deque(maxlen=1000)
+
+_starting = threading.Lock()
+_loop: asyncio.AbstractEventLoop | None = None
+_thread: threading.Thread | None = None
+
+# Both are touched on the background thread alone.
+_named: dict[str, Service] = {}
+_running: set[Service] = set()
+
+
+def loop() -> asyncio.AbstractEventLoop:
+    """The background event loop; its thread starts with the first call."""
+    global _loop, _thread
+    _let_stop_interrupt_an_idle_await()
+    with _starting:
+        # A forked child has the variable but not the thread, and gets its own.
+        if _loop is None or _thread is None or not _thread.is_alive():
+            _named.clear()
+            _running.clear()
+            _loop = asyncio.new_event_loop()
+            _loop.set_exception_handler(_keep_in_log)
+            _thread = threading.Thread(target=_turn, args=(_loop,), name="wslab", daemon=True)
+            _thread.start()
+        return _loop
+
+
+def run(coro: Coroutine[Any, Any, T], timeout: float = 10.0) -> T:
+    """Run a coroutine on the background loop and wait for its result.
+
+    For code that is not async. `timeout` is in seconds. Whatever the coroutine
+    raises is raised here. WslabError when the time is over (the coroutine is
+    then cancelled), or when called from the background thread itself.
+    """
+    what = getattr(coro, "__qualname__", "the coroutine")
+    if threading.current_thread() is _thread:
+        coro.close()
+        raise WslabError(
+            f"run({what}) was called on the background thread, where it would wait for itself; "
+            "use 'await' there."
+        )
+    future = asyncio.run_coroutine_threadsafe(coro, loop())
+    try:
+        return future.result(timeout)
+    except TimeoutError:
+        if future.done() and not future.cancelled():
+            raise  # the coroutine's own time limit, which says more than ours
+        raise WslabError(
+            f"{what} did not finish within {timeout:g} s and was cancelled; "
+            "look for what it waits for, or pass a larger timeout."
+        ) from None
+    finally:
+        future.cancel()  # no effect on a finished one; else Stop was pressed or time is over
+
+
+class Service:
+    """Something that listens: the base of the servers and of the tap.
+
+    A subclass writes `_open` and `_close`. Both run on the background loop.
+    `_open` listens on `host` and `port` and then stores the real `port`; when it
+    raises it must leave nothing open, and an OSError becomes a WslabError that
+    names host and port. `_close` has half a second and is cancelled after it.
+    """
+
+    def __init__(self, *, host: str = "127.0.0.1", port: int = 0, name: str | None = None) -> None:
+        self.host = host
+        self.port = port
+        self.name = name if name is not None else type(self).__name__.lower()
+        self._wanted_port = port
+        self._is_running = False
+        self._changing = asyncio.Lock()
+
+    async def _open(self) -> None:
+        raise NotImplementedError
+
+    async def _close(self) -> None:
+        raise NotImplementedError
+
+    @property
+    def running(self) -> bool:
+        """Whether it listens now."""
+        return self._is_running
+
+    def start(self) -> Self:
+        """Listen, and return the service; a running one of the same name is stopped first.
+
+        Starting twice changes nothing. WslabError when host and port cannot be had.
+        """
+        run(self._begin(named=True), timeout=START_LIMIT + 2 * STOP_LIMIT)
+        return self
+
+    def stop(self) -> None:
+        """Close the port and every connection, within half a second. Stopping twice is fine."""
+        if _thread is not None and _thread.is_alive():
+            run(self._end(), timeout=START_LIMIT + 2 * STOP_LIMIT)
+
+    def __enter__(self) -> Self:
+        run(self._begin(named=False), timeout=START_LIMIT + 2 * STOP_LIMIT)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        await in_background(self._begin(named=False))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await in_background(self._end())
+
+    def __repr__(self) -> str:
+        # No port: it differs from run to run, and a notebook's output must not.
+        state = "running" if self._is_running else "stopped"
+        return f"<{type(self).__name__} {self.name!r} {state}>"
+
+    def _need_running(self) -> None:
+        """Raise NotRunning, with the next step, unless the service runs."""
+        if not self._is_running:
+            raise NotRunning(f"{self.name} is not running; call {self.name}.start() first.")
+
+    async def _begin(self, named: bool) -> None:
+        if named:
+            # Before taking our own lock: nobody ever holds one lock and waits for another.
+            old = _named.get(self.name)
+            _named[self.name] = self
+            if old is not None and old is not self:
+                await old._end()
+        async with self._changing:
+            if self._is_running:
+                return
+            self.port = self._wanted_port
+            try:
+                async with asyncio.timeout(START_LIMIT):
+                    await self._open()
+            except (OSError, OverflowError) as error:
+                self._forget()
+                raise self._cannot_listen(error) from error
+            except BaseException:
+                self._forget()
+                raise
+            self._is_running = True
+            _running.add(self)
+
+    async def _end(self) -> None:
+        async with self._changing:
+            if not self._is_running:
+                return
+            self._is_running = False
+            self._forget()
+            try:
+                async with asyncio.timeout(STOP_LIMIT):
+                    await self._close()
+            except TimeoutError:
+                log.append(f"{self.name} did not close within {STOP_LIMIT:g} s")
+            except Exception as error:
+                log.append(f"{self.name} failed while closing: {error!r}")
+
+    def _forget(self) -> None:
+        _running.discard(self)
+        if _named.get(self.name) is self:
+            del _named[self.name]
+
+    def _cannot_listen(self, error: Exception) -> WslabError:
+        number = getattr(error, "errno", None)
+        if isinstance(error, TimeoutError):
+            reason = f"it took more than {START_LIMIT:g} s. Try host='127.0.0.1'."
+        elif number == errno.EADDRINUSE:
+            reason = (
+                "the port is in use. Choose port=0, which takes any free port, "
+                "or stop the program that holds it."
+            )
+        elif number == errno.EACCES:
+            reason = "this port needs more rights than you have. Choose port=0, or one above 1023."
+        elif number == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+            reason = "that host is not an address of this machine. Choose host='127.0.0.1'."
+        elif isinstance(error, OverflowError):
+            reason = "a port is a number from 0 to 65535. Choose port=0 for any free port."
+        else:
+            reason = f"{error}. Choose another host or port; host='127.0.0.1', port=0 is usual."
+        what = type(self).__name__
+        return WslabError(f"{what} cannot listen on {self.host}:{self._wanted_port}: {reason}")
+
+
+async def in_background(coro: Coroutine[Any, Any, T]) -> T:
+    """Await a coroutine that runs on the background loop, from any loop, without blocking it."""
+    if asyncio.get_running_loop() is loop():
+        return await coro
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coro, loop()))
+
+
+def _turn(loop: asyncio.AbstractEventLoop) -> None:
+    """The whole life of the background thread."""
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            loop.run_until_complete(asyncio.wait(tasks, timeout=STOP_LIMIT))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+    finally:
+        loop.close()
+
+
+def _keep_in_log(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    error = context.get("exception")
+    log.append(f"{context.get('message')}: {error!r}" if error else str(context.get("message")))
+
+
+def _shut_down() -> None:
+    """Stop every service, then the loop, then the thread."""
+    if _loop is None or _thread is None or not _thread.is_alive():
+        return
+
+    async def stop_all() -> None:
+        await asyncio.gather(*(service._end() for service in list(_running)))
+
+    with suppress(WslabError):
+        run(stop_all(), timeout=2 * STOP_LIMIT)
+    _loop.call_soon_threadsafe(_loop.stop)
+    _thread.join(2 * STOP_LIMIT)
+
+
+atexit.register(_shut_down)
+
+
+def _let_stop_interrupt_an_idle_await() -> None:
+    """In a notebook, make the Stop button act on a cell that only awaits.
+
+    A signal does not end the kernel's wait for network events until something
+    else arrives, unless the loop has a wake-up descriptor. Installing any signal
+    handler gives it one. Only where that is possible and needed: POSIX, the main
+    thread, an IPython kernel whose loop runs, and a signal nobody uses.
+    """
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        return
+    ipython = sys.modules.get("IPython")
+    if ipython is None or getattr(ipython.get_ipython(), "kernel", None) is None:
+        return
+    if signal.getsignal(signal.SIGUSR1) is not signal.SIG_DFL:
+        return  # somebody uses it, most likely we
+    with suppress(RuntimeError, ValueError, NotImplementedError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, lambda: None)
