@@ -1,0 +1,262 @@
+"""Who sent which bytes when: one TCP connection, kept whole (file suffix .wscap).
+
+A chunk is what one read from a socket happened to return. **Chunk boundaries mean
+nothing**: TCP is a stream of bytes, and the same bytes may arrive as one chunk or
+as a hundred. So everything here is computed from the joined bytes; the chunks only
+say when each byte was seen.
+
+The file is text, a line a record (JSON lines): one header line, then chunks and
+endings in order of time. Secrets are overwritten on saving, byte for byte, so that
+every offset stays true.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from wslab.errors import MalformedHandshake, RecordingError
+from wslab.protocol.findings import Finding
+from wslab.protocol.frames import Frame, FrameHeader, FrameReader, Side
+from wslab.protocol.handshake import Handshake, redacted
+from wslab.protocol.rules import check_frame, check_handshake, check_session
+from wslab.protocol.session import Message, Session, Step
+
+LIMIT: Final = 64 * 1024 * 1024  # bytes kept of one connection
+ENDINGS: Final = ("eof", "reset", "cut", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some bytes of one direction. `at` is in seconds since the connection began."""
+
+    at: float
+    sender: Side
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one direction of the TCP connection ended, and who ended it.
+
+    `how` is "eof" (a half-close: this sender has no more to say), "reset" (TCP RST),
+    "cut" (by the tap, on purpose) or "refused" (the target was never reached).
+    """
+
+    at: float
+    sender: Side
+    how: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SentFrame:
+    """A frame on its way: number `index` over both senders, complete at `at` seconds."""
+
+    index: int
+    at: float
+    sender: Side
+    frame: Frame
+
+
+class Recording:
+    """One TCP connection between a client and a server, byte for byte.
+
+    `limit` bounds the bytes that are kept. Past it the recording is `truncated`: it
+    goes on counting, and keeps no later byte, so that what it has is a true beginning.
+    """
+
+    def __init__(self, target: str = "", limit: int = LIMIT) -> None:
+        self.target = target
+        self.limit = limit
+        self.chunks: list[Chunk] = []
+        self.endings: list[Ending] = []
+        self.truncated = False
+        self._kept = 0
+        self._counts = {side: 0 for side in Side}
+
+    def add(self, chunk: Chunk) -> None:
+        """Keep one more chunk, or only count it when the limit is reached."""
+        size = len(chunk.data)
+        self._counts[chunk.sender] += size
+        self.truncated = self.truncated or self._kept + size > self.limit
+        if not self.truncated:
+            self._kept += size
+            self.chunks.append(chunk)
+
+    def end(self, ending: Ending) -> None:
+        """Note how a direction ended."""
+        self.endings.append(ending)
+
+    def byte_count(self, side: Side) -> int:
+        """How many bytes `side` sent, kept or not."""
+        return self._counts[side]
+
+    def bytes_from(self, side: Side) -> bytes:
+        """Every kept byte that `side` sent, in order."""
+        return b"".join(chunk.data for chunk in tuple(self.chunks) if chunk.sender is side)
+
+    @property
+    def handshake(self) -> Handshake | None:
+        """The opening request and its response; None if no HTTP request was made."""
+        try:
+            return Handshake.parse(self.bytes_from(Side.CLIENT), self.bytes_from(Side.SERVER))
+        except MalformedHandshake:
+            return None
+
+    def frames(self) -> list[SentFrame]:
+        """Every whole frame of both senders, in order of arrival; [] without an upgrade."""
+        return list(self._read()[0])
+
+    def pending(self, side: Side) -> bytes:
+        """The bytes after the last whole frame of `side`: a frame that never got whole."""
+        return self._read()[1][side]
+
+    def steps(self) -> Iterator[Step]:
+        """What each frame means in its place; step n belongs to frame n."""
+        handshake = self.handshake
+        session = Session(handshake.deflate if handshake else None)
+        for sent in self.frames():
+            yield session.feed(sent.sender, sent.frame)
+
+    def messages(self) -> list[Message]:
+        """The data messages that became whole, in the order in which they did."""
+        return [step.message for step in self.steps() if step.message is not None]
+
+    def findings(self) -> list[Finding]:
+        """Every rule held against the handshake and each frame, kept and broken."""
+        handshake = self.handshake
+        if handshake is None:
+            return []
+        findings = check_handshake(handshake)
+        frames, pending = self._read()
+        findings += check_session(self.steps())
+        for side in Side:
+            # A frame that never got whole may already break a rule in its header.
+            header = FrameHeader.parse(pending[side])
+            if header is not None:
+                findings += check_frame(header, side, handshake.deflate is not None)
+        return findings
+
+    def _read(self) -> tuple[list[SentFrame], dict[Side, bytes]]:
+        """The whole frames in order, and each side's bytes after its last one."""
+        handshake = self.handshake
+        if handshake is None or not handshake.upgraded or handshake.response is None:
+            return [], {side: b"" for side in Side}
+        heads = {
+            Side.CLIENT: len(handshake.request.encode()),
+            Side.SERVER: len(handshake.response.encode()),
+        }
+        readers = {side: FrameReader() for side in Side}
+        frames: list[SentFrame] = []
+        for chunk in tuple(self.chunks):
+            side, data = chunk.sender, chunk.data
+            data, heads[side] = data[heads[side] :], max(0, heads[side] - len(data))
+            for frame in readers[side].feed(data):
+                frames.append(SentFrame(len(frames), chunk.at, side, frame))
+        return frames, {side: reader.pending for side, reader in readers.items()}
+
+    def save(self, path: str | Path, redact: bool = True) -> Path:
+        """Write the recording to `path`; the suffix .wscap is usual. Returns the path.
+
+        Cookies, authorization headers and tokens in the request target are overwritten
+        with as many asterisks, unless `redact` is False.
+        """
+        path = Path(path)
+        streams = {side: self._redacted(side) if redact else None for side in Side}
+        lines: list[dict[str, Any]] = [
+            {
+                "wscap": 1,
+                "target": redacted(self.target.encode()).decode() if redact else self.target,
+                "counts": {side.value: count for side, count in self._counts.items()},
+                "truncated": self.truncated,
+            }
+        ]
+        offsets = {side: 0 for side in Side}
+        for chunk in tuple(self.chunks):
+            start, stream = offsets[chunk.sender], streams[chunk.sender]
+            offsets[chunk.sender] = end = start + len(chunk.data)
+            data = chunk.data if stream is None else stream[start:end]
+            at, sender = round(chunk.at, 6), chunk.sender.value
+            lines.append({"at": at, "sender": sender, **_encode(data)})
+        for ending in self.endings:
+            at, sender = round(ending.at, 6), ending.sender.value
+            lines.append({"at": at, "sender": sender, "ends": ending.how, "detail": ending.detail})
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        return path
+
+    def _redacted(self, side: Side) -> bytes:
+        """The stream of `side` with its secrets overwritten, of the same length."""
+        stream, handshake = self.bytes_from(side), self.handshake
+        if handshake is None or not handshake.upgraded or handshake.response is None:
+            return redacted(stream)
+        head = handshake.request if side is Side.CLIENT else handshake.response
+        size = len(head.encode())
+        return redacted(stream[:size]) + stream[size:]
+
+    @classmethod
+    def load(cls, path: str | Path) -> Recording:
+        """Read a recording that `save` wrote.
+
+        Raises RecordingError, with the line at fault, if the file is anything else.
+        """
+        path = Path(path)
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except OSError as error:
+            raise RecordingError(
+                f"{path.name} cannot be read: {error.strerror}; check the name and the folder"
+            ) from error
+        except UnicodeDecodeError:
+            lines = [repr(path.read_bytes()[:20])]
+        number = 1
+        try:
+            head = json.loads(lines[0]) if lines else None
+            if not isinstance(head, dict) or head.get("wscap") != 1:
+                raise ValueError("not the head of a recording, which holds \"wscap\": 1")
+            recording = cls(str(head["target"]))
+            for number, line in enumerate(lines[1:], 2):
+                recording._take(json.loads(line))
+            recording._counts = {side: int(head["counts"][side.value]) for side in Side}
+            recording.truncated = bool(head["truncated"])
+        except (ValueError, KeyError, TypeError) as error:
+            what = f"no {error}" if isinstance(error, KeyError) else str(error)
+            found = lines[number - 1][:60] if lines else "an empty file"
+            raise RecordingError(
+                f"{path.name} is no recording of wslab: line {number} is {found!r} ({what}); "
+                "make one with tap.recording.save(...) or python -m wslab tap TARGET --save FILE"
+            ) from error
+        return recording
+
+    def _take(self, record: dict[str, Any]) -> None:
+        """Add what one line of a file says."""
+        at, sender = float(record["at"]), Side(record["sender"])
+        if "ends" not in record:
+            self.add(Chunk(at, sender, _decode(record)))
+        elif record["ends"] in ENDINGS:
+            self.end(Ending(at, sender, record["ends"], str(record["detail"])))
+        else:
+            raise ValueError(f"a direction ends by one of {', '.join(ENDINGS)}")
+
+    def __repr__(self) -> str:
+        shake = self.handshake
+        kind = "no HTTP" if shake is None else "WebSocket" if shake.upgraded else "HTTP, no upgrade"
+        sent = ", ".join(f"{self._counts[side]:,} bytes from the {side.value}" for side in Side)
+        return f"Recording({kind}; {sent}{'; truncated' if self.truncated else ''})"
+
+
+def _encode(data: bytes) -> dict[str, str]:
+    """Readable text where it is text (a handshake), hex where it is not (frames)."""
+    if all(32 <= byte < 127 or byte in b"\r\n\t" for byte in data):
+        return {"text": data.decode("ascii")}
+    return {"hex": data.hex()}
+
+
+def _decode(record: dict[str, Any]) -> bytes:
+    if "text" in record:
+        return str(record["text"]).encode("ascii")
+    return bytes.fromhex(record["hex"])

@@ -1,0 +1,264 @@
+"""What a sequence of frames means: states, messages, compression, UTF-8 (RFC 6455 §5.4–§8).
+
+Rules of this file:
+
+* A session starts when the 101 has passed. It is fed each frame with its sender,
+  in the order of arrival, and answers with a ``Step``: the facts of that moment.
+* Nothing here judges. A broken sequence is followed as far as it makes sense, and
+  ``wslab.protocol.rules`` reads the steps.
+* The two directions share nothing but the closing handshake, so each sender has
+  an ``_Inbox`` of its own: the message that is being put together at the far end.
+"""
+
+from __future__ import annotations
+
+import codecs
+import zlib
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from wslab.protocol.frames import Frame, Opcode, Side
+from wslab.protocol.handshake import Deflate
+
+MAX_MESSAGE: Final = 64 * 1024 * 1024  # bytes that one compressed message may unpack to
+
+
+class State(Enum):
+    """Where one endpoint stands (RFC 6455 §4.1, §7.1)."""
+
+    CONNECTING = "connecting"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+    def __repr__(self) -> str:
+        return f"State.{self.name}"
+
+
+class Event(Enum):
+    """What can happen to one endpoint's state."""
+
+    HANDSHAKE = "the 101 response passes"
+    SENDS_CLOSE = "sends a Close frame"
+    RECEIVES_CLOSE = "receives a Close frame"
+    TCP_ENDS = "the TCP connection ends"
+
+    def __repr__(self) -> str:
+        return f"Event.{self.name}"
+
+
+# The whole life of an endpoint. A Close frame, sent or received, starts the closing
+# handshake (§7.1.3); only the end of TCP closes the connection (§7.1.4).
+TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
+    (State.CONNECTING, Event.HANDSHAKE): State.OPEN,
+    (State.CONNECTING, Event.TCP_ENDS): State.CLOSED,
+    (State.OPEN, Event.SENDS_CLOSE): State.CLOSING,
+    (State.OPEN, Event.RECEIVES_CLOSE): State.CLOSING,
+    (State.OPEN, Event.TCP_ENDS): State.CLOSED,
+    (State.CLOSING, Event.SENDS_CLOSE): State.CLOSING,
+    (State.CLOSING, Event.RECEIVES_CLOSE): State.CLOSING,
+    (State.CLOSING, Event.TCP_ENDS): State.CLOSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One whole message: `data` is str for text and bytes for binary.
+
+    Text that is not UTF-8 stays bytes, as it came. `frames` counts the frames it
+    travelled in; `compressed` says whether permessage-deflate packed it.
+    """
+
+    sender: Side
+    opcode: Opcode | int
+    data: str | bytes
+    frames: int = 1
+    compressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One frame, and the facts about its moment that the rules look at.
+
+    `before` and `after` are the sender's state. `open_message` is the opcode of
+    the message that the sender had begun and not finished. `message` is what this
+    frame completed. `bad_utf8` is the byte of the message at which it stops being
+    UTF-8; `bad_deflate` says why its data cannot be unpacked.
+    """
+
+    index: int
+    sender: Side
+    frame: Frame
+    before: State
+    after: State
+    close_sent: bool = False
+    open_message: Opcode | int | None = None
+    message: Message | None = None
+    bad_utf8: int | None = None
+    bad_deflate: str = ""
+    deflate: bool = False
+
+
+class Session:
+    """Both endpoints of one connection, from the 101 to the end of TCP.
+
+    `deflate` is what the handshake agreed on, or None. `max_message` bounds, in
+    bytes, what one compressed message may unpack to.
+    """
+
+    def __init__(self, deflate: Deflate | None = None, max_message: int = MAX_MESSAGE) -> None:
+        self.deflate = deflate
+        self._max_message = max_message
+        self._states = {side: State.OPEN for side in Side}
+        self._inboxes = {side: _Inbox(side) for side in Side}
+        self._close_sent = {side: False for side in Side}
+        self._index = 0
+
+    def state(self, side: Side) -> State:
+        """The state of the endpoint `side`."""
+        return self._states[side]
+
+    def end(self) -> None:
+        """The TCP connection ended: both endpoints are CLOSED, cleanly or not."""
+        for side in Side:
+            self._happens(side, Event.TCP_ENDS)
+
+    def feed(self, sender: Side, frame: Frame) -> Step:
+        """Take the next frame of the connection; return what it means there."""
+        before, inbox = self._states[sender], self._inboxes[sender]
+        close_sent, open_message = self._close_sent[sender], inbox.opcode
+        opcode, arrived = frame.opcode, _Arrival()
+        if opcode == Opcode.CLOSE:
+            self._close_sent[sender] = True
+            self._happens(sender, Event.SENDS_CLOSE)
+            self._happens(sender.peer, Event.RECEIVES_CLOSE)
+        elif opcode <= Opcode.BINARY:
+            arrived = inbox.put(frame, self.deflate, self._max_message)
+        step = Step(
+            index=self._index,
+            sender=sender,
+            frame=frame,
+            before=before,
+            after=self._states[sender],
+            close_sent=close_sent,
+            open_message=open_message,
+            message=arrived.message,
+            bad_utf8=arrived.bad_utf8,
+            bad_deflate=arrived.bad_deflate,
+            deflate=self.deflate is not None,
+        )
+        self._index += 1
+        return step
+
+    def _happens(self, side: Side, event: Event) -> None:
+        state = self._states[side]
+        self._states[side] = TRANSITIONS.get((state, event), state)
+
+
+@dataclass(slots=True)
+class _Arrival:
+    """What one data frame brought to its inbox."""
+
+    message: Message | None = None
+    bad_utf8: int | None = None
+    bad_deflate: str = ""
+
+
+class _Inbox:
+    """The message that one sender has begun, joined frame by frame (RFC 6455 §5.4)."""
+
+    def __init__(self, sender: Side) -> None:
+        self._sender = sender
+        self._window = b""  # the last 32 KiB unpacked: what back references may reach
+        self._clear()
+
+    def _clear(self) -> None:
+        self.opcode: Opcode | int | None = None
+        self._parts: list[bytes] = []
+        self._compressed = False
+        self._utf8 = _Utf8Checker()
+
+    def put(self, frame: Frame, deflate: Deflate | None, max_message: int) -> _Arrival:
+        """Add one data frame; say what became whole, and what went wrong."""
+        arrived = _Arrival()
+        if frame.opcode != Opcode.CONTINUATION:
+            self._clear()  # a message that was interrupted is lost, as the rules will say
+            self.opcode = frame.opcode
+            self._compressed = frame.rsv1 and deflate is not None
+        elif self.opcode is None:
+            return arrived  # continues nothing
+        self._parts.append(frame.payload)
+        text = self.opcode == Opcode.TEXT
+        if text and not self._compressed:
+            arrived.bad_utf8 = self._utf8.feed(self._parts[-1], frame.fin)
+        if not frame.fin:
+            return arrived
+        data: str | bytes = b"".join(self._parts)
+        if self._compressed and deflate is not None:
+            keep = not _forgets(deflate, self._sender)
+            try:
+                data = inflate(data, self._window if keep else b"", max_message)
+            except ValueError as error:
+                arrived.bad_deflate = str(error)
+                self._clear()
+                return arrived
+            self._window = (self._window + data)[-32768:] if keep else b""
+            if text:
+                arrived.bad_utf8 = self._utf8.feed(data, final=True)
+        if text and not self._utf8.failed:
+            data = data.decode()
+        frames, compressed = len(self._parts), self._compressed
+        arrived.message = Message(self._sender, self.opcode, data, frames, compressed)
+        self._clear()
+        return arrived
+
+
+def _forgets(deflate: Deflate, sender: Side) -> bool:
+    """Does this sender start every message with an empty window (RFC 7692 §7.1.1)?"""
+    if sender is Side.CLIENT:
+        return deflate.client_no_context_takeover
+    return deflate.server_no_context_takeover
+
+
+class _Utf8Checker:
+    """Finds the first byte at which text that comes in pieces cannot be UTF-8 (§8.1)."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._seen = 0
+        self.failed = False
+
+    def feed(self, data: bytes, final: bool) -> int | None:
+        """The offset in the message of the first impossible byte; None if there is none."""
+        if self.failed:
+            return None  # reported once, where it happened
+        waiting = len(self._decoder.getstate()[0])
+        start, self._seen = self._seen - waiting, self._seen + len(data)
+        try:
+            self._decoder.decode(data, final)
+        except UnicodeDecodeError as error:
+            self.failed = True
+            return start + error.start
+        return None
+
+
+def inflate(data: bytes, window: bytes = b"", limit: int = MAX_MESSAGE) -> bytes:
+    """Undo permessage-deflate for one message (RFC 7692 §7.2.2).
+
+    `window` is the end, up to 32,768 bytes, of what the sender's earlier messages
+    unpacked to. A block that ends the DEFLATE stream (§7.2.3.4) is followed by the next.
+
+    Raises ValueError if the data is not DEFLATE or unpacks to more than `limit` bytes.
+    """
+    rest, out = data + b"\x00\x00\xff\xff", b""
+    while rest:
+        unpacker = zlib.decompressobj(-zlib.MAX_WBITS, zdict=(window + out)[-32768:])
+        try:
+            out += unpacker.decompress(rest, limit - len(out) + 1)
+        except zlib.error as error:
+            raise ValueError(f"not DEFLATE data: {error}") from None
+        if len(out) > limit:
+            raise ValueError(f"unpacks to more than {limit:,} bytes")
+        rest = unpacker.unused_data
+    return out
