@@ -2,8 +2,8 @@
 
 Rules of this file:
 
-* A frame *is* its header bytes and its payload as it travelled; every other
-  fact is read out of those on demand. Nothing is thrown away, so
+* A frame *is* its bytes as they travelled; every fact is read out of them on
+  demand. Nothing is thrown away, so
   ``Frame.parse(b).encode() == b`` for every complete frame, legal or not.
 * ``None`` means "more bytes are needed", never "wrong".
 * Nothing here judges. A fragmented ping or a wasteful length form is parsed as
@@ -14,8 +14,23 @@ Rules of this file:
 from __future__ import annotations
 
 from enum import Enum, IntEnum
+from functools import lru_cache
 from struct import Struct
 from typing import Final
+
+from wslab.protocol.closing import CloseCode, ClosePayload
+
+__all__ = [
+    "CloseCode",
+    "ClosePayload",
+    "Frame",
+    "FrameHeader",
+    "FrameReader",
+    "Opcode",
+    "Side",
+    "apply_mask",
+    "header_size",
+]
 
 _UINT16: Final = Struct("!H")
 _UINT64: Final = Struct("!Q")
@@ -63,41 +78,6 @@ class Opcode(IntEnum):
     PONG = 0xA
 
 
-class CloseCode(IntEnum):
-    """Why a connection ends (RFC 6455 §7.4.1 and the IANA registry).
-
-    Each row holds the value, its phrase, and whether it may stand in a Close
-    frame. The three that may not are words an API uses to say that no such
-    frame was seen.
-    """
-
-    phrase: str
-    sendable: bool
-
-    def __new__(cls, value: int, phrase: str, sendable: bool) -> CloseCode:
-        row = int.__new__(cls, value)
-        row._value_ = value
-        row.phrase = phrase
-        row.sendable = sendable
-        return row
-
-    NORMAL_CLOSURE = 1000, "the purpose of the connection is fulfilled", True
-    GOING_AWAY = 1001, "the server stops or the page is left", True
-    PROTOCOL_ERROR = 1002, "the peer broke the protocol", True
-    UNSUPPORTED_DATA = 1003, "this kind of data is not accepted", True
-    NO_STATUS_RECEIVED = 1005, "a Close frame without a code was received", False
-    ABNORMAL_CLOSURE = 1006, "the connection ended without a Close frame", False
-    INVALID_FRAME_PAYLOAD_DATA = 1007, "the data does not fit its type (not UTF-8)", True
-    POLICY_VIOLATION = 1008, "the message breaks the receiver's policy", True
-    MESSAGE_TOO_BIG = 1009, "the message is too big to process", True
-    MANDATORY_EXTENSION = 1010, "the server did not agree to an extension", True
-    INTERNAL_ERROR = 1011, "the server met an unexpected condition", True
-    SERVICE_RESTART = 1012, "the service restarts", True
-    TRY_AGAIN_LATER = 1013, "the service is overloaded", True
-    BAD_GATEWAY = 1014, "a gateway got an invalid response", True
-    TLS_HANDSHAKE = 1015, "the TLS handshake failed", False
-
-
 _OPCODES: Final[tuple[Opcode | int, ...]] = tuple(
     Opcode(value) if value in Opcode._value2member_map_ else value for value in range(16)
 )
@@ -106,17 +86,32 @@ _OPCODES: Final[tuple[Opcode | int, ...]] = tuple(
 def apply_mask(data: bytes, key: bytes) -> bytes:
     """XOR every byte with the 4-byte key, over and over (RFC 6455 §5.3).
 
-    The same call masks and unmasks. One XOR of two long integers replaces a
-    loop over the bytes, which in Python is some fifty times slower.
+    The same call masks and unmasks. `data` of n bytes gives n bytes.
 
     Raises ValueError if the key is not 4 bytes long.
     """
     if len(key) != 4:
         raise ValueError(f"a masking key has 4 bytes; this one has {len(key)}: {key.hex(' ')}")
     size = len(data)
-    pad = key * (size // 4 + 1)
-    mixed = int.from_bytes(data, "little") ^ int.from_bytes(pad[:size], "little")
-    return mixed.to_bytes(size, "little")
+    if size < _LONG:
+        # A loop over the bytes is slow in Python; one XOR of two long integers is not.
+        pad = (key * (size // 4 + 1))[:size]
+        mixed = int.from_bytes(data, "little") ^ int.from_bytes(pad, "little")
+        return mixed.to_bytes(size, "little")
+    # Longer still, and four passes of translate() win: every 4th byte meets the same key byte.
+    masked = bytearray(size)
+    for place, key_byte in enumerate(key):
+        masked[place::4] = data[place::4].translate(_xor_table(key_byte))
+    return bytes(masked)
+
+
+_LONG: Final = 2048  # bytes from which on the second way of masking is the faster one
+
+
+@lru_cache(maxsize=256)
+def _xor_table(key_byte: int) -> bytes:
+    """For every byte value, what it becomes under this key byte."""
+    return bytes(value ^ key_byte for value in range(256))
 
 
 _LENGTH_SIZES: Final = {LENGTH_16: 2, LENGTH_64: 8}
@@ -135,16 +130,19 @@ class FrameHeader:
 
     It can be read before the payload has arrived, so that a frame which breaks
     a rule in its header can be judged at once.
+
+    Raises ValueError if the bytes are not exactly one header.
     """
 
-    __slots__ = ("_head",)
-    _head: bytes
+    __slots__ = ("_bytes", "_size")
+    _bytes: bytes  # the header, and in a Frame the payload as it travels behind it
+    _size: int  # of the header, in bytes
 
     def __init__(self, data: bytes) -> None:
         size = header_size(data)
         if size is None or size != len(data):
             raise ValueError(f"these are not exactly the bytes of a frame header: {data.hex(' ')}")
-        self._head = bytes(data)
+        self._bytes, self._size = bytes(data), size
 
     @classmethod
     def parse(cls, data: bytes, offset: int = 0) -> FrameHeader | None:
@@ -152,68 +150,70 @@ class FrameHeader:
         size = header_size(data, offset)
         if size is None or len(data) < offset + size:
             return None
-        return cls(bytes(data[offset : offset + size]))
+        return FrameHeader(data[offset : offset + size])
 
     def encode(self) -> bytes:
-        """The header's bytes as they travel."""
-        return self._head
+        """The bytes as they travel."""
+        return self._bytes
 
     @property
     def fin(self) -> bool:
         """Is this the last frame of its message?"""
-        return self._head[0] >= FIN
+        return self._bytes[0] >= FIN
 
     @property
     def rsv1(self) -> bool:
         """Reserved bit 1; permessage-deflate uses it (RFC 7692 §6)."""
-        return bool(self._head[0] & RSV1)
+        return bool(self._bytes[0] & RSV1)
 
     @property
     def rsv2(self) -> bool:
         """Reserved bit 2."""
-        return bool(self._head[0] & RSV2)
+        return bool(self._bytes[0] & RSV2)
 
     @property
     def rsv3(self) -> bool:
         """Reserved bit 3."""
-        return bool(self._head[0] & RSV3)
+        return bool(self._bytes[0] & RSV3)
 
     @property
     def opcode(self) -> Opcode | int:
         """What the frame is for; a plain int if the value is reserved."""
-        return _OPCODES[self._head[0] & OPCODE]
+        return _OPCODES[self._bytes[0] & OPCODE]
 
     @property
     def mask(self) -> bytes | None:
         """The 4-byte masking key, or None for an unmasked frame."""
-        return self._head[-4:] if self._head[1] & MASK else None
+        return self._bytes[self._size - 4 : self._size] if self._bytes[1] & MASK else None
 
     @property
     def length(self) -> int:
         """The declared payload length in bytes."""
-        short = self._head[1] & LENGTH
+        short = self._bytes[1] & LENGTH
         if short == LENGTH_16:
-            return int(_UINT16.unpack_from(self._head, 2)[0])
+            return int(_UINT16.unpack_from(self._bytes, 2)[0])
         if short == LENGTH_64:
-            return int(_UINT64.unpack_from(self._head, 2)[0])
+            return int(_UINT64.unpack_from(self._bytes, 2)[0])
         return short
 
     @property
     def length_size(self) -> int:
         """How many extra length bytes follow the first two: 0, 2 or 8."""
-        return _LENGTH_SIZES.get(self._head[1] & LENGTH, 0)
+        return _LENGTH_SIZES.get(self._bytes[1] & LENGTH, 0)
 
     def __len__(self) -> int:
-        return len(self._head)
+        return len(self._bytes)
 
     def __eq__(self, other: object) -> bool:
-        return self._head == other._head if isinstance(other, FrameHeader) else NotImplemented
+        if not isinstance(other, FrameHeader):
+            return NotImplemented
+        return type(self) is type(other) and self._bytes == other._bytes
 
     def __hash__(self) -> int:
-        return hash(self._head)
+        return hash(self._bytes)
 
     def __repr__(self) -> str:
-        return f"FrameHeader({self._head.hex(' ')!r}, length={self.length})"
+        return f"FrameHeader(bytes.fromhex({self._bytes.hex(' ')!r}))"
 
 
 class Frame(FrameHeader):
@@ -226,8 +226,7 @@ class Frame(FrameHeader):
     Raises ValueError if the values cannot be written in a header at all.
     """
 
-    __slots__ = ("_wire",)
-    _wire: bytes  # the payload as it travels: masked, if there is a mask
+    __slots__ = ()
 
     def __init__(
         self,
@@ -243,70 +242,33 @@ class Frame(FrameHeader):
     ) -> None:
         if not 0 <= opcode <= OPCODE:
             raise ValueError(f"an opcode has 4 bits, so 0 to 15; found {opcode}")
-        if mask is not None and len(mask) != 4:
-            raise ValueError(f"a masking key has 4 bytes; found {len(mask)}: {mask.hex(' ')}")
-        payload = bytes(payload)
+        travels = bytes(payload) if mask is None else apply_mask(bytes(payload), mask)
         first = FIN * fin | RSV1 * rsv1 | RSV2 * rsv2 | RSV3 * rsv3 | opcode
-        length = _encode_length(len(payload), length_size)
-        second = length[0] | (0 if mask is None else MASK)
-        self._head = bytes((first, second)) + length[1:] + (mask or b"")
-        self._wire = payload if mask is None else apply_mask(payload, mask)
+        short, *long = _encode_length(len(travels), length_size)
+        head = bytes((first, short if mask is None else MASK | short, *long)) + (mask or b"")
+        self._bytes, self._size = head + travels, len(head)
 
     @classmethod
     def parse(cls, data: bytes, offset: int = 0) -> Frame | None:
         """Read the frame that starts at byte `offset`; None if it is not whole yet."""
-        # This runs once a frame, in the hottest loop of the house, so it reads
-        # each byte once, and builds no object but the frame itself.
-        have = len(data) - offset
-        if have < 2:
-            return None
-        short = data[offset + 1]
-        start = 2
-        size = short & LENGTH
-        if size >= LENGTH_16:
-            start = 4 if size == LENGTH_16 else 10
-            if have < start:
-                return None
-            length_form = _UINT16 if size == LENGTH_16 else _UINT64
-            (size,) = length_form.unpack_from(data, offset + 2)
-        if short >= MASK:
-            start += 4
-        if have < start + size:
-            return None
-        body = offset + start
-        frame: Frame = object.__new__(cls)
-        frame._head = bytes(data[offset:body])
-        frame._wire = bytes(data[body : body + size])
-        return frame
-
-    def encode(self) -> bytes:
-        """The frame's bytes as they travel."""
-        return self._head + self._wire
+        frames, _ = _walk(bytes(data), offset, most=1)
+        return frames[0] if frames else None
 
     @property
     def header(self) -> FrameHeader:
         """The header alone."""
-        return FrameHeader(self._head)
+        return FrameHeader(self._bytes[: self._size])
 
     @property
     def payload(self) -> bytes:
         """The payload in bytes, unmasked."""
-        head = self._head
-        return apply_mask(self._wire, head[-4:]) if head[1] >= MASK else self._wire
+        raw, size = self._bytes, self._size
+        return apply_mask(raw[size:], raw[size - 4 : size]) if raw[1] >= MASK else raw[size:]
 
     @property
     def masked_payload(self) -> bytes:
         """The payload as it travels; equal to `payload` when there is no mask."""
-        return self._wire
-
-    def __len__(self) -> int:
-        return len(self._head) + len(self._wire)
-
-    def __eq__(self, other: object) -> bool:
-        return self.encode() == other.encode() if isinstance(other, Frame) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash((self._head, self._wire))
+        return self._bytes[self._size :]
 
     def __repr__(self) -> str:
         opcode = self.opcode
@@ -315,19 +277,19 @@ class Frame(FrameHeader):
         parts += [] if self.fin else ["fin=False"]
         parts += [f"{bit}=True" for bit in ("rsv1", "rsv2", "rsv3") if getattr(self, bit)]
         parts += [] if self.mask is None else [f"mask=bytes.fromhex({self.mask.hex()!r})"]
-        if self.length_size != _shortest_length_size(len(self._wire)):
+        if self.length_size != shortest_length_size(self.length):
             parts.append(f"length_size={self.length_size}")
         return f"Frame({', '.join(parts)})"
 
 
-def _shortest_length_size(length: int) -> int:
+def shortest_length_size(length: int) -> int:
     """The extra length bytes that RFC 6455 §5.2 demands for this many payload bytes."""
     return 0 if length < LENGTH_16 else 2 if length < 1 << 16 else 8
 
 
 def _encode_length(length: int, length_size: int | None) -> bytes:
-    """The 7-bit length and the extra length bytes, 1, 3 or 9 bytes in all."""
-    shortest = _shortest_length_size(length)
+    """The 7-bit length and the extra length bytes: 1, 3 or 9 bytes in all."""
+    shortest = shortest_length_size(length)
     size = shortest if length_size is None else length_size
     if size not in (0, 2, 8):
         raise ValueError(f"a frame has 0, 2 or 8 extra length bytes, not {length_size}")
@@ -340,97 +302,75 @@ def _encode_length(length: int, length_size: int | None) -> bytes:
     return bytes((LENGTH_64,)) + _UINT64.pack(length)
 
 
+def _walk(data: bytes, offset: int, most: int) -> tuple[list[Frame], int]:
+    """The whole frames that start at `offset`, up to `most` of them, and the byte after.
+
+    The hottest loop of the house: it makes one object and one slice a frame, and
+    looks at no byte twice. What a frame means is read later, and only if asked.
+    """
+    frames: list[Frame] = []
+    new, append, end = object.__new__, frames.append, len(data)
+    uint16, uint64 = _UINT16.unpack_from, _UINT64.unpack_from
+    while most and offset + 2 <= end:
+        second = data[offset + 1]
+        size, length = 2, second & LENGTH
+        if length >= LENGTH_16:
+            size = 4 if length == LENGTH_16 else 10
+            if offset + size > end:
+                break
+            (length,) = (uint16 if size == 4 else uint64)(data, offset + 2)
+        if second >= MASK:
+            size += 4
+        after = offset + size + length
+        if after > end:
+            break
+        frame: Frame = new(Frame)
+        frame._bytes = data[offset:after]
+        frame._size = size
+        append(frame)
+        offset = after
+        most -= 1
+    return frames, offset
+
+
 class FrameReader:
     """Frames out of a stream of bytes that arrives in pieces of any size.
 
-    `pending` holds the bytes of the frame that is not whole yet. It grows only
-    by what was fed, whatever length a header declares.
+    It holds the bytes of the frame that is not whole yet. That grows only by what
+    was fed, whatever length a header declares.
     """
 
-    __slots__ = ("_buffer", "_wanted")
+    __slots__ = ("_missing", "_parts")
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._wanted = 0  # no frame can be whole before the buffer holds this many bytes
+        self._parts: list[bytes] = []  # of the frame that is not whole yet
+        self._missing = 0  # bytes without which it cannot become whole
 
     @property
     def pending(self) -> bytes:
         """What was fed and is not part of a whole frame yet."""
-        return bytes(self._buffer)
+        return b"".join(self._parts)
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """Take the next bytes of the stream; return the frames they complete."""
-        buffer = self._buffer
-        if buffer:
-            buffer += chunk
-            if len(buffer) < self._wanted:
-                return []
-            chunk = bytes(buffer)
-            buffer.clear()
         frames: list[Frame] = []
-        parse, offset = Frame.parse, 0
-        while (frame := parse(chunk, offset)) is not None:
-            frames.append(frame)
-            offset += len(frame._head) + len(frame._wire)
-        if offset < len(chunk):
-            buffer += memoryview(chunk)[offset:]
-            self._wanted = _size_wanted(chunk, offset)
+        while self._parts and chunk:
+            # Join the parts only once enough are here: a long frame is copied once.
+            piece, chunk = chunk[: self._missing], chunk[self._missing :]
+            self._parts.append(piece)
+            self._missing -= len(piece)
+            if self._missing == 0:
+                start = self.pending
+                self._parts.clear()
+                frames += self._take(start)
+        return frames + self._take(chunk) if chunk else frames
+
+    def _take(self, data: bytes) -> list[Frame]:
+        """The whole frames in `data`; what is left of it is kept for later."""
+        frames, offset = _walk(data, 0, most=-1)
+        if offset < len(data):
+            rest = data[offset:]
+            size, header = header_size(rest), FrameHeader.parse(rest)
+            self._parts.append(rest)
+            self._missing = (size or 2) + (header.length if header else 0) - len(rest)
         return frames
-
-
-def _size_wanted(data: bytes, offset: int) -> int:
-    """How many bytes the frame at `offset` must have before it can be whole."""
-    size = header_size(data, offset)
-    if size is None:
-        return 2
-    header = FrameHeader.parse(data, offset)
-    return size if header is None else size + header.length
-
-
-class ClosePayload:
-    """What a Close frame says: a code and a reason (RFC 6455 §5.5.1, §7.4).
-
-    `code` is None for an empty payload, and for the illegal one-byte payload,
-    whose byte is kept in `reason_bytes`; so `ClosePayload.parse(b).encode() == b`.
-    """
-
-    __slots__ = ("code", "reason_bytes")
-    code: CloseCode | int | None
-    reason_bytes: bytes
-
-    def __init__(self, code: int | None = None, reason: str | bytes = b"") -> None:
-        if code is not None and not 0 <= code < 1 << 16:
-            raise ValueError(f"a close code has 16 bits, so 0 to 65535; found {code}")
-        self.code = code if code is None else _close_code(code)
-        self.reason_bytes = reason.encode() if isinstance(reason, str) else bytes(reason)
-
-    @classmethod
-    def parse(cls, payload: bytes) -> ClosePayload:
-        """Read the (unmasked) payload of a Close frame."""
-        if len(payload) < 2:
-            return cls(None, payload)
-        return cls(_UINT16.unpack_from(payload)[0], payload[2:])
-
-    def encode(self) -> bytes:
-        """The payload's bytes."""
-        return (b"" if self.code is None else _UINT16.pack(self.code)) + self.reason_bytes
-
-    @property
-    def reason(self) -> str:
-        """The reason as text; bytes that are not UTF-8 show as U+FFFD."""
-        return self.reason_bytes.decode(errors="replace")
-
-    def __eq__(self, other: object) -> bool:
-        return self.encode() == other.encode() if isinstance(other, ClosePayload) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self.encode())
-
-    def __repr__(self) -> str:
-        code = f"CloseCode.{self.code.name}" if isinstance(self.code, CloseCode) else self.code
-        return f"ClosePayload({code}, {self.reason!r})"
-
-
-def _close_code(value: int) -> CloseCode | int:
-    """The named row of a close code, or the plain number."""
-    return CloseCode._value2member_map_.get(value, value)  # type: ignore[return-value]

@@ -1,0 +1,93 @@
+"""Why a connection ends: the codes, and what a Close frame says (RFC 6455 §5.5.1, §7.4)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from struct import Struct
+from typing import Final
+
+_UINT16: Final = Struct("!H")
+
+
+class CloseCode(IntEnum):
+    """Why a connection ends (RFC 6455 §7.4.1 and the IANA registry).
+
+    Each row holds the value, its phrase, and whether it may stand in a Close
+    frame. The three that may not are words an API uses to say that no such
+    frame was seen.
+    """
+
+    phrase: str
+    sendable: bool
+
+    def __new__(cls, value: int, phrase: str, sendable: bool) -> CloseCode:
+        row = int.__new__(cls, value)
+        row._value_ = value
+        row.phrase = phrase
+        row.sendable = sendable
+        return row
+
+    NORMAL_CLOSURE = 1000, "the purpose of the connection is fulfilled", True
+    GOING_AWAY = 1001, "the server stops or the page is left", True
+    PROTOCOL_ERROR = 1002, "the peer broke the protocol", True
+    UNSUPPORTED_DATA = 1003, "this kind of data is not accepted", True
+    NO_STATUS_RECEIVED = 1005, "a Close frame without a code was received", False
+    ABNORMAL_CLOSURE = 1006, "the connection ended without a Close frame", False
+    INVALID_FRAME_PAYLOAD_DATA = 1007, "the data does not fit its type (not UTF-8)", True
+    POLICY_VIOLATION = 1008, "the message breaks the receiver's policy", True
+    MESSAGE_TOO_BIG = 1009, "the message is too big to process", True
+    MANDATORY_EXTENSION = 1010, "the server did not agree to an extension", True
+    INTERNAL_ERROR = 1011, "the server met an unexpected condition", True
+    SERVICE_RESTART = 1012, "the service restarts", True
+    TRY_AGAIN_LATER = 1013, "the service is overloaded", True
+    BAD_GATEWAY = 1014, "a gateway got an invalid response", True
+    TLS_HANDSHAKE = 1015, "the TLS handshake failed", False
+
+
+class ClosePayload:
+    """What a Close frame says: a code and a reason (RFC 6455 §5.5.1, §7.4).
+
+    `code` is None for an empty payload, and for the illegal one-byte payload,
+    whose byte is kept in `reason_bytes`; so `ClosePayload.parse(b).encode() == b`.
+    """
+
+    __slots__ = ("code", "reason_bytes")
+    code: CloseCode | int | None
+    reason_bytes: bytes
+
+    def __init__(self, code: int | None = None, reason: str | bytes = b"") -> None:
+        if code is not None and not 0 <= code < 1 << 16:
+            raise ValueError(f"a close code has 16 bits, so 0 to 65535; found {code}")
+        self.code = code if code is None else _close_code(code)
+        self.reason_bytes = reason.encode() if isinstance(reason, str) else bytes(reason)
+
+    @classmethod
+    def parse(cls, payload: bytes) -> ClosePayload:
+        """Read the (unmasked) payload of a Close frame."""
+        if len(payload) < 2:
+            return cls(None, payload)
+        return cls(_UINT16.unpack_from(payload)[0], payload[2:])
+
+    def encode(self) -> bytes:
+        """The payload's bytes."""
+        return (b"" if self.code is None else _UINT16.pack(self.code)) + self.reason_bytes
+
+    @property
+    def reason(self) -> str:
+        """The reason as text; bytes that are not UTF-8 show as U+FFFD."""
+        return self.reason_bytes.decode(errors="replace")
+
+    def __eq__(self, other: object) -> bool:
+        return self.encode() == other.encode() if isinstance(other, ClosePayload) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.encode())
+
+    def __repr__(self) -> str:
+        code = f"CloseCode.{self.code.name}" if isinstance(self.code, CloseCode) else self.code
+        return f"ClosePayload({code}, {self.reason!r})"
+
+
+def _close_code(value: int) -> CloseCode | int:
+    """The named row of a close code, or the plain number."""
+    return CloseCode._value2member_map_.get(value, value)  # type: ignore[return-value]
