@@ -1,0 +1,309 @@
+"""One document, shown as text and as HTML.
+
+Rules of this file:
+
+* Blocks hold facts. Each renders them twice, so text and HTML cannot drift.
+* `escape` is the only way for a character to reach HTML, and `visible` the only
+  way for bytes of a stranger to reach either form: control characters,
+  direction overrides and lone surrogates come out as escapes that can be read.
+* The HTML reads as plain headings and tables where styles are stripped. A
+  drawing then stays hidden, and its text twin takes its place.
+"""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+TEXT_WIDTH: Final = 100  # columns of the text form
+
+STYLE: Final = """
+.wslab{--b:var(--jp-border-color2,rgba(128,128,128,.4));color:inherit;line-height:1.45;
+font-size:var(--jp-content-font-size1,14px);max-width:74rem;margin:.2em 0 .6em}
+.wslab .wslab-h{font-size:1.1em;font-weight:600;margin:.9em 0 .3em}
+.wslab .wslab-h:first-child{margin-top:0}
+.wslab p.wslab-p{margin:.2em 0 .5em}
+.wslab .wslab-scroll{overflow-x:auto;margin:.3em 0 .8em}
+.wslab .wslab-t{border-collapse:collapse;margin:0;width:auto;font-size:.95em;table-layout:auto}
+.wslab .wslab-t caption{caption-side:top;text-align:left;padding:0 0 .3em;color:inherit;
+font-weight:600}
+.wslab .wslab-t tr,.wslab .wslab-t tbody tr{background:none}
+.wslab .wslab-t th,.wslab .wslab-t td{text-align:left;vertical-align:top;padding:.28em .7em;
+border:0;border-bottom:1px solid var(--b);white-space:normal;max-width:34em;
+overflow-wrap:anywhere;color:inherit;font-weight:400;min-width:2.2em}
+.wslab .wslab-t thead th{border-bottom:2px solid var(--b);opacity:.75;font-size:.9em;
+white-space:nowrap}
+.wslab .wslab-t tbody th{font-weight:600;overflow-wrap:normal}
+.wslab .wslab-t .wslab-nw{white-space:nowrap}
+.wslab .wslab-t tbody tr:hover{background:rgba(128,128,128,.1)}
+.wslab code{font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace);
+font-size:.95em;background:none;color:inherit;padding:0;border:0;white-space:pre-wrap}
+.wslab .wslab-dim{opacity:.6}
+.wslab .wslab-ok,.wslab .wslab-bad{display:inline-block;border-radius:.8em;padding:0 .6em;
+font-weight:600;font-size:.9em;white-space:nowrap}
+.wslab .wslab-ok{background:rgba(46,160,67,.2);box-shadow:inset 0 0 0 1px rgba(46,160,67,.7)}
+.wslab .wslab-bad{background:rgba(229,57,53,.22);box-shadow:inset 0 0 0 1px rgba(229,57,53,.85)}
+.wslab .wslab-key{display:inline-block;width:.7em;height:.7em;border-radius:.2em;
+margin-right:.45em;border:1px solid}
+.wslab details{margin:.3em 0 .8em}
+.wslab summary{cursor:pointer;font-weight:600}
+.wslab summary:focus-visible,.wslab .wslab-scroll:focus-visible{outline:2px solid
+var(--jp-brand-color1,#1976d2);outline-offset:2px}
+.wslab .wslab-drawing[hidden]{display:block!important;overflow-x:auto}
+.wslab .wslab-drawing svg{display:block;max-width:100%;height:auto}
+.wslab .wslab-twin{display:none}
+"""
+
+
+def visible(text: str) -> str:
+    """The text with every character that cannot be seen, or that moves others, as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def escape(text: str) -> str:
+    """The text made safe for HTML and SVG, in elements and in quoted attributes."""
+    return html.escape(visible(text), quote=True)
+
+
+def hex_bytes(data: bytes, limit: int = 16) -> str:
+    """Bytes as pairs of hex digits; what does not fit is counted."""
+    if len(data) <= limit:
+        return data.hex(" ")
+    return f"{data[:limit].hex(' ')} … {len(data) - limit:,} more"
+
+
+# --- inside a line ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text as it stands on the wire, in a fixed-width face."""
+
+    code: str
+    dim: bool = False
+
+    @property
+    def text(self) -> str:
+        return visible(self.code)
+
+    @property
+    def html(self) -> str:
+        dim = ' class="wslab-dim"' if self.dim else ""
+        return f"<code{dim}><bdi>{escape(self.code)}</bdi></code>"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Passed or broken: in words first, in colour as well."""
+
+    ok: bool
+
+    @property
+    def text(self) -> str:
+        return "passed" if self.ok else "BROKEN"
+
+    @property
+    def html(self) -> str:
+        return f'<strong class="wslab-{"ok" if self.ok else "bad"}">{self.text}</strong>'
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A label with the colour that the drawing above gives to it."""
+
+    label: str
+    colour: str
+
+    @property
+    def text(self) -> str:
+        return visible(self.label)
+
+    @property
+    def html(self) -> str:
+        chip = f'<span class="wslab-key" style="color:{self.colour};background:{self.colour}">'
+        return f"{chip}</span>{escape(self.label)}"
+
+
+Span = str | Code | Verdict | Key
+Line = Span | tuple[Span, ...]
+
+
+def line_text(line: Line) -> str:
+    """The line without any mark-up."""
+    if isinstance(line, tuple):
+        return "".join(map(line_text, line))
+    return visible(line) if isinstance(line, str) else line.text
+
+
+def line_html(line: Line) -> str:
+    """The line as HTML."""
+    if isinstance(line, tuple):
+        return "".join(map(line_html, line))
+    return escape(line) if isinstance(line, str) else line.html
+
+
+# --- blocks -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title of what follows."""
+
+    line: Line
+
+    def to_text(self) -> str:
+        return line_text(self.line)
+
+    def to_html(self) -> str:
+        return f'<div class="wslab-h" role="heading" aria-level="4">{line_html(self.line)}</div>'
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One or more sentences."""
+
+    line: Line
+
+    def to_text(self) -> str:
+        return _wrap(line_text(self.line), TEXT_WIDTH)
+
+    def to_html(self) -> str:
+        return f'<p class="wslab-p">{line_html(self.line)}</p>'
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under named columns. The first cell of a row is its header.
+
+    `tight` are the numbers of the columns that must not wrap.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Line]]
+    tight: frozenset[int] = frozenset({0})
+
+    def to_text(self) -> str:
+        cells = [list(self.columns)] + [[line_text(cell) for cell in row] for row in self.rows]
+        widths = _fit([max(map(len, column)) for column in zip(*cells, strict=True)])
+        lines = [visible(self.caption)]
+        for number, row in enumerate(cells):
+            lines += _text_row(row, widths)
+            if number == 0:
+                lines.append("  " + "  ".join("-" * width for width in widths))
+        return "\n".join(lines)
+
+    def to_html(self) -> str:
+        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.columns)
+        body = "".join(
+            "<tr>"
+            + "".join(self._cell(number, cell) for number, cell in enumerate(row))
+            + "</tr>\n"
+            for row in self.rows
+        )
+        caption = escape(self.caption)
+        return (
+            f'<div class="wslab-scroll" role="region" tabindex="0" aria-label="{caption}">'
+            f'<table class="wslab-t"><caption>{caption}</caption>\n<thead><tr>{head}</tr></thead>\n'
+            f"<tbody>{body}</tbody></table></div>"
+        )
+
+    def _cell(self, number: int, cell: Line) -> str:
+        tag = 'th scope="row"' if number == 0 else "td"
+        tight = ' class="wslab-nw"' if number in self.tight else ""
+        return f"<{tag}{tight}>{line_html(cell)}</{tag[:2]}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing and its text twin. `svg` is trusted: whoever draws has escaped."""
+
+    svg: str
+    twin: str
+
+    def to_text(self) -> str:
+        return self.twin
+
+    def to_html(self) -> str:
+        # Where styles are stripped, drawings are too, and leave their words
+        # behind in one heap. `hidden` hides the heap there; our style shows the
+        # drawing, and hides the twin, everywhere else.
+        return (
+            f'<div class="wslab-drawing" hidden>{self.svg}</div>'
+            f'<pre class="wslab-twin">{html.escape(self.twin)}</pre>'
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Blocks that open on demand; the text form always shows them."""
+
+    summary: str
+    blocks: Sequence[Block]
+
+    def to_text(self) -> str:
+        return "\n".join([visible(self.summary), *(block.to_text() for block in self.blocks)])
+
+    def to_html(self) -> str:
+        inner = "\n".join(block.to_html() for block in self.blocks)
+        return f"<details><summary>{escape(self.summary)}</summary>\n{inner}</details>"
+
+
+Block = Heading | Paragraph | Table | Figure | Details
+
+
+@dataclass(slots=True)
+class Document:
+    """Blocks in reading order."""
+
+    blocks: list[Block] = field(default_factory=list)
+
+    def add(self, *blocks: Block) -> Document:
+        """Append blocks; returns the document."""
+        self.blocks += blocks
+        return self
+
+    @property
+    def text(self) -> str:
+        """The document for a terminal."""
+        return "\n\n".join(block.to_text() for block in self.blocks)
+
+    @property
+    def html(self) -> str:
+        """One self-contained fragment: no script, and nothing from outside."""
+        inner = "\n".join(block.to_html() for block in self.blocks)
+        return f'<div class="wslab"><style>{STYLE}</style>\n{inner}\n</div>'
+
+
+def _wrap(text: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(text, width, break_on_hyphens=False)) or text
+
+
+def _fit(widths: list[int]) -> list[int]:
+    """Narrow the widest columns until a row fits into TEXT_WIDTH."""
+    widths = [max(width, 1) for width in widths]
+    while sum(widths) + 2 * len(widths) > TEXT_WIDTH and max(widths) > 12:
+        widest = widths.index(max(widths))
+        widths[widest] -= 1
+    return widths
+
+
+def _text_row(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    wrapped = [
+        textwrap.wrap(cell, width, break_on_hyphens=False, drop_whitespace=True) or [""]
+        for cell, width in zip(row, widths, strict=True)
+    ]
+    height = max(map(len, wrapped))
+    return [
+        "  "
+        + "  ".join(
+            (cell[n] if n < len(cell) else "").ljust(width)
+            for cell, width in zip(wrapped, widths, strict=True)
+        ).rstrip()
+        for n in range(height)
+    ]

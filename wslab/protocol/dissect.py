@@ -1,0 +1,409 @@
+"""Where every bit is, and what it means.
+
+Rules of this file:
+
+* The fields tile the bytes: each bit belongs to exactly one field, in order.
+* A frame or head that is cut short is dissected as far as it goes, and its last
+  field says what is missing.
+* Nothing here judges; ``wslab.protocol.rules`` does.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from wslab.errors import WslabError
+from wslab.protocol.frames import (
+    LENGTH,
+    LENGTH_16,
+    LENGTH_64,
+    MASK,
+    CloseCode,
+    ClosePayload,
+    Frame,
+    FrameHeader,
+    Opcode,
+    apply_mask,
+)
+from wslab.protocol.handshake import Handshake, Request, Response
+from wslab.protocol.header_words import header_words, status_words
+
+_TEXT: Final = re.compile(rb"[\t\r\n -~]{8}")
+_START_LINE: Final = re.compile(rb"HTTP/\d|[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^ \r\n]+ HTTP/\d")
+_METHODS: Final = (b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"CONNECT", b"PATCH")
+
+_OPCODE_WORDS: Final = {
+    Opcode.CONTINUATION: "this frame carries on the message that an earlier frame began",
+    Opcode.TEXT: "a text message begins here; its bytes are UTF-8",
+    Opcode.BINARY: "a binary message begins here; its bytes mean what the programs agreed",
+    Opcode.CLOSE: "the sender says goodbye and will send no more data",
+    Opcode.PING: "the sender asks for a sign of life",
+    Opcode.PONG: "a sign of life, mostly the answer to a ping",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One named run of bits.
+
+    `start` and `bits` count bits from the beginning of the bytes dissected.
+    `value` is an int for numbers, bytes for raw bytes, str for text. `meaning`
+    is plain words about this very value; `rfc` is where the rule stands.
+    """
+
+    name: str
+    start: int
+    bits: int
+    value: int | str | bytes
+    meaning: str
+    rfc: str
+
+    @property
+    def end(self) -> int:
+        """The first bit after this field."""
+        return self.start + self.bits
+
+    def raw(self, data: bytes) -> bytes:
+        """The bytes of `data` that hold this field; a whole byte even for one bit of it."""
+        return data[self.start // 8 : -(-self.end // 8)]
+
+
+def dissect(x: bytes | Frame | FrameHeader | Request | Response | Handshake) -> list[Field]:
+    """Every field of a frame or of an HTTP head, in order, with no gap and no overlap.
+
+    Bytes are one HTTP head or one frame, perhaps cut short; what follows it is
+    the last field. A Handshake is its request and, after it, its response.
+
+    Raises WslabError for anything that is neither (RFC 6455 §4 and §5.2).
+    """
+    if isinstance(x, Handshake):
+        fields = dissect(x.request)
+        return fields if x.response is None else fields + _dissect_head(x.response.encode(), fields)
+    if isinstance(x, Request | Response):
+        return _dissect_head(x.encode())
+    if isinstance(x, FrameHeader):
+        return _dissect_frame(x.encode(), header_only=not isinstance(x, Frame))
+    if not isinstance(x, bytes | bytearray | memoryview):
+        raise WslabError(
+            f"dissect was given {_a(type(x).__name__)}; it wants bytes, a Frame, a FrameHeader, "
+            "a Request, a Response or a Handshake. Pass the bytes themselves."
+        )
+    data = bytes(x)
+    if is_head(data):
+        return _dissect_head(data)
+    _refuse_what_is_no_frame(data)
+    return _dissect_frame(data)
+
+
+def is_head(data: bytes) -> bool:
+    """Do these bytes begin as an HTTP/1.1 request or response does (RFC 9112 §2.1)?"""
+    if _START_LINE.match(data):
+        return True
+    first_word = data[:8].partition(b" ")
+    if first_word[1]:
+        return first_word[0] in _METHODS
+    return len(data) > 2 and any(m.startswith(data) for m in (*_METHODS, b"HTTP/1.1"))
+
+
+def _refuse_what_is_no_frame(data: bytes) -> None:
+    """Any two bytes can be read as a frame header, so refuse what is clearly something else."""
+    shown = data[:16].hex(" ") + (" …" if len(data) > 16 else "")
+    if not data:
+        raise WslabError("there are no bytes to dissect; pass at least one byte of a frame")
+    if data[:2] == b"\x16\x03" and len(data) > 2 and Frame.parse(data) is None:
+        raise WslabError(
+            f"these bytes are neither an HTTP head nor a frame: {shown} is how TLS begins, so "
+            "the rest is encrypted. Tap the connection where it is not, behind ws://."
+        )
+    frame = Frame.parse(data)
+    if _TEXT.match(data) and (frame is None or len(frame) != len(data)):
+        raise WslabError(
+            f"these bytes are neither an HTTP head nor a frame: {shown} is plain text, "
+            f"{data[:24].decode('ascii', 'replace')!r}. A request head starts like 'GET / "
+            "HTTP/1.1', and a frame with two header bytes: try Frame(Opcode.TEXT, payload)."
+        )
+
+
+class _Tiles:
+    """Lays fields end to end, so that they cannot overlap or leave a gap."""
+
+    def __init__(self, start: int = 0) -> None:
+        self.fields: list[Field] = []
+        self.at = start
+
+    def add(
+        self, name: str, bits: int, value: int | str | bytes, meaning: str, rfc: str = ""
+    ) -> None:
+        if bits:
+            self.fields.append(Field(name, self.at, bits, value, meaning, rfc))
+            self.at += bits
+
+    def note(self, words: str) -> None:
+        """Add words to the last field."""
+        last = self.fields[-1]
+        self.fields[-1] = Field(
+            last.name, last.start, last.bits, last.value, f"{last.meaning}; {words}", last.rfc
+        )
+
+
+# --- frames -----------------------------------------------------------------
+
+
+def _dissect_frame(data: bytes, header_only: bool = False) -> list[Field]:
+    tiles = _Tiles()
+    first = data[0]
+    fin, opcode = first >> 7, first & 0x0F
+    tiles.add("FIN", 1, fin, _fin_words(fin), "RFC 6455 §5.2")
+    for number in (1, 2, 3):
+        bit = first >> (7 - number) & 1
+        rfc = "RFC 7692 §6" if bit and number == 1 else "RFC 6455 §5.2"
+        tiles.add(f"RSV{number}", 1, bit, _rsv_words(number, bit), rfc)
+    tiles.add("opcode", 4, opcode, _opcode_words(opcode), "RFC 6455 §5.2")
+    if len(data) < 2:
+        tiles.note("cut short: 1 of at least 2 bytes is here")
+        return tiles.fields
+
+    masked, short = bool(data[1] & MASK), data[1] & LENGTH
+    tiles.add("MASK", 1, int(masked), _mask_words(masked), "RFC 6455 §5.1")
+    extra = {LENGTH_16: 2, LENGTH_64: 8}.get(short, 0)
+    tiles.add("payload length", 7, short, _short_length_words(short, extra), "RFC 6455 §5.2")
+    length, at = short, 2
+    if extra:
+        raw = data[2 : 2 + extra]
+        length, at = int.from_bytes(raw, "big"), 2 + extra
+        words = f"as one number: {_payload_size(length)}"
+        if length < (126 if extra == 2 else 1 << 16):
+            words += f", which a shorter form than {extra} bytes can say"
+        if _cut_short(tiles, "extended payload length", raw, extra, "RFC 6455 §5.2"):
+            return tiles.fields
+        tiles.add("extended payload length", 8 * extra, length, words, "RFC 6455 §5.2")
+    key = None
+    if masked:
+        key, at = data[at : at + 4], at + 4
+        if _cut_short(tiles, "masking key", key, 4, "RFC 6455 §5.3"):
+            return tiles.fields
+        words = "the masking key: each payload byte was XORed with one of its 4 bytes, in turn"
+        tiles.add("masking key", 32, key, words, "RFC 6455 §5.3")
+    if not header_only:
+        _dissect_payload(tiles, data[at : at + length], length, key, opcode, bool(first & 0x40))
+        rest = data[at + length :]
+        tiles.add("after the frame", 8 * len(rest), rest, f"{_count(len(rest))} of what comes next")
+    return tiles.fields
+
+
+def _dissect_payload(
+    tiles: _Tiles, wire: bytes, length: int, key: bytes | None, opcode: int, rsv1: bool
+) -> None:
+    payload = wire if key is None else apply_mask(wire, key)
+    if opcode == Opcode.CLOSE and not rsv1 and length >= 2 and len(payload) >= 2:
+        close = ClosePayload.parse(payload)
+        seen = "" if key is None else f"; masked, it travels as {wire[:2].hex(' ')}"
+        words = f"{close_code_words(int.from_bytes(payload[:2], 'big'))}{seen}"
+        code = int.from_bytes(payload[:2], "big")
+        tiles.add("close code", 16, code, words, "RFC 6455 §7.4")
+        tiles.add(
+            "reason",
+            8 * (len(wire) - 2),
+            payload[2:],
+            f"the reason, for people to read: {_quoted(close.reason_bytes)}",
+            "RFC 6455 §7.1.6",
+        )
+    else:
+        name = "payload" if key is None else "masked payload"
+        words = _payload_words(payload, opcode, rsv1)
+        rfc = "RFC 7692 §7.2" if rsv1 else "RFC 6455 §5.2" if key is None else "RFC 6455 §5.3"
+        tiles.add(name, 8 * len(wire), wire, words if key is None else f"unmasked: {words}", rfc)
+    if len(wire) < length:
+        tiles.note(f"cut short: {_are_here(len(wire), length)}")
+
+
+def _cut_short(tiles: _Tiles, name: str, raw: bytes, size: int, rfc: str) -> bool:
+    """Add what there is of a field that is not whole; False if it is whole."""
+    if len(raw) == size:
+        return False
+    words = f"cut short: {_are_here(len(raw), size)}"
+    if raw:
+        tiles.add(name, 8 * len(raw), raw, words, rfc)
+    else:
+        tiles.note(f"{words} of the {name}")
+    return True
+
+
+def _are_here(have: int, want: int) -> str:
+    return f"{have:,} of {want:,} bytes {'is' if have == 1 else 'are'} here"
+
+
+def _count(size: int) -> str:
+    return "1 byte" if size == 1 else f"{size:,} bytes"
+
+
+def _payload_size(length: int) -> str:
+    return f"the payload has {_count(length)}"
+
+
+def _fin_words(fin: int) -> str:
+    return (
+        "this is the last frame of its message"
+        if fin
+        else "more frames of this message follow; it is not whole yet"
+    )
+
+
+def _rsv_words(number: int, bit: int) -> str:
+    if not bit:
+        return "reserved, and unused: no extension speaks here"
+    if number == 1:
+        return "set: with permessage-deflate it says that the message is compressed"
+    return "set: no extension in use gives this bit a meaning"
+
+
+def opcode_name(opcode: int) -> str:
+    """The RFC's word for an opcode, or its number if it is reserved."""
+    return Opcode(opcode).name if opcode in _OPCODE_WORDS else f"0x{opcode:X} (reserved)"
+
+
+def _opcode_words(opcode: int) -> str:
+    if opcode in _OPCODE_WORDS:
+        return f"{opcode_name(opcode)}: {_OPCODE_WORDS[Opcode(opcode)]}"
+    kind = "control" if opcode & 0x8 else "data"
+    return f"reserved for {kind} frames of the future; nobody may send it today"
+
+
+def _mask_words(masked: bool) -> str:
+    if masked:
+        return "the payload is masked, as everything that a client sends must be"
+    return "the payload is not masked, as everything that a server sends must be"
+
+
+def _short_length_words(short: int, extra: int) -> str:
+    if extra:
+        return f"{short} is a signpost: the next {extra} bytes hold the length"
+    return _payload_size(short)
+
+
+def _payload_words(payload: bytes, opcode: int, rsv1: bool) -> str:
+    if rsv1:
+        return f"{_count(len(payload))}, compressed; inflating them gives the message"
+    if opcode in (Opcode.TEXT, Opcode.CONTINUATION):
+        return f"{_count(len(payload))}, as text {_quoted(payload)}"
+    if opcode in (Opcode.PING, Opcode.PONG):
+        return f"{_count(len(payload))} that the answer repeats, as text {_quoted(payload)}"
+    return f"{_count(len(payload))}, as they are: {_hex(payload)}"
+
+
+def close_code_words(code: int) -> str:
+    """What a close code says, in words (RFC 6455 §7.4)."""
+    if code in CloseCode._value2member_map_:
+        row = CloseCode(code)
+        forbidden = "" if row.sendable else "; this code may never travel in a frame"
+        return f"{row.name}: {row.phrase}{forbidden}"
+    if 3000 <= code <= 3999:
+        return "a code that a library or framework registered"
+    if 4000 <= code <= 4999:
+        return "a private code: the two programs agreed on what it means"
+    return "a code that nobody has defined"
+
+
+def _quoted(data: bytes, limit: int = 60) -> str:
+    text = data[: 4 * limit].decode(errors="replace")
+    # A character cut in half by the slice is not the sender's fault.
+    if len(data) > 4 * limit:
+        text = text.rstrip("\ufffd")
+    return f"{text[:limit]!r}" + (" …" if len(text) > limit or len(data) > 4 * limit else "")
+
+
+def _hex(data: bytes, limit: int = 16) -> str:
+    return data[:limit].hex(" ") + (" …" if len(data) > limit else "")
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+# --- HTTP heads --------------------------------------------------------------
+
+
+def _dissect_head(data: bytes, before: list[Field] | None = None) -> list[Field]:
+    """The fields of one head; `before` are those that stand in front of it."""
+    tiles = _Tiles(before[-1].end if before else 0)
+    is_response = data.startswith(b"HTTP/")
+    at, first, whole = 0, True, False
+    while at < len(data) and not whole:
+        cut = data.find(b"\n", at)
+        end = len(data) if cut < 0 else cut + 1
+        line = data[at:end]
+        text = line.rstrip(b"\n").removesuffix(b"\r") if cut >= 0 else line
+        eol = line[len(text) :]
+        at = end
+        if not text and cut >= 0 and not first:
+            whole = True
+            _add_text(tiles, "end of head", eol, _end_words(is_response), "RFC 9112 §2.1")
+            continue
+        if first:
+            _dissect_start_line(tiles, text, is_response)
+        else:
+            _dissect_header_line(tiles, text, is_response)
+        first = False
+        _add_text(tiles, "end of line", eol, "the line ends here", "RFC 9112 §2.2")
+    if not whole:
+        tiles.note("cut short: a head ends with an empty line, which is not here")
+    rest = data[at:]
+    words = f"{_count(len(rest))} that follow the head: a body, or the first frames"
+    tiles.add("after the head", 8 * len(rest), rest, words, "RFC 9112 §6")
+    return tiles.fields
+
+
+def _add_text(tiles: _Tiles, name: str, raw: bytes, meaning: str, rfc: str) -> None:
+    tiles.add(name, 8 * len(raw), raw.decode("latin-1"), meaning, rfc)
+
+
+def _dissect_start_line(tiles: _Tiles, line: bytes, is_response: bool) -> None:
+    parts = line.split(b" ", 2)
+    if is_response:
+        code = parts[1] if len(parts) > 1 else b""
+        rows = (
+            ("version", "the answer's version of HTTP; an upgrade needs 1.1", "RFC 9112 §2.3"),
+            ("status", status_words(code.decode("latin-1")), "RFC 6455 §4.2.2"),
+            ("reason phrase", "the status for people; programs ignore it", "RFC 9112 §4"),
+        )
+    else:
+        rows = (
+            ("method", "what the client wants; an upgrade is always a GET", "RFC 6455 §4.1"),
+            ("target", "which resource on this server the client wants", "RFC 6455 §4.1"),
+            ("version", "the version of HTTP; an upgrade needs at least 1.1", "RFC 6455 §4.1"),
+        )
+    for (name, words, rfc), part in zip(rows, parts, strict=False):
+        if name != rows[0][0]:
+            _add_text(tiles, "separator", b" ", "one space", "RFC 9112 §3")
+        _add_text(tiles, name, part, words, rfc)
+
+
+def _dissect_header_line(tiles: _Tiles, line: bytes, is_response: bool) -> None:
+    name, colon, rest = line.partition(b":")
+    if line[:1] in (b" ", b"\t"):
+        words = "the line before goes on: an old way of folding that nobody should send"
+        _add_text(tiles, "folded line", line, words, "RFC 9112 §5.2")
+        return
+    if not colon:
+        words = "a line without a colon: no header, and not allowed here"
+        _add_text(tiles, "stray line", line, words, "RFC 9112 §5")
+        return
+    value = rest.strip(b" \t")
+    lead = len(rest) - len(rest.lstrip(b" \t"))
+    label = name.decode("latin-1")
+    words, rfc = header_words(label, is_response)
+    meaning = "the name of a header; upper and lower case do not matter"
+    _add_text(tiles, "header name", name, meaning, "RFC 9112 §5")
+    _add_text(tiles, "separator", colon + rest[:lead], "between name and value", "RFC 9112 §5.1")
+    _add_text(tiles, label, value, words, rfc)
+    _add_text(
+        tiles, "padding", rest[lead + len(value) :], "spaces that mean nothing", "RFC 9112 §5.1"
+    )
+
+
+def _end_words(is_response: bool) -> str:
+    if is_response:
+        return "an empty line: the head is over; after a 101, the next byte is a frame"
+    return "an empty line: the head is over, and the server may answer"

@@ -1,0 +1,158 @@
+"""What each header and status of an opening handshake does, in plain words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# name: (in a request, in a response, where it is defined)
+_HEADERS: Final[dict[str, tuple[str, str, str]]] = {
+    "host": (
+        "which site and port is meant, since one server may hold many",
+        "a header of requests; it says nothing here",
+        "RFC 6455 §4.1",
+    ),
+    "upgrade": (
+        "asks to leave HTTP and speak this protocol instead",
+        "agrees: from here on this protocol is spoken",
+        "RFC 6455 §4.1",
+    ),
+    "connection": (
+        "Upgrade is a matter between these two ends only; a proxy must not pass it on unread",
+        "confirms that this very connection changes its protocol",
+        "RFC 6455 §4.1",
+    ),
+    "sec-websocket-key": (
+        "16 random bytes in base64, new each time; the server must prove that it read them",
+        "a header of requests; it says nothing here",
+        "RFC 6455 §11.3.1",
+    ),
+    "sec-websocket-accept": (
+        "a header of responses; it says nothing here",
+        "the proof: the key and a fixed GUID, through SHA-1, in base64",
+        "RFC 6455 §11.3.3",
+    ),
+    "sec-websocket-version": (
+        "the version of the protocol; 13 is the one in use",
+        "the versions that this server can speak",
+        "RFC 6455 §11.3.5",
+    ),
+    "sec-websocket-protocol": (
+        "subprotocols that the client can speak, best first",
+        "the one subprotocol that the server chose",
+        "RFC 6455 §11.3.4",
+    ),
+    "sec-websocket-extensions": (
+        "extensions that the client offers, such as compression",
+        "the extensions that the server agreed to",
+        "RFC 6455 §11.3.2",
+    ),
+    "origin": (
+        "the site whose page opened this connection; browsers send it and scripts cannot forge it",
+        "a header of requests; it says nothing here",
+        "RFC 6455 §10.2",
+    ),
+    "cookie": (
+        "what the site stored in the browser earlier, often proof of a login",
+        "a header of requests; it says nothing here",
+        "RFC 6265 §5.4",
+    ),
+    "set-cookie": (
+        "a header of responses; it says nothing here",
+        "asks the client to store this and send it next time",
+        "RFC 6265 §4.1",
+    ),
+    "authorization": (
+        "credentials; a browser's WebSocket cannot set this header",
+        "a header of requests; it says nothing here",
+        "RFC 9110 §11.6.2",
+    ),
+    "user-agent": (
+        "which program is asking",
+        "a header of requests; it says nothing here",
+        "RFC 9110 §10.1.5",
+    ),
+    "server": (
+        "a header of responses; it says nothing here",
+        "which program is answering",
+        "RFC 9110 §10.2.4",
+    ),
+    "date": (
+        "when this was sent",
+        "when this was sent",
+        "RFC 9110 §6.6.1",
+    ),
+    "content-length": (
+        "how many bytes of body follow the head",
+        "how many bytes of body follow the head",
+        "RFC 9110 §8.6",
+    ),
+    "content-type": (
+        "what kind of body follows",
+        "what kind of body follows",
+        "RFC 9110 §8.3",
+    ),
+    "transfer-encoding": (
+        "how the body is packed for the journey",
+        "how the body is packed for the journey",
+        "RFC 9112 §6.1",
+    ),
+    "location": (
+        "a header of responses; it says nothing here",
+        "where to go instead; browsers do not follow it for a WebSocket",
+        "RFC 9110 §10.2.2",
+    ),
+    "pragma": (
+        "old words for: no cached answer, please",
+        "old words for: do not cache",
+        "RFC 9111 §5.4",
+    ),
+    "cache-control": (
+        "what caches on the way may do",
+        "what caches on the way may do",
+        "RFC 9111 §5.2",
+    ),
+    "accept-encoding": (
+        "compression of HTTP bodies; it plays no part in a WebSocket",
+        "compression of HTTP bodies; it plays no part in a WebSocket",
+        "RFC 9110 §12.5.3",
+    ),
+    "accept-language": (
+        "the languages that the user reads; it plays no part in the upgrade",
+        "the languages that the user reads; it plays no part in the upgrade",
+        "RFC 9110 §12.5.4",
+    ),
+    "access-control-allow-origin": (
+        "a header of responses; it says nothing here",
+        "a CORS header; browsers ignore it for WebSockets, and only the server can check Origin",
+        "RFC 6455 §10.2",
+    ),
+}
+
+_STATUSES: Final[dict[str, str]] = {
+    "101": "Switching Protocols: after this head, both sides speak WebSocket",
+    "200": "OK: a plain HTTP answer; nothing was upgraded",
+    "301": "moved for good; nothing was upgraded",
+    "302": "found elsewhere; nothing was upgraded",
+    "400": "the server found the request malformed; nothing was upgraded",
+    "401": "the server wants to know who you are; nothing was upgraded",
+    "403": "the server understood and refuses; a wrong Origin is a usual reason",
+    "404": "nothing is at this target; nothing was upgraded",
+    "405": "this method is not allowed here; an upgrade is a GET",
+    "426": "Upgrade Required: this target speaks WebSocket, and the request did not ask for it",
+    "500": "the server failed; nothing was upgraded",
+    "502": "a proxy got no good answer from the server behind it; nothing was upgraded",
+    "503": "the server is overloaded or down; nothing was upgraded",
+}
+
+
+def header_words(name: str, is_response: bool) -> tuple[str, str]:
+    """What the header does in a handshake, and where that is written."""
+    row = _HEADERS.get(name.strip().lower())
+    if row is None:
+        return "plays no part in the upgrade", "RFC 6455 §4.1"
+    return row[is_response], row[2]
+
+
+def status_words(code: str) -> str:
+    """What a status code says about the upgrade (RFC 6455 §4.1, §4.2.2)."""
+    return _STATUSES.get(code, "not 101, so nothing was upgraded")
