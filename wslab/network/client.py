@@ -1,0 +1,106 @@
+"""connect: the `websockets` client, with defaults for a lesson on one machine."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator
+from typing import Any, Final
+
+from websockets.asyncio import client as library
+from websockets.exceptions import InvalidURI
+from websockets.uri import parse_uri
+
+from wslab.errors import WslabError
+
+#: The library's log would land in whatever cell runs.
+_SILENT: Final = logging.getLogger("wslab.network.client")
+_SILENT.disabled = True
+
+
+class CannotConnect(WslabError, OSError):
+    """No connection came about: nothing listens there, the host is unknown, or time ran out.
+
+    It is an OSError too, as in the library, so code that catches that works
+    unchanged. `__cause__` is the original.
+    """
+
+
+def connect(url: str, **options: Any) -> Connecting:
+    """Open a WebSocket to `url`, in the three ways of the library.
+
+        async with connect(url) as ws: ...     closes at the end of the block
+        ws = await connect(url)                await ws.close() is up to you
+        async for ws in connect(url): ...      connects again when it is lost
+
+    `ws` is a connection of the `websockets` library. Its defaults are changed
+    where they would hide what a lesson shows, or leave the machine:
+
+        proxy=None            go straight to the server, also when the system has a proxy
+        compression=None      a frame's payload is what you sent
+        ping_interval=None    nothing travels but what you send
+        open_timeout=5        seconds
+        close_timeout=2       seconds
+        max_size=16 MiB       of one message, as at the server
+
+    Options of ``websockets.asyncio.client.connect`` go through and win.
+
+    Raises WslabError for a URL that is none of WebSocket's (RFC 6455 §3), and
+    later CannotConnect when no connection comes about. A server that answers
+    but refuses is the library's InvalidStatus, which carries the response.
+    """
+    defaults: dict[str, Any] = {
+        "proxy": None,
+        "compression": None,
+        "ping_interval": None,
+        "open_timeout": 5,
+        "close_timeout": 2,
+        "max_size": 16 * 2**20,
+        "logger": _SILENT,
+    }
+    if not isinstance(url, str):
+        raise WslabError(f"{url!r} is not a WebSocket URL; pass a str, such as server.url.")
+    try:
+        parse_uri(url)
+    except InvalidURI as error:
+        raise _not_a_url(url, error.msg) from error
+    except ValueError as error:  # a port that is no number, a host that is no name
+        raise _not_a_url(url, str(error)) from error
+    return Connecting(url, **{**defaults, **options})
+
+
+def _not_a_url(url: str, why: str) -> WslabError:
+    scheme, mark, rest = url.partition("://")
+    if mark and scheme.lower() in ("http", "https"):
+        like = f"ws{scheme[4:].lower()}://{rest}"
+    else:
+        like = "ws://127.0.0.1:8765/echo"
+    rule = why if scheme.lower() in ("ws", "wss") and mark else "it starts with ws:// or wss://"
+    return WslabError(f"{url!r} is not a WebSocket URL; {rule}. Write it like {like!r}.")
+
+
+class Connecting(library.connect):
+    """What `connect` returns: not a connection yet, but something to await."""
+
+    def __await__(self) -> Generator[Any, None, library.ClientConnection]:
+        try:
+            return (yield from super().__await__())
+        except OSError as error:
+            raise self._explained(error) from error
+
+    def __repr__(self) -> str:
+        return f"<connect({self.uri!r}): not connected yet; write 'await' or 'async with'>"
+
+    def _explained(self, error: OSError) -> CannotConnect:
+        place = f"{self.ws_uri.host}:{self.ws_uri.port}"
+        if isinstance(error, ConnectionRefusedError):
+            said = f"nothing listens on {place}; start the server first."
+        elif isinstance(error, TimeoutError):
+            said = (
+                f"{place} did not answer within {self.open_timeout:g} s; "
+                "check that it is a WebSocket server, or pass a larger open_timeout."
+            )
+        else:
+            said = f"cannot reach {place} ({error}); check the host and the port."
+        explained = CannotConnect(said)
+        explained.errno = error.errno
+        return explained
