@@ -1,0 +1,203 @@
+"""What a check says: a verdict that shows itself as text and as HTML.
+
+Both views are made from the same few parts, so that they carry the same facts:
+a title, rows of label and value, sentences, code. Every value is escaped in one
+place. The bytes are stable: no address, no time, no random choice.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["correct", "not yet", "not attempted"]
+
+SYMBOLS: dict[State, str] = {"correct": "✓", "not yet": "✗", "not attempted": "○"}
+COLOURS: dict[str, str] = {
+    "correct": "var(--jp-success-color1, #388e3c)",
+    "not yet": "var(--jp-error-color1, #d32f2f)",
+}
+PLAIN_COLOUR = "var(--jp-border-color1, #9e9e9e)"
+
+BYTES_SHOWN = 16  # of one value; a longer one is shown around its first difference
+TEXT_SHOWN = 300  # characters of any other value
+HEAD_SIZE = 24  # printable bytes from here on are HTTP, and read better as text than in hex
+
+
+@dataclass(frozen=True, repr=False)
+class Card:
+    """A small block of facts for a notebook cell."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...] = ()
+    sentences: tuple[str, ...] = ()
+    code: str = ""
+    tone: str = ""
+
+    def __repr__(self) -> str:
+        width = max((len(label) for label, _ in self.rows), default=0)
+        lines = [self.title]
+        for label, value in self.rows:
+            first, *more = value.splitlines() or [""]
+            lines.append(f"  {label:{width}}  {first}".rstrip())
+            lines += [f"  {'':{width}}  {line}".rstrip() for line in more]
+        lines += [f"  {sentence}" for sentence in self.sentences]
+        lines += ["", *self.code.splitlines()] if self.code else []
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        colour = COLOURS.get(self.tone, PLAIN_COLOUR)
+        parts = [
+            f'<div style="border-left: 4px solid {colour}; padding: 0.2em 0.8em; '
+            'color: var(--jp-content-font-color1, currentColor)">',
+            f"<p><strong>{_escape(self.title)}</strong></p>",
+        ]
+        if self.rows:
+            rows = "".join(
+                '<tr><th scope="row" style="text-align: left; vertical-align: top">'
+                f'{_escape(label)}</th><td style="text-align: left">'
+                f'<code style="white-space: pre-wrap">{_escape(value)}</code></td></tr>'
+                for label, value in self.rows
+            )
+            parts.append(f"<table><tbody>{rows}</tbody></table>")
+        parts += [f"<p>{_escape(sentence)}</p>" for sentence in self.sentences]
+        if self.code:
+            parts.append(f"<pre>{_escape(self.code)}</pre>")
+        return "".join(parts) + "</div>"
+
+
+@dataclass(frozen=True, repr=False)
+class Verdict:
+    """The answer to one check.
+
+    ``state`` is "correct", "not yet" or "not attempted". The rest is empty unless
+    it applies: the smallest failing ``call``, what was ``expected``, what it ``got``,
+    the first ``difference``, one ``nudge``, what the learner ``printed``, and the
+    ``next_step``.
+    """
+
+    name: str
+    state: State
+    nudge: str = ""
+    call: str = ""
+    expected: str = ""
+    got: str = ""
+    difference: str = ""
+    printed: str = ""
+    next_step: str = ""
+
+    @property
+    def correct(self) -> bool:
+        return self.state == "correct"
+
+    @property
+    def card(self) -> Card:
+        """The parts that both views are made from."""
+        rows = (
+            ("call", self.call),
+            ("expected", self.expected),
+            ("got", self.got),
+            ("difference", self.difference),
+            ("you printed", self.printed),
+        )
+        return Card(
+            title=f"{SYMBOLS[self.state]} {self.name}: {self.state}",
+            rows=tuple((label, value) for label, value in rows if value),
+            sentences=tuple(part for part in (self.nudge, self.next_step) if part),
+            tone=self.state,
+        )
+
+    def __repr__(self) -> str:
+        return repr(self.card)
+
+    def _repr_html_(self) -> str:
+        return self.card._repr_html_()
+
+
+class Verdicts(tuple[Verdict, ...]):
+    """Several verdicts that show themselves one below the other."""
+
+    __slots__ = ()
+
+    @property
+    def correct(self) -> bool:
+        return all(verdict.correct for verdict in self)
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self))
+
+    def _repr_html_(self) -> str:
+        return "".join(verdict._repr_html_() for verdict in self)
+
+
+def literal(value: object) -> str:
+    """The value as Python that can be pasted into a cell; bytes in hex, long values cut."""
+    if isinstance(value, bytes | bytearray):
+        if not value or _is_text(value):
+            return _plain(value)
+        if len(value) <= 2 * BYTES_SHOWN:
+            return f'{type(value).__name__}.fromhex("{value.hex(" ")}")'
+        return f"<{len(value):,} bytes: {value[:8].hex(' ')} …>"
+    if type(value) in (list, tuple):
+        items = [literal(item) for item in value]  # type: ignore[attr-defined]
+        if len(items) > 8:
+            items = [*items[:8], f"… {len(items):,} items"]
+        if type(value) is list:
+            return f"[{', '.join(items)}]"
+        return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
+    return _plain(value)
+
+
+def spell(value: object, around: int = 0) -> str:
+    """The value as a row of a verdict: bytes in hex, from near position ``around``."""
+    if isinstance(value, bytes | bytearray) and not _is_text(value):
+        size = f"({len(value):,} byte{'' if len(value) == 1 else 's'})"
+        start = max(around - 8, 0) if max(len(value), around) > BYTES_SHOWN else 0
+        part = value[start : start + BYTES_SHOWN]
+        before = f"… from byte {start:,}: " if start else ""
+        after = " …" if start + len(part) < len(value) else ""
+        return f"{before}{part.hex(' ')}{after} {size}".lstrip()
+    return literal(value)
+
+
+def difference(expected: object, got: object) -> tuple[str, int]:
+    """Where two values of one type part: a sentence, and the position (0 when there is none)."""
+    if isinstance(expected, bytes | bytearray) and isinstance(got, bytes | bytearray):
+        return _first_difference(expected, got, "byte", lambda byte: f"{byte:02x}")
+    if isinstance(expected, str) and isinstance(got, str):
+        return _first_difference(expected, got, "character", repr)
+    if isinstance(expected, list | tuple) and isinstance(got, list | tuple):
+        return _first_difference(expected, got, "item", literal)
+    return "", 0
+
+
+def _first_difference(expected, got, unit, show) -> tuple[str, int]:  # type: ignore[no-untyped-def]
+    for at, (want, have) in enumerate(zip(expected, got, strict=False)):
+        if want != have:
+            where = f"first at {unit} {at} (counting from 0)"
+            return f"{where}: expected {show(want)}, got {show(have)}", at
+    at = min(len(expected), len(got))
+    if len(expected) == len(got):
+        return "", 0
+    lead = f"the first {at:,} agree; " if at else ""
+    return f"{lead}expected {len(expected):,} {unit}s, got {len(got):,}", at
+
+
+def _is_text(value: bytes | bytearray) -> bool:
+    return len(value) >= HEAD_SIZE and all(32 <= byte < 127 or byte in b"\r\n\t" for byte in value)
+
+
+def _plain(value: object) -> str:
+    try:
+        text = repr(value)
+    except Exception as error:
+        text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
+    text = re.sub(r" at 0x[0-9a-fA-F]+", "", text)  # an address would differ in every run
+    return text if len(text) <= TEXT_SHOWN else f"{text[:TEXT_SHOWN]} … {len(text):,} characters"
+
+
+def _escape(text: str) -> str:
+    """The one place where text becomes HTML."""
+    return html.escape(text)
