@@ -216,9 +216,13 @@ def trust():
 
 def execute():
     """Execute and save the notebooks named in sys.argv, or all of them."""
+    from pathlib import Path
+
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    from wslab.course import guide
 
     failed = 0
     for path in chosen_notebooks(sys.argv[1:]):
@@ -242,6 +246,8 @@ def execute():
         nbformat.validate(notebook)
         nbformat.write(notebook, path)
         say("%s: saved, %.1f s" % (os.path.basename(path), time.monotonic() - started))
+    if not failed and guide.refresh(Path(ROOT)):
+        say("README.md: its table of notebooks is refreshed")
     sys.exit(1 if failed else 0)
 
 
