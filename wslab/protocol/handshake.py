@@ -1,0 +1,187 @@
+"""The upgrade: one HTTP request, one response, and what they agree on (RFC 6455 §4).
+
+The heads themselves are read in ``http_head``; here is what they mean. Nothing
+judges: values that break a rule are handed out as they stand, and
+``wslab.protocol.handshake_rules`` says what is wrong with them.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from hashlib import sha1
+from typing import Final
+
+from wslab.protocol.http_head import Headers, Request, Response
+from wslab.protocol.redaction import SECRET_HEADERS, redacted
+
+__all__ = [
+    "GUID",
+    "SECRET_HEADERS",
+    "Deflate",
+    "Extension",
+    "Handshake",
+    "Headers",
+    "Request",
+    "Response",
+    "accept_key",
+    "parse_extensions",
+    "redacted",
+]
+
+GUID: Final = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""The constant that a server appends to the client's key (RFC 6455 §1.3)."""
+
+
+def accept_key(key: str) -> str:
+    """The Sec-WebSocket-Accept that answers a Sec-WebSocket-Key (RFC 6455 §4.2.2).
+
+    Both are base64 text. The key is used as text, never decoded. It proves that
+    the server speaks WebSocket and is not answering from a cache; it is no secret.
+
+    Raises ValueError if the key holds a character outside Latin-1.
+    """
+    digest = sha1(f"{key}{GUID}".encode("latin-1"), usedforsecurity=False).digest()
+    return b64encode(digest).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """One element of Sec-WebSocket-Extensions: a name and its parameters (RFC 6455 §9.1).
+
+    A parameter is ``(name, value)``, its value None when there is no ``=``.
+    """
+
+    name: str
+    params: tuple[tuple[str, str | None], ...] = ()
+
+    def __str__(self) -> str:
+        words = (name if value is None else f"{name}={value}" for name, value in self.params)
+        return "; ".join((self.name, *words))
+
+
+_QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
+_ELEMENT: Final = re.compile(rf'(?:{_QUOTED}|[^,"]|")+')
+_PART: Final = re.compile(rf'(?:{_QUOTED}|[^;"]|")+')
+
+
+def parse_extensions(value: str) -> list[Extension]:
+    """Read the value of a Sec-WebSocket-Extensions header (RFC 6455 §9.1).
+
+    Any text is read as far as it makes sense, quoted values without their
+    quotes; empty elements are left out.
+    """
+    extensions = []
+    for element in _ELEMENT.findall(value):
+        name, *params = (part.strip(" \t") for part in _PART.findall(element))
+        if name or params:
+            extensions.append(Extension(name, tuple(_param(text) for text in params)))
+    return extensions
+
+
+def _param(text: str) -> tuple[str, str | None]:
+    name, equals, value = (part.strip(" \t") for part in text.partition("="))
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = re.sub(r"\\(.)", r"\1", value[1:-1])
+    return name, value if equals else None
+
+
+DEFLATE: Final = "permessage-deflate"
+_WINDOW_BITS: Final = {str(bits): bits for bits in range(8, 16)}
+
+
+@dataclass(frozen=True, slots=True)
+class Deflate:
+    """How messages are compressed, as the server's response fixes it (RFC 7692 §7.1).
+
+    The windows are in bits, 8 to 15. "No context takeover" means that this
+    side forgets its window after every message.
+    """
+
+    server_no_context_takeover: bool = False
+    client_no_context_takeover: bool = False
+    server_max_window_bits: int = 15
+    client_max_window_bits: int = 15
+
+    @classmethod
+    def agreed(cls, answer: Extension) -> Deflate:
+        """Read a response's permessage-deflate; a value out of range counts as absent."""
+        params = dict(answer.params)
+        return cls(
+            "server_no_context_takeover" in params,
+            "client_no_context_takeover" in params,
+            _WINDOW_BITS.get(params.get("server_max_window_bits") or "", 15),
+            _WINDOW_BITS.get(params.get("client_max_window_bits") or "", 15),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """A client's request and the server's response, None while it is not whole."""
+
+    request: Request
+    response: Response | None = None
+
+    @classmethod
+    def parse(cls, client_bytes: bytes, server_bytes: bytes = b"") -> Handshake | None:
+        """Read both directions from their first byte; None while the request is not whole.
+
+        Raises MalformedHandshake if either can never be an HTTP/1.1 head.
+        """
+        request = Request.parse(client_bytes)
+        return None if request is None else cls(request, Response.parse(server_bytes))
+
+    @property
+    def upgraded(self) -> bool:
+        """Did the server switch protocols? After this, both sides send frames."""
+        return self.response is not None and self.response.status == 101
+
+    @property
+    def key(self) -> str | None:
+        """The client's Sec-WebSocket-Key."""
+        return self.request.headers.get("Sec-WebSocket-Key")
+
+    @property
+    def expected_accept(self) -> str | None:
+        """The Sec-WebSocket-Accept that answers the client's key."""
+        return None if self.key is None else accept_key(self.key)
+
+    @property
+    def accept(self) -> str | None:
+        """The server's Sec-WebSocket-Accept."""
+        return self._answered.get("Sec-WebSocket-Accept")
+
+    @property
+    def subprotocols(self) -> list[str]:
+        """What the client offered to speak, its favourite first."""
+        return self.request.headers.tokens("Sec-WebSocket-Protocol")
+
+    @property
+    def subprotocol(self) -> str | None:
+        """What the server chose of it."""
+        return self._answered.get("Sec-WebSocket-Protocol")
+
+    @property
+    def offered_extensions(self) -> list[Extension]:
+        """What the client offered, its favourite first."""
+        return _extensions(self.request.headers)
+
+    @property
+    def extensions(self) -> list[Extension]:
+        """What the server accepted of it."""
+        return _extensions(self._answered)
+
+    @property
+    def deflate(self) -> Deflate | None:
+        """How messages are compressed; None if the server did not agree to it."""
+        answers = [answer for answer in self.extensions if answer.name == DEFLATE]
+        return Deflate.agreed(answers[0]) if self.upgraded and answers else None
+
+    @property
+    def _answered(self) -> Headers:
+        return Headers() if self.response is None else self.response.headers
+
+
+def _extensions(headers: Headers) -> list[Extension]:
+    return parse_extensions(",".join(headers.get_all("Sec-WebSocket-Extensions")))

@@ -1,0 +1,355 @@
+"""Bytes to the head of one HTTP/1.1 message, and back (RFC 9112).
+
+Rules of this file:
+
+* A head *is* its lines as they travelled: order, case, white space and line
+  ends are kept, so ``parse(b).encode() == b`` for every well-formed head.
+* ``None`` means "more bytes are needed". Bytes that can never become a head
+  raise MalformedHandshake, as early as the first byte that cannot fit.
+* Nothing here judges beyond that. A bare LF line end (RFC 9112 §2.2) and a
+  folded line (§5.2) are read as that RFC allows; a POST, an HTTP/1.0 or a
+  missing Host parses too. ``wslab.protocol.handshake_rules`` says what is wrong.
+* Text is Latin-1, in which every byte is one character and none is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Final, Self
+
+from wslab.errors import MalformedHandshake
+from wslab.protocol.frames import Opcode
+from wslab.protocol.redaction import SECRET_HEADERS, redacted
+
+MAX_HEAD: Final = 64 * 1024  # bytes; a longer head is refused
+MAX_HEADERS: Final = 256  # header lines; more are refused
+
+TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]"  # one character of a token (RFC 9110 §5.6.2)
+
+_TOKEN: Final = TOKEN.encode()
+_TEXT: Final = rb"[^\0\r\n]"  # RFC 9110 §5.5: these three are never let through
+_TARGET: Final = rb"[^\0-\x20\x7f]"
+_FOLD: Final = re.compile(rb"\r?\n[ \t]+")
+
+# Each line of a head has two patterns: the whole line, and what its beginning
+# may look like while the rest is still on the way. A line that starts with white
+# space goes on with the header before it, so the first header cannot be one.
+_FIRST_FIELD: Final = re.compile(rb"(%b+):%b*\r?\n" % (_TOKEN, _TEXT))
+_FIRST_FIELD_SO_FAR: Final = re.compile(rb"(?:%b*|%b+:%b*)\r?" % (_TOKEN, _TOKEN, _TEXT))
+_FIELD: Final = re.compile(rb"%b|[ \t]%b*\r?\n" % (_FIRST_FIELD.pattern, _TEXT))
+_FIELD_SO_FAR: Final = re.compile(rb"%b|[ \t]%b*\r?" % (_FIRST_FIELD_SO_FAR.pattern, _TEXT))
+
+
+class Headers:
+    """The header lines of one head: ordered, repeatable, immutable.
+
+    Iterating gives ``(name, value)`` in order; lookups ignore the case of names
+    (RFC 9110 §5.1). White space around a value is kept on the wire and is not
+    part of the value (§5.5). Two are equal when their bytes are.
+
+    Raises ValueError if a name or a value cannot be written in a header at all.
+    """
+
+    __slots__ = ("_items", "_lines")
+    _items: tuple[tuple[str, str], ...]
+    _lines: tuple[bytes, ...]  # one a header, with its line end and its folds
+
+    def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
+        self._set(_field_line(name, value) for name, value in items)
+
+    @classmethod
+    def _of_lines(cls, lines: Iterable[bytes]) -> Headers:
+        headers = object.__new__(cls)
+        headers._set(lines)
+        return headers
+
+    def _set(self, lines: Iterable[bytes]) -> None:
+        self._lines = tuple(lines)
+        self._items = tuple(_name_and_value(line) for line in self._lines)
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The first value under this name, or `default`."""
+        return next(iter(self.get_all(name)), default)
+
+    def get_all(self, name: str) -> list[str]:
+        """Every value under this name, in order."""
+        return [value for found, value in self._items if found.lower() == name.lower()]
+
+    def tokens(self, name: str) -> list[str]:
+        """The elements of a comma-separated header, over all its lines (RFC 9110 §5.6.1)."""
+        elements = (element.strip(" \t") for element in ",".join(self.get_all(name)).split(","))
+        return [element for element in elements if element]
+
+    def encode(self) -> bytes:
+        """The header lines as they travel."""
+        return b"".join(self._lines)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and bool(self.get_all(name))
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        return self._lines == other._lines if isinstance(other, Headers) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._lines)
+
+    def __repr__(self) -> str:
+        return f"Headers({[(name, _shown(name, value)) for name, value in self._items]})"
+
+
+def _field_line(name: str, value: str) -> bytes:
+    line = _latin1(f"{name}: {value}\r\n")
+    match = _FIRST_FIELD.fullmatch(line)
+    if match is None or match[1] != name.encode():
+        raise ValueError(
+            f"this cannot be written as a header: {name!r}: {_shown(name, value)!r}; a name is "
+            "letters, digits and !#$%&'*+-.^_`|~, a value is Latin-1 without CR, LF and NUL"
+        )
+    return line
+
+
+def _latin1(text: str) -> bytes:
+    """The text's bytes; none at all, which no pattern accepts, if it is not Latin-1."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return b""
+
+
+def _name_and_value(line: bytes) -> tuple[str, str]:
+    name, _, value = line.partition(b":")
+    return name.decode("ascii"), _FOLD.sub(b" ", value).strip(b" \t\r\n").decode("latin-1")
+
+
+def _shown(name: str, value: str) -> str:
+    if name.lower() in SECRET_HEADERS:
+        return f"(redacted, {len(value)} bytes)"
+    return redacted(value.encode("latin-1", "replace")).decode("latin-1")
+
+
+class _Head:
+    """What a request and a response have in common: a start line, headers, a blank line."""
+
+    __slots__ = ("_blank", "_headers", "_line", "_words")
+    _line: bytes  # the start line with its line end
+    _words: tuple[str, str, str]  # the start line's three parts, in the order they stand
+    _headers: Headers
+    _blank: bytes  # the blank line that ends the head
+
+    _what: ClassVar[str]  # for sentences: who sends what
+    _wanted: ClassVar[str]  # for sentences: how it starts
+    _start: ClassVar[re.Pattern[bytes]]
+    _start_so_far: ClassVar[re.Pattern[bytes]]
+
+    def _build(self, line: str, headers: Headers | Iterable[tuple[str, str]]) -> None:
+        self._set(_latin1(f"{line}\r\n"), b"\r\n")
+        self._headers = headers if isinstance(headers, Headers) else Headers(headers)
+
+    def _set(self, line: bytes, blank: bytes) -> None:
+        match = self._start.fullmatch(line)
+        if match is None:
+            raise ValueError(f"{line!r} cannot start {self._what}; {self._wanted}")
+        first, second, third = (word.decode("latin-1") for word in match.groups(b""))
+        self._line, self._words, self._blank = line, (first, second, third), blank
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self | None:
+        """Read the head that `data` begins with; None if it is not whole yet.
+
+        Bytes after the head are left alone: `len(head)` says where they start.
+        Raises MalformedHandshake if no further bytes can make this a head, or
+        if it exceeds `MAX_HEAD` bytes or `MAX_HEADERS` headers.
+        """
+        data = bytes(data[: MAX_HEAD + 1])
+        patterns = (
+            (cls._start, cls._start_so_far),
+            (_FIRST_FIELD, _FIRST_FIELD_SO_FAR),
+            (_FIELD, _FIELD_SO_FAR),
+        )
+        lines: list[bytes] = []
+        offset = 0
+        while 0 < (end := data.find(b"\n", offset) + 1) <= MAX_HEAD:
+            line = data[offset:end]
+            if lines and line in (b"\r\n", b"\n"):
+                head = object.__new__(cls)
+                head._set(lines[0], line)
+                head._headers = Headers._of_lines(lines[1:])
+                return head
+            whole, _ = patterns[min(len(lines), 2)]
+            if whole.fullmatch(line) is None:
+                raise cls._malformed(data, offset, end)
+            if line.startswith((b" ", b"\t")):
+                lines[-1] += line
+            else:
+                lines.append(line)
+            if len(lines) > 1 + MAX_HEADERS:
+                raise cls._too_big(f"more than {MAX_HEADERS} headers")
+            offset = end
+        if len(data) > MAX_HEAD:
+            raise cls._too_big(f"{MAX_HEAD} bytes without the blank line that ends a head")
+        _, so_far = patterns[min(len(lines), 2)]
+        if so_far.fullmatch(data, offset) is None:
+            raise cls._malformed(data, offset, len(data))
+        return None
+
+    @classmethod
+    def _malformed(cls, data: bytes, offset: int, end: int) -> MalformedHandshake:
+        shown = redacted(data)[offset:end][:40]
+        if offset == 0:
+            wanted, advice = cls._wanted, _clue(data)
+        else:
+            wanted = (
+                "a header line is 'Name: value', without a space before the colon (RFC 9112 §5)"
+            )
+            advice = "mend that line, or look at what sent it"
+        return MalformedHandshake(
+            f"this is not {cls._what}: found {shown!r} at byte {offset}; {wanted}; {advice}"
+        )
+
+    @classmethod
+    def _too_big(cls, found: str) -> MalformedHandshake:
+        return MalformedHandshake(
+            f"{cls._what} is too big: found {found}; at most {MAX_HEAD} bytes and {MAX_HEADERS} "
+            "headers are read; check that these bytes are the start of a connection"
+        )
+
+    def encode(self) -> bytes:
+        """The head's bytes as they travel, blank line included."""
+        return self._line + self._headers.encode() + self._blank
+
+    @property
+    def headers(self) -> Headers:
+        """The header lines, in order."""
+        return self._headers
+
+    @property
+    def start_line(self) -> str:
+        """The first line, without its line end."""
+        return self._line.decode("latin-1").rstrip("\r\n")
+
+    def __len__(self) -> int:
+        return len(self.encode())
+
+    def __eq__(self, other: object) -> bool:
+        return self.encode() == other.encode() if isinstance(other, _Head) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.encode())
+
+
+def _clue(data: bytes) -> str:
+    """What the bytes look like instead, and what to do about it."""
+    first, opcode = data[0], data[0] & 0x0F
+    if first == 0x16:
+        return (
+            "this looks like TLS, the encryption of https:// and wss://; use a ws:// URL, "
+            "or look at the bytes after decryption"
+        )
+    if data[:5] == b"HTTP/":
+        return "this looks like a response, which the server sends; use Response.parse"
+    if first < 0x20 or first >= 0x80:
+        if opcode in Opcode._value2member_map_:
+            return (
+                f"this looks like a WebSocket frame with opcode {opcode}; the handshake comes "
+                "before it, so start at the first byte of the connection, or use Frame.parse"
+            )
+    return "check that these bytes are the start of the connection"
+
+
+class Request(_Head):
+    """The head of a request: what a client sends first (RFC 9112 §3).
+
+    `target` is the request target as it stands in the first line, `version`
+    the protocol with its number. Requests that break the rules of WebSocket can
+    be built on purpose; `parse` and `encode` are each other's inverse.
+
+    Raises ValueError if the values cannot be written in a request at all.
+    """
+
+    __slots__ = ()
+    _what = "a request from a client"
+    _wanted = "its first line is 'METHOD target HTTP/1.1' (RFC 9112 §3)"
+    _start = re.compile(rb"(%b+) (%b+) (HTTP/\d{1,3}(?:\.\d{1,3})?)\r?\n" % (_TOKEN, _TARGET))
+    _start_so_far = re.compile(rb"%b*|%b+ (?:%b+(?: [HTP/\d.]*\r?)?)?" % (_TOKEN, _TOKEN, _TARGET))
+
+    def __init__(
+        self,
+        method: str,
+        target: str,
+        headers: Headers | Iterable[tuple[str, str]] = (),
+        version: str = "HTTP/1.1",
+    ) -> None:
+        self._build(f"{method} {target} {version}", headers)
+
+    @property
+    def method(self) -> str:
+        """What is asked for; an upgrade asks with GET."""
+        return self._words[0]
+
+    @property
+    def target(self) -> str:
+        """What it is asked of, such as ``/chat?room=1``."""
+        return self._words[1]
+
+    @property
+    def version(self) -> str:
+        """The version of HTTP, such as ``HTTP/1.1``."""
+        return self._words[2]
+
+    def __repr__(self) -> str:
+        target = redacted(self._words[1].encode("latin-1")).decode("latin-1")
+        version = "" if self.version == "HTTP/1.1" else f", {self.version!r}"
+        return f"Request({self.method!r}, {target!r}, {self.headers!r}{version})"
+
+
+class Response(_Head):
+    """The head of a response: what a server answers (RFC 9112 §4).
+
+    A 101 has no body: the next byte is a frame. The body of another status
+    follows the head, and is not read here.
+
+    Raises ValueError if the values cannot be written in a response at all.
+    """
+
+    __slots__ = ()
+    _what = "a response from a server"
+    _wanted = "its first line is 'HTTP/1.1 101 Switching Protocols' or alike (RFC 9112 §4)"
+    _start = re.compile(rb"(HTTP/\d{1,3}(?:\.\d{1,3})?) (\d{3})(?: (%b*))?\r?\n" % _TEXT)
+    _start_so_far = re.compile(
+        rb"H?|HT|HTT|HTTP|HTTP/[\d.]*|HTTP/[\d.]+ (?:\d{0,3}|\d{3} %b*)\r?" % _TEXT
+    )
+
+    def __init__(
+        self,
+        status: int,
+        reason: str = "",
+        headers: Headers | Iterable[tuple[str, str]] = (),
+        version: str = "HTTP/1.1",
+    ) -> None:
+        self._build(f"{version} {status:03d} {reason}", headers)
+
+    @property
+    def version(self) -> str:
+        """The version of HTTP, such as ``HTTP/1.1``."""
+        return self._words[0]
+
+    @property
+    def status(self) -> int:
+        """The three digits that answer: 101 upgrades, 4xx refuses."""
+        return int(self._words[1])
+
+    @property
+    def reason(self) -> str:
+        """Words for people; no program reads them."""
+        return self._words[2]
+
+    def __repr__(self) -> str:
+        version = "" if self.version == "HTTP/1.1" else f", {self.version!r}"
+        return f"Response({self.status}, {self.reason!r}, {self.headers!r}{version})"

@@ -1,0 +1,58 @@
+"""Hide what is secret in an HTTP head, byte for byte.
+
+A cookie or a token in a recording is as good as a password. A redacted head
+keeps its length and its line ends, so every byte offset stays true.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+SECRET_HEADERS: Final = frozenset(
+    {
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "set-cookie",
+        "x-api-key",
+        "x-auth-token",
+        "x-csrf-token",
+        "x-xsrftoken",
+    }
+)
+"""Names, in lower case, of the headers whose values are never shown."""
+
+_SECRET_NAME: Final = (
+    rb"(?:[\w.-]*(?:token|secret|password|passwd|ticket|api[_-]?key|session(?:[_-]?id)?)"
+    rb"|key|auth|code|jwt|pass|pwd|sid|sig|signature)"
+)
+# A value goes on over folded lines: those that start with a space or a tab.
+_SECRET_HEADER: Final = re.compile(
+    rb"(?im)^((?:" + b"|".join(map(re.escape, sorted(map(str.encode, SECRET_HEADERS)))) + rb")"
+    rb"[ \t]*:)((?:[^\n]|\n[ \t])*)"
+)
+_SECRET_PARAMETER: Final = re.compile(rb"(?i)([?&;#]" + _SECRET_NAME + rb"=)([^&;#\s]*)")
+_USER_IN_URL: Final = re.compile(rb"(://)([^/@\s]+)(?=@)")
+_VISIBLE: Final = re.compile(rb"\S")
+_BLANK_LINE: Final = re.compile(rb"\n\r?\n")
+
+
+def redacted(head: bytes) -> bytes:
+    """The same number of bytes, each visible byte of a secret turned into ``*``.
+
+    Secrets are the values of `SECRET_HEADERS`, token-like parameters in any URL
+    (``?token=…``), and the user and password before the ``@`` of a URL. Bytes
+    after the blank line that ends the head stay as they are. The head may be
+    cut short or malformed; whatever is recognised is hidden.
+    """
+    blank = _BLANK_LINE.search(head)
+    end = blank.end() if blank else len(head)
+    shown = bytes(head[:end])
+    for secret in (_SECRET_HEADER, _SECRET_PARAMETER, _USER_IN_URL):
+        shown = secret.sub(_starred, shown)
+    return shown + head[end:]
+
+
+def _starred(found: re.Match[bytes]) -> bytes:
+    return found[1] + _VISIBLE.sub(b"*", found[2])
