@@ -1,16 +1,18 @@
 """What a check says: a verdict that shows itself as text and as HTML.
 
 Both views are made from the same few parts, so that they carry the same facts:
-a title, rows of label and value, sentences, code. Every value is escaped in one
-place. The bytes are stable: no address, no time, no random choice.
+a title, rows of label and value, sentences, code. `display.markup` escapes every
+one of them. The bytes are stable: no address, no time, no random choice.
 """
 
 from __future__ import annotations
 
-import html
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import Literal
+
+from wslab.display.markup import STYLE, TEXT_WIDTH, escape, visible
 
 State = Literal["correct", "not yet", "not attempted"]
 
@@ -40,32 +42,33 @@ class Card:
         width = max((len(label) for label, _ in self.rows), default=0)
         lines = [self.title]
         for label, value in self.rows:
-            first, *more = value.splitlines() or [""]
+            first, *more = _lines(value)
             lines.append(f"  {label:{width}}  {first}".rstrip())
             lines += [f"  {'':{width}}  {line}".rstrip() for line in more]
-        lines += [f"  {sentence}" for sentence in self.sentences]
-        lines += ["", *self.code.splitlines()] if self.code else []
+        for sentence in self.sentences:
+            wrapped = textwrap.wrap(visible(sentence), TEXT_WIDTH, break_on_hyphens=False)
+            lines += [f"  {line}" for line in wrapped]
+        lines += ["", *_lines(self.code)] if self.code else []
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         colour = COLOURS.get(self.tone, PLAIN_COLOUR)
         parts = [
-            f'<div style="border-left: 4px solid {colour}; padding: 0.2em 0.8em; '
-            'color: var(--jp-content-font-color1, currentColor)">',
-            f"<p><strong>{_escape(self.title)}</strong></p>",
+            f'<div class="wslab"><style>{STYLE}</style>',
+            f'<div style="border-left:4px solid {colour};padding:.1em .8em">',
+            f'<p class="wslab-p"><strong>{_html(self.title)}</strong></p>',
         ]
         if self.rows:
             rows = "".join(
-                '<tr><th scope="row" style="text-align: left; vertical-align: top">'
-                f'{_escape(label)}</th><td style="text-align: left">'
-                f'<code style="white-space: pre-wrap">{_escape(value)}</code></td></tr>'
+                f'<tr><th scope="row">{_html(label)}</th><td><code>{_html(value)}</code></td></tr>'
                 for label, value in self.rows
             )
-            parts.append(f"<table><tbody>{rows}</tbody></table>")
-        parts += [f"<p>{_escape(sentence)}</p>" for sentence in self.sentences]
+            parts.append(f'<table class="wslab-t"><tbody>{rows}</tbody></table>')
+        parts += [f'<p class="wslab-p">{_html(sentence)}</p>' for sentence in self.sentences]
         if self.code:
-            parts.append(f"<pre>{_escape(self.code)}</pre>")
-        return "".join(parts) + "</div>"
+            lines = "\n".join(map(escape, self.code.splitlines()))
+            parts.append(f"<pre><code>{lines}</code></pre>")
+        return "".join(parts) + "</div></div>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -198,6 +201,9 @@ def _plain(value: object) -> str:
     return text if len(text) <= TEXT_SHOWN else f"{text[:TEXT_SHOWN]} … {len(text):,} characters"
 
 
-def _escape(text: str) -> str:
-    """The one place where text becomes HTML."""
-    return html.escape(text)
+def _lines(text: str) -> list[str]:
+    return [visible(line) for line in text.splitlines()] or [""]
+
+
+def _html(text: str) -> str:
+    return "<br>".join(map(escape, text.splitlines()))
