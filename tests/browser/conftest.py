@@ -1,0 +1,67 @@
+"""A real browser for the tests of this folder: Chromium, headless, from where systems keep it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = (
+    "/usr/lib/chromium/chromium",
+    "/snap/bin/chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+)
+INSTALL = (
+    "no Chromium on this machine; install it with 'sudo apt-get install chromium', "
+    "or name one: WSLAB_CHROMIUM=/path/to/chromium"
+)
+# A container has no sandbox, a test needs no updates, and nothing may go to the Internet.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def find_chromium() -> str | None:
+    """The browser's path, or None."""
+    if named := os.environ.get("WSLAB_CHROMIUM"):
+        return named
+    found = (shutil.which(name) for name in NAMES)
+    there = (place for place in PLACES if Path(place).exists())
+    return next(filter(None, found), None) or next(there, None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The browser, started once. Without one, tests skip; on CI they fail."""
+    path = find_chromium()
+    if path is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(INSTALL)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab with a profile of its own; an error in the page's script fails the test."""
+    context = browser.new_context()
+    context.set_default_timeout(10_000)  # milliseconds
+    errors: list[str] = []
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    yield context.new_page()
+    context.close()
+    assert errors == []

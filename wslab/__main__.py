@@ -1,0 +1,186 @@
+"""The command line: ``python -m wslab echo | tap | inspect | doctor``.
+
+The servers say their URL in the first line of standard output, at once, and run
+until SIGINT (Ctrl-C) or SIGTERM. Everything else they say goes to standard error.
+Exit codes: 0 done or stopped; 1 the doctor found something; 2 a wrong argument,
+with one line that says what to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from wslab.errors import WslabError
+
+# Each verb imports what it needs, so that `echo` runs where IPython is not installed.
+if TYPE_CHECKING:
+    from wslab.protocol.recording import Recording
+
+POLL: Final = 0.5  # seconds; on Windows a wait without a limit does not hear Ctrl-C
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb; return the exit code."""
+    choice = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without "→" gets \u2192
+    try:
+        return int(choice.run(choice))
+    except WslabError as error:
+        print(f"wslab: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader has seen enough, as in `… | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m wslab", description="WebSockets you can see.")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+
+    echo = verbs.add_parser(
+        "echo",
+        help="an echo server, with a page to try it from",
+        description="Serve the echo page and WebSocket paths on one port until Ctrl-C.",
+    )
+    echo.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+    )
+    echo.add_argument("--port", type=int, default=0, help="port (default: any free one)")
+    echo.set_defaults(run=_echo)
+
+    tap = verbs.add_parser(
+        "tap",
+        help="a relay that records what passes",
+        description="Relay to TARGET and record both directions until Ctrl-C.",
+    )
+    tap.add_argument("target", metavar="TARGET", help="the server's URL, ws://… or wss://…")
+    tap.add_argument("--port", type=int, default=0, help="port (default: any free one)")
+    tap.add_argument(
+        "--save",
+        metavar="FILE",
+        type=Path,
+        help="write the recording there at the end; a second connection goes to FILE with -2",
+    )
+    tap.set_defaults(run=_tap)
+
+    look = verbs.add_parser(
+        "inspect",
+        help="explain a recording, byte by byte",
+        description="Print what the recording in FILE holds.",
+    )
+    look.add_argument("file", metavar="FILE", type=Path, help="a recording, as in notes.wscap")
+    look.set_defaults(run=_inspect)
+
+    doctor = verbs.add_parser(
+        "doctor",
+        help="is this machine ready for the course?",
+        description="Check what the course needs and say what to do about what is missing.",
+    )
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _echo(choice: argparse.Namespace) -> int:
+    from wslab.network.echo import EchoServer
+
+    with _stop_signals() as stopped, EchoServer(choice.host, choice.port) as server:
+        print(server.url, flush=True)
+        _note(f"the echo page is {server.http_url}/ and Ctrl-C stops it")
+        if not _is_loopback(choice.host):
+            _note(
+                f"listening on {choice.host}: every machine that reaches this one can connect, "
+                "unencrypted and without a password; do this only on a network you trust"
+            )
+        _wait_for(stopped)
+    return 0
+
+
+def _tap(choice: argparse.Namespace) -> int:
+    from wslab.network.tap import Tap
+
+    if choice.save is not None and not choice.save.absolute().parent.is_dir():
+        raise WslabError(f"cannot save to {choice.save}: there is no such folder; make it first.")
+    with _stop_signals() as stopped, Tap(choice.target, port=choice.port) as tap:
+        print(f"{tap.url} -> {choice.target}", flush=True)
+        _note("recording; Ctrl-C stops it")
+        _wait_for(stopped)
+    if choice.save is not None:
+        _save(tap.recordings, choice.save)
+    return 0
+
+
+def _save(recordings: Sequence[Recording], file: Path) -> None:
+    """One file a connection: notes.wscap, notes-2.wscap, notes-3.wscap …"""
+    if not recordings:
+        _note("nothing connected, so nothing was saved")
+    for number, recording in enumerate(recordings, start=1):
+        place = file if number == 1 else file.with_stem(f"{file.stem}-{number}")
+        try:
+            recording.save(place)
+        except OSError as error:
+            raise WslabError(
+                f"cannot save to {place}: {error.strerror}; choose another FILE."
+            ) from error
+        _note(f"saved {place}")
+
+
+def _inspect(choice: argparse.Namespace) -> int:
+    from wslab.display.inspectors import inspect
+    from wslab.protocol.recording import Recording
+
+    print(inspect(Recording.load(choice.file)).text)
+    return 0
+
+
+def _doctor(choice: argparse.Namespace) -> int:
+    from wslab.course import doctor
+
+    return doctor.main()
+
+
+def _note(text: str) -> None:
+    print(f"wslab: {text}", file=sys.stderr, flush=True)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set, from before the port opens until it is closed.
+
+    A shell that runs a program in the background makes it ignore SIGINT, and
+    Python then leaves it so; a handler of our own hears it all the same.
+    """
+    stopped = threading.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: stopped.set()) for number in signals]
+    try:
+        yield stopped
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _wait_for(stopped: threading.Event) -> None:
+    while not stopped.wait(POLL):
+        pass
+
+
+if __name__ == "__main__":
+    sys.exit(main())
