@@ -23,7 +23,7 @@ import socket
 import sys
 import threading
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -89,6 +89,17 @@ def run(coro: Coroutine[Any, Any, T], timeout: float = 10.0) -> T:
         ) from None
     finally:
         future.cancel()  # no effect on a finished one; else Stop was pressed or time is over
+
+
+def call(function: Callable[[], T]) -> T:
+    """Run a plain function on the background thread and wait for what it returns."""
+    if threading.current_thread() is _thread:
+        return function()
+
+    async def there() -> T:
+        return function()
+
+    return run(there())
 
 
 class Service:

@@ -1,0 +1,368 @@
+"""One connection passed on between a client and a server, byte for byte.
+
+Two `End`s, one for each TCP connection, hold the same `Relay`. What an end reads
+is recorded as it came and written to its peer.
+
+Rules of this file:
+
+* How a direction ends is part of the connection: a FIN is passed on as a FIN, a
+  reset as a reset, and neither overtakes the bytes before it.
+* Whoever does not read stops the other from sending: an end is read only while
+  its peer takes the bytes. What is held is bounded.
+* An end is *plain* while nothing is done to its bytes; then they take the short way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from ssl import SSLContext
+from time import monotonic
+from typing import Any, Final, cast
+
+from wslab.network.impairment import Flips, Held, Impairment, Mark
+from wslab.protocol.frames import Side
+from wslab.protocol.recording import Chunk, Ending, Recording
+
+CONNECT_LIMIT: Final = 5.0  # seconds the target may take to answer
+HOLD_LIMIT: Final = 4 * 1024 * 1024  # bytes of one sender held back before it is stopped
+LOOK_AGAIN: Final = 0.05  # seconds between two looks at a half-closed connection
+
+# close() with a linger time of 0 sends RST instead of FIN (on Windows the two numbers are short).
+_RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+
+class Bell:
+    """Lets coroutines of the background loop wait for the next thing to happen."""
+
+    def __init__(self) -> None:
+        self.waiters: list[asyncio.Future[None]] = []
+
+    def ring(self) -> None:
+        """Wake everyone who waits."""
+        waiters, self.waiters = self.waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def next(self) -> asyncio.Future[None]:
+        """What is done when the bell rings next."""
+        waiter = asyncio.get_running_loop().create_future()
+        self.waiters.append(waiter)
+        return waiter
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the server is."""
+
+    url: str
+    host: str
+    port: int
+    ssl: SSLContext | None
+
+
+class Relay:
+    """One connection through the tap, from accept to the end of both directions."""
+
+    def __init__(
+        self,
+        target: Target,
+        recording: Recording,
+        impairments: dict[Side, Impairment],
+        bell: Bell,
+        note: Callable[[str], None],
+        over: Callable[[Relay], None],
+    ) -> None:
+        self.target = target
+        self.recording = recording
+        self.impairments = impairments
+        self.bell = bell
+        self.note = note
+        self._over = over
+        self.started = monotonic()
+        self._connecting: asyncio.Task[None] | None = None
+        self.was_cut = False
+        self.client = End(self, Side.CLIENT)
+        self.server = End(self, Side.SERVER)
+        self.client.peer, self.server.peer = self.server, self.client
+
+    @property
+    def ends(self) -> tuple[End, End]:
+        """The client's end and the server's."""
+        return self.client, self.server
+
+    def now(self) -> float:
+        """Seconds since the client was accepted."""
+        return monotonic() - self.started
+
+    def begin(self) -> None:
+        """Reach for the server at once: it may be the one who speaks first."""
+        self._connecting = asyncio.get_running_loop().create_task(self._connect())
+        self._connecting.add_done_callback(lambda _: self.settle())
+
+    async def _connect(self) -> None:
+        target = self.target
+        try:
+            async with asyncio.timeout(CONNECT_LIMIT):
+                await asyncio.get_running_loop().create_connection(
+                    lambda: self.server, target.host, target.port, ssl=target.ssl
+                )
+        except TimeoutError:
+            self._refused(f"{target.url} did not answer within {CONNECT_LIMIT:g} s")
+        except (OSError, UnicodeError) as error:
+            self._refused(f"{target.url} could not be reached: {type(error).__name__}: {error}")
+
+    def _refused(self, detail: str) -> None:
+        self.ended(Side.SERVER, "refused", detail)
+        self.client.abort(reset=True)
+
+    def ended(self, sender: Side, how: str, detail: str = "") -> None:
+        """Record how the direction of `sender` ended."""
+        self.recording.end(Ending(self.now(), sender, how, detail))
+
+    def cut(self, reset: bool, detail: str) -> None:
+        """End both connections now, whatever is still on its way."""
+        if self.was_cut:
+            return
+        self.was_cut = True
+        for end in self.ends:
+            if not end.ended:
+                self.ended(end.sender, "cut", detail)
+        if self._connecting is not None:
+            self._connecting.cancel()
+        for end in self.ends:
+            end.abort(reset)
+
+    def settle(self) -> None:
+        """Close what has nothing left to do; report when both connections are gone."""
+        passed = [end.eof_passed for end in self.ends]
+        # TLS, as asyncio speaks it, cannot end one direction and keep the other.
+        if all(passed) or (self.target.ssl is not None and any(passed)):
+            for end in self.ends:
+                end.close()
+        connecting = self._connecting is not None and not self._connecting.done()
+        if not connecting and all(end.lost or end.transport is None for end in self.ends):
+            self._over(self)
+
+
+class End(asyncio.Protocol):
+    """One of the two TCP connections: reads what `sender` sends, writes what its peer read."""
+
+    peer: End
+
+    def __init__(self, relay: Relay, sender: Side) -> None:
+        self.relay = relay
+        self.sender = sender
+        self.transport: asyncio.Transport | None = None
+        self.held = Held(relay.impairments[sender])  # read and not yet written to the peer
+        self.full = False  # our own connection does not take more bytes at the moment
+        self.ended = False  # the sender has said its last
+        self.eof_passed = False  # ... and the peer has been told
+        self.lost = False  # the connection is gone
+        self._closing = False  # ... or going, by our own doing
+        self._plain = False
+        self._impairment = relay.impairments[sender]
+        self._flips = Flips()
+        self._timer: asyncio.Handle | None = None
+        self._started = relay.started
+        self._add = relay.recording.add
+
+    # What asyncio tells us. (It sets TCP_NODELAY on every TCP connection itself.)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        if self.relay.was_cut:
+            self.abort(reset=True)
+        elif self.peer.transport is None:
+            # The client is not read until there is somebody to pass its bytes to.
+            self.transport.pause_reading()
+            self.relay.begin()
+        else:
+            self.peer.impaired()
+            self.impaired()
+
+    def data_received(self, data: bytes) -> None:
+        self._add(Chunk(monotonic() - self._started, self.sender, data))
+        if self._plain:
+            self.peer.transport.write(data)  # type: ignore[union-attr]
+        else:
+            self.held.put(self._flipped(data) if self._flips else data, monotonic())
+            if self._timer is None:
+                self.flush()
+            self.relay.bell.ring()
+
+    def eof_received(self) -> bool:
+        self.ended = True
+        self.relay.ended(self.sender, "eof")
+        self._end_with(Mark.EOF)
+        if self._over_tls:
+            return False  # close
+        self._watch_for_reset()
+        return True  # the other direction stays open
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.lost = True
+        if not self._closing and (error is not None or not self.ended):
+            self._was_reset(str(error or "the connection was lost"))
+        self.peer.adjust()  # nobody takes its bytes now, yet its end must be seen
+        self.relay.settle()
+
+    def pause_writing(self) -> None:
+        self.full = True
+        self.peer.adjust()
+
+    def resume_writing(self) -> None:
+        self.full = False
+        self.peer.flush()
+
+    # What the tap asks for.
+
+    def adjust(self) -> None:
+        """Choose the short way or the long way, and whether to read at all."""
+        relay, peer = self.relay, self.peer
+        self._plain = (
+            peer.transport is not None
+            and not peer.lost
+            and not self.held
+            and not self._flips
+            and not self._impairment.active
+            and not relay.bell.waiters
+        )
+        if self.transport is None or peer.transport is None or self.ended or self.lost:
+            return
+        if peer.lost or not (peer.full or self.held.size >= HOLD_LIMIT):
+            self.transport.resume_reading()
+        else:
+            self.transport.pause_reading()
+
+    def impaired(self) -> None:
+        """The impairment of this sender has changed."""
+        if self.peer.transport is not None:
+            # Pieces stay pieces only if none waits in a buffer where the next would join it.
+            self.peer.transport.set_write_buffer_limits(0 if self._impairment.piece else None)
+        self.flush()
+
+    def flip(self, offset: int, bit: int) -> None:
+        """Flip one bit of the byte that comes `offset` bytes after the last one received."""
+        self._flips.add(self.relay.recording.byte_count(self.sender) + offset, bit)
+        self.adjust()
+
+    def close(self) -> None:
+        """End our connection in the ordinary way, after what is still to be written."""
+        if self.transport is not None and not self._closing:
+            self._closing = True
+            self.transport.close()
+
+    def abort(self, reset: bool) -> None:
+        """End our connection now: with RST, or with a FIN."""
+        self._closing = True
+        self.held.clear()
+        self._stop_timer()
+        if self.transport is None or self.lost:
+            return
+        if reset:
+            with suppress(OSError):  # it may be gone already
+                connection = self._socket_info("socket")
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        self.transport.abort()
+
+    def flush(self) -> None:
+        """Pass on everything that is due and that the peer takes."""
+        self._stop_timer()
+        held, peer = self.held, self.peer
+        if peer.lost:
+            held.clear()
+        while peer.transport is not None and (wait := held.wait(monotonic())) is not None:
+            if wait > 0:
+                self._timer = asyncio.get_running_loop().call_later(wait, self.flush)
+                break
+            if peer.full and not held.next_is_mark():
+                break
+            item = held.take()
+            if isinstance(item, Mark):
+                self._pass_end(item)
+                continue
+            peer.transport.write(item)
+            if self._impairment.piece is not None and held:
+                # One piece in each turn of the loop, so that each is a segment of its own.
+                self._timer = asyncio.get_running_loop().call_soon(self.flush)
+                break
+        self.adjust()
+
+    # The steps of the above.
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _flipped(self, data: bytes) -> bytes:
+        """`data`, which is recorded already, with the bits flipped that fall into it."""
+        start = self.relay.recording.byte_count(self.sender) - len(data)
+        data, changes = self._flips.apply(data, start)
+        for place, old, new in changes:
+            self.relay.note(
+                f"byte {place} from the {self.sender.value} was changed on its way: "
+                f"{old:#04x} became {new:#04x}"
+            )
+        return data
+
+    def _end_with(self, mark: Mark) -> None:
+        self.held.put(mark, monotonic())
+        self.flush()
+        self.relay.bell.ring()
+
+    def _pass_end(self, mark: Mark) -> None:
+        """Tell the peer how the direction ended."""
+        peer = self.peer
+        if mark is Mark.RESET:
+            peer.abort(reset=True)
+            return
+        self.eof_passed = True
+        if not self._over_tls and peer.transport is not None and not peer.lost:
+            with suppress(OSError):  # the peer may have reset meanwhile
+                peer.transport.write_eof()
+        self.relay.settle()
+
+    def _was_reset(self, detail: str) -> None:
+        if not self.ended:
+            self._read_the_rest()
+        self.ended = True
+        self.relay.ended(self.sender, "reset", detail)
+        self._end_with(Mark.RESET)
+
+    def _read_the_rest(self) -> None:
+        """Bytes that came before the reset are still in the kernel when a write met it first."""
+        if sys.platform == "win32" or self._over_tls:
+            return
+        number = self._socket_info("socket").fileno()
+        with suppress(OSError):
+            while data := os.read(number, 256 * 1024):
+                self.data_received(data)
+
+    def _watch_for_reset(self) -> None:
+        """After a FIN the loop reads no more, so that a reset that follows must be asked for."""
+        if self.transport is None or self.lost or self._closing:
+            return
+        number = self._socket_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if number:
+            self._was_reset(os.strerror(number))
+            self._closing = True
+            self.transport.abort()  # and not our abort(): what is held may still be delivered
+        else:
+            asyncio.get_running_loop().call_later(LOOK_AGAIN, self._watch_for_reset)
+
+    @property
+    def _over_tls(self) -> bool:
+        return self.relay.target.ssl is not None
+
+    def _socket_info(self, name: str) -> Any:
+        assert self.transport is not None
+        return self.transport.get_extra_info(name)

@@ -1,0 +1,298 @@
+"""A relay between any client and any server that records every byte and, when told to, misbehaves.
+
+The client connects to `tap.url` instead of the server's URL. What is recorded is
+what the sender sent, when the tap received it: before any delay, cut or flipped bit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from ssl import SSLContext, create_default_context
+from urllib.parse import SplitResult, urlsplit
+
+from wslab.errors import NotRunning, WslabError
+from wslab.network.background import Service, call, run
+from wslab.network.impairment import Impairment
+from wslab.network.relay import Bell, End, Relay, Target
+from wslab.protocol.frames import Side
+from wslab.protocol.recording import LIMIT, Recording
+
+_PORTS = {"ws": 80, "http": 80, "wss": 443, "https": 443}
+_SECURE = ("wss", "https")
+_ANY_HOST = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+class Tap(Service):
+    """Listens beside a server, passes every connection on to it, and keeps a recording of each.
+
+    `target` is the server's URL: ws://, wss://, http:// or https://. `ssl` replaces
+    the default context of a secure target; between client and tap nothing is
+    encrypted, which is why the bytes can be read. `limit` bounds the bytes that each
+    recording keeps. The tap changes no byte, so the request's Host header
+    names the tap.
+
+    The impairments (delay, freeze, thaw, chop, corrupt) take `sender`, whose bytes
+    are meant; None means both. They hold for connections that live and for those to
+    come, and may be called from any cell or thread, before or after start.
+
+    WslabError when `target` is no such URL, or when host and port cannot be had.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        name: str | None = None,
+        limit: int = LIMIT,
+        ssl: SSLContext | None = None,
+    ) -> None:
+        super().__init__(host=host, port=port, name=name)
+        self._parts = _split(target)
+        self.target = target
+        self.limit = limit
+        self._ssl = ssl
+        self._server: asyncio.Server | None = None
+        self._recordings: list[Recording] = []
+        self._notes: list[str] = []
+        self._live: list[Relay] = []
+        self._impairments = {side: Impairment() for side in Side}
+        self._next_flips: list[tuple[Side, int, int]] = []
+        self._bell = Bell()
+
+    # What it has seen.
+
+    @property
+    def url(self) -> str:
+        """Where a client connects to: the tap's address with the target's path.
+
+        NotRunning before the start and after the stop.
+        """
+        self._need_running()
+        host = _ANY_HOST.get(self.host, self.host)
+        host = f"[{host}]" if ":" in host else host
+        user = self._parts.netloc.rpartition("@")[0]
+        netloc = f"{user}@{host}:{self.port}" if user else f"{host}:{self.port}"
+        scheme = "ws" if self._parts.scheme in ("ws", "wss") else "http"
+        return self._parts._replace(scheme=scheme, netloc=netloc).geturl()
+
+    @property
+    def recordings(self) -> list[Recording]:
+        """One recording for each TCP connection, in order of arrival. They outlive the stop."""
+        return list(self._recordings)
+
+    @property
+    def recording(self) -> Recording:
+        """The latest recording. NotRunning when no connection has come yet."""
+        if not self._recordings:
+            raise NotRunning(
+                "no connection has passed through the tap yet; connect to tap.url first."
+            )
+        return self._recordings[-1]
+
+    @property
+    def notes(self) -> list[str]:
+        """What the tap did to single bytes: a line for each one that `corrupt` changed."""
+        return list(self._notes)
+
+    def held(self, sender: Side | None = None) -> int:
+        """How many bytes the tap has received and not yet passed on, over all live connections."""
+
+        def count() -> int:
+            held = 0
+            for end in self._ends(sender):
+                onward = end.peer.transport
+                held += end.held.size + (onward.get_write_buffer_size() if onward else 0)
+            return held
+
+        return call(count)
+
+    def wait(self, condition: Callable[[Recording], bool], timeout: float = 5.0) -> Recording:
+        """Wait until `condition(tap.recording)` is true, and return that recording.
+
+        `timeout` is in seconds; WslabError after it. The condition runs on the
+        background thread. In a cell whose own loop must go on meanwhile:
+        ``await asyncio.to_thread(tap.wait, condition)``.
+        """
+        return self._wait(
+            lambda: bool(self._recordings) and condition(self._recordings[-1]),
+            timeout,
+            "what was waited for did not happen; look at tap.recording for what did.",
+        )
+
+    def wait_closed(self, timeout: float = 5.0) -> Recording:
+        """Wait until the latest connection has ended in both directions; return its recording.
+
+        If none has come yet, wait for one first. `timeout` is in seconds; WslabError after it.
+        """
+        return self._wait(
+            lambda: bool(self._recordings) and not self._is_live(self._recordings[-1]),
+            timeout,
+            "the latest connection is still open; close the client or the server, "
+            "or call tap.cut().",
+        )
+
+    # What it can do to a connection.
+
+    def delay(self, seconds: float, sender: Side | None = None) -> None:
+        """Let every byte arrive `seconds` later. A latency, not a rate: order and speed stay.
+
+        Bytes already on their way follow the new delay. delay(0) removes it.
+        """
+        if not 0 <= seconds < float("inf"):
+            raise WslabError(f"delay wants seconds from 0 on, found {seconds!r}; try delay(0.1).")
+        self._impair(sender, delay=seconds)
+
+    def freeze(self, sender: Side | None = None) -> None:
+        """Hold every byte until `thaw`. None is lost; when enough is held, the sender must wait."""
+        self._impair(sender, frozen=True)
+
+    def thaw(self, sender: Side | None = None) -> None:
+        """Pass on what `freeze` has held, in order, and all that follows."""
+        self._impair(sender, frozen=False)
+
+    def chop(self, size: int | None, sender: Side | None = None) -> None:
+        """Pass bytes on in pieces of at most `size`, each a write of its own; None stops it.
+
+        A receiver that is late may still read several pieces at once: TCP promises
+        the bytes and their order, never the pieces.
+        """
+        if size is not None and (not isinstance(size, int) or size < 1):
+            raise WslabError(
+                f"chop wants a number of bytes from 1 on, found {size!r}; try chop(1)."
+            )
+        self._impair(sender, piece=size)
+
+    def corrupt(self, offset: int = 0, bit: int = 0, *, sender: Side | None = None) -> None:
+        """Flip one bit, once, in the byte that comes `offset` bytes after those received so far.
+
+        In every live connection, or in the next one when none lives. Bit 0 is the
+        leftmost, as in the RFC's diagrams. The recording keeps what was sent;
+        `notes` says what became of it.
+        """
+        if offset < 0 or not 0 <= bit <= 7:
+            raise WslabError(
+                f"corrupt wants an offset from 0 on and a bit from 0 to 7, "
+                f"found offset {offset!r}, bit {bit!r}; try corrupt(0, bit=7)."
+            )
+
+        def flip() -> None:
+            for end in self._ends(sender):
+                end.flip(offset, bit)
+            if not self._live:
+                self._next_flips += [(side, offset, bit) for side in _sides(sender)]
+
+        call(flip)
+
+    def cut(self, reset: bool = True) -> None:
+        """End every live connection at once, by RST or (`reset=False`) by FIN."""
+        run(self._cut(reset, "the tap cut the connection"))
+
+    # What the room `background` asks for.
+
+    async def _open(self) -> None:
+        context = self._ssl
+        if self._parts.scheme in _SECURE and context is None:
+            context = create_default_context()
+        target = Target(
+            self.target,
+            self._parts.hostname or "",
+            self._parts.port or _PORTS[self._parts.scheme],
+            context if self._parts.scheme in _SECURE else None,
+        )
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: self._accept(target), self.host, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        await self._cut(False, "the tap was stopped")
+
+    def _accept(self, target: Target) -> End:
+        recording = Recording(self.target, self.limit)
+        relay = Relay(
+            target, recording, self._impairments, self._bell, self._notes.append, self._is_over
+        )
+        for side, offset, bit in self._next_flips:
+            for end in relay.ends:
+                if end.sender is side:
+                    end.flip(offset, bit)
+        self._next_flips.clear()
+        self._recordings.append(recording)
+        self._live.append(relay)
+        self._bell.ring()
+        return relay.client
+
+    def _is_over(self, relay: Relay) -> None:
+        with suppress(ValueError):
+            self._live.remove(relay)
+        self._bell.ring()
+
+    def _is_live(self, recording: Recording) -> bool:
+        return any(relay.recording is recording for relay in self._live)
+
+    def _ends(self, sender: Side | None) -> Iterator[End]:
+        for relay in list(self._live):
+            yield from (end for end in relay.ends if end.sender in _sides(sender))
+
+    def _impair(self, sender: Side | None, **change: float | None) -> None:
+        def apply() -> None:
+            for side in _sides(sender):
+                for setting, value in change.items():
+                    setattr(self._impairments[side], setting, value)
+            for end in self._ends(sender):
+                end.impaired()
+
+        call(apply)
+
+    async def _cut(self, reset: bool, detail: str) -> None:
+        for relay in list(self._live):
+            relay.cut(reset, detail)
+        await self._until(lambda: not self._live)
+
+    async def _until(self, met: Callable[[], bool]) -> None:
+        while not met():
+            change = self._bell.next()
+            for end in self._ends(None):
+                end.adjust()  # plain ends do not ring
+            await change
+
+    def _wait(self, met: Callable[[], bool], timeout: float, advice: str) -> Recording:
+        async def until() -> Recording:
+            try:
+                async with asyncio.timeout(timeout):
+                    await self._until(met)
+            except TimeoutError:
+                none_yet = "" if self._recordings else "no connection has come yet, and "
+                raise WslabError(f"within {timeout:g} s {none_yet}{advice}") from None
+            return self.recording
+
+        return run(until(), timeout + 1)
+
+
+def _sides(sender: Side | None) -> tuple[Side, ...]:
+    return tuple(Side) if sender is None else (sender,)
+
+
+def _split(target: str) -> SplitResult:
+    """The parts of a target URL; WslabError if it is none (RFC 6455 §3)."""
+    example = "A WebSocket URL looks like ws://127.0.0.1:8000/echo."
+    if not isinstance(target, str):
+        raise WslabError(f"Tap wants a URL as text, found {target!r}. {example} Try server.url.")
+    try:
+        parts = urlsplit(target)
+        port = parts.port
+    except ValueError as error:
+        raise WslabError(f"Tap cannot read the URL {target!r}: {error}. {example}") from None
+    if parts.scheme not in _PORTS:
+        found = f"the scheme {parts.scheme!r}" if parts.scheme else "no scheme"
+        raise WslabError(f"Tap wants ws://, wss:// or http://; {target!r} has {found}. {example}")
+    if not parts.hostname or port == 0:
+        raise WslabError(f"Tap wants a host and a port above 0; found {target!r}. {example}")
+    if parts.fragment:
+        raise WslabError(f"A WebSocket URL has no '#' part (RFC 6455 §3); found {target!r}.")
+    return parts
