@@ -13,6 +13,7 @@ every offset stays true.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,14 @@ from typing import Any, Final
 from wslab.errors import MalformedHandshake, RecordingError
 from wslab.protocol.findings import Finding
 from wslab.protocol.frames import Frame, FrameHeader, FrameReader, Side
-from wslab.protocol.handshake import Handshake, redacted
+from wslab.protocol.handshake import Handshake
+from wslab.protocol.http_head import MAX_HEAD
+from wslab.protocol.redaction import redacted
 from wslab.protocol.rules import check_frame, check_handshake, check_session
 from wslab.protocol.session import Message, Session, Step
 
 LIMIT: Final = 64 * 1024 * 1024  # bytes kept of one connection
+_BLANK_LINE: Final = re.compile(rb"(?<=\n\r\n)|(?<=\n\n)")
 ENDINGS: Final = ("eof", "reset", "cut", "refused")
 
 
@@ -99,11 +103,21 @@ class Recording:
         """Every kept byte that `side` sent, in order."""
         return b"".join(chunk.data for chunk in tuple(self.chunks) if chunk.sender is side)
 
+    def _beginning(self, side: Side) -> bytes:
+        """At least as many of its first bytes as a head may have: a recording may be long."""
+        start = bytearray()
+        for chunk in tuple(self.chunks):
+            if chunk.sender is side:
+                start += chunk.data
+                if len(start) >= MAX_HEAD:
+                    break
+        return bytes(start)
+
     @property
     def handshake(self) -> Handshake | None:
         """The opening request and its response; None if no HTTP request was made."""
         try:
-            return Handshake.parse(self.bytes_from(Side.CLIENT), self.bytes_from(Side.SERVER))
+            return Handshake.parse(self._beginning(Side.CLIENT), self._beginning(Side.SERVER))
         except MalformedHandshake:
             return None
 
@@ -193,7 +207,8 @@ class Recording:
         """The stream of `side` with its secrets overwritten, of the same length."""
         stream, handshake = self.bytes_from(side), self.handshake
         if handshake is None or not handshake.upgraded or handshake.response is None:
-            return redacted(stream)
+            # Kept-alive HTTP: head after head, with bodies between them.
+            return b"".join(map(redacted, _BLANK_LINE.split(stream)))
         head = handshake.request if side is Side.CLIENT else handshake.response
         size = len(head.encode())
         return redacted(stream[:size]) + stream[size:]

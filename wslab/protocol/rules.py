@@ -241,7 +241,8 @@ def compressed_data_unpacks(step: Step) -> Outcome:
         return False, step.bad_deflate
     if step.message is None or not step.message.compressed:
         return None
-    return True, f"{len(step.message.data):,} units unpacked"
+    unit = "characters" if isinstance(step.message.data, str) else "bytes"
+    return True, f"{len(step.message.data):,} {unit} unpacked"
 
 
 def check_frame(frame: FrameHeader, sender: Side, deflate: bool = False) -> list[Finding]:

@@ -1,0 +1,154 @@
+"""What a sequence of frames means: states, messages, compression, UTF-8."""
+
+from __future__ import annotations
+
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.vectors import CONVERSATIONS, DEFLATE, SMILE, Conversation, packed
+from wslab.protocol.frames import Frame, Opcode, Side
+from wslab.protocol.handshake import Deflate
+from wslab.protocol.session import TRANSITIONS, Event, Session, State, Step, inflate
+
+
+def steps_of(conversation: Conversation) -> list[Step]:
+    session = Session(conversation.deflate)
+    steps = []
+    for sender, data in conversation.frames:
+        frame = Frame.parse(data)
+        assert frame is not None and frame.encode() == data
+        steps.append(session.feed(sender, frame))
+    return steps
+
+
+@pytest.mark.parametrize("conversation", CONVERSATIONS, ids=lambda item: item.name)
+def test_messages(conversation: Conversation) -> None:
+    steps = steps_of(conversation)
+    messages = [step.message for step in steps if step.message is not None]
+    assert tuple(message.data for message in messages) == conversation.messages
+    assert [step.index for step in steps] == list(range(len(steps)))
+
+
+def test_a_message_tells_how_it_travelled() -> None:
+    session = Session(DEFLATE)
+    whole = packed(b"Hello" * 50)
+    session.feed(Side.CLIENT, Frame(Opcode.BINARY, whole[:3], fin=False, rsv1=True, mask=b"1234"))
+    step = session.feed(Side.CLIENT, Frame(Opcode.CONTINUATION, whole[3:], mask=b"abcd"))
+    assert step.message is not None and step.open_message is Opcode.BINARY
+    assert step.message.data == b"Hello" * 50
+    assert (step.message.frames, step.message.compressed) == (2, True)
+    assert (step.message.sender, step.message.opcode) == (Side.CLIENT, Opcode.BINARY)
+
+
+def test_the_two_directions_do_not_mix() -> None:
+    session = Session()
+    session.feed(Side.CLIENT, Frame(Opcode.TEXT, b"from the ", fin=False))
+    assert session.feed(Side.SERVER, Frame(Opcode.TEXT, b"hi")).open_message is None
+    step = session.feed(Side.CLIENT, Frame(Opcode.CONTINUATION, b"client"))
+    assert step.message is not None and step.message.data == "from the client"
+
+
+def test_states_through_a_closing_handshake() -> None:
+    session = Session()
+    assert session.state(Side.CLIENT) is State.OPEN is session.state(Side.SERVER)
+    step = session.feed(Side.SERVER, Frame(Opcode.CLOSE))
+    assert (step.before, step.after, step.close_sent) == (State.OPEN, State.CLOSING, False)
+    assert session.state(Side.CLIENT) is State.CLOSING
+    step = session.feed(Side.CLIENT, Frame(Opcode.CLOSE))
+    assert (step.before, step.after, step.close_sent) == (State.CLOSING, State.CLOSING, False)
+    assert session.feed(Side.CLIENT, Frame(Opcode.PING)).close_sent
+    session.end()
+    assert session.state(Side.CLIENT) is State.CLOSED is session.state(Side.SERVER)
+    session.end()  # nothing follows CLOSED
+    assert session.state(Side.CLIENT) is State.CLOSED
+
+
+def test_the_table_of_transitions_leaves_no_state_without_an_end() -> None:
+    for state in State:
+        ends = TRANSITIONS.get((state, Event.TCP_ENDS))
+        assert ends is (None if state is State.CLOSED else State.CLOSED)
+    assert (repr(State.OPEN), repr(Event.TCP_ENDS)) == ("State.OPEN", "Event.TCP_ENDS")
+
+
+def test_a_control_or_reserved_frame_leaves_the_open_message_alone() -> None:
+    session = Session()
+    session.feed(Side.SERVER, Frame(Opcode.TEXT, b"a", fin=False))
+    for opcode in (Opcode.PING, Opcode.PONG, 0x3, 0xB):
+        assert session.feed(Side.SERVER, Frame(opcode)).open_message is Opcode.TEXT
+    step = session.feed(Side.SERVER, Frame(Opcode.CONTINUATION, b"b"))
+    assert step.message is not None and step.message.data == "ab"
+
+
+@given(st.text(max_size=40), st.data())
+def test_text_cut_anywhere_is_still_text(text: str, data: st.DataObject) -> None:
+    raw, session, start = text.encode(), Session(), 0
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(raw)), max_size=5))) + [len(raw)]
+    opcode = Opcode.TEXT
+    for number, cut in enumerate(cuts):
+        fin = number == len(cuts) - 1
+        step = session.feed(Side.SERVER, Frame(opcode, raw[start:cut], fin=fin))
+        assert step.bad_utf8 is None
+        start, opcode = cut, Opcode.CONTINUATION
+    assert step.message is not None and step.message.data == text
+
+
+@given(st.binary(max_size=40), st.integers(0, 40))
+def test_the_first_impossible_byte_is_named_wherever_the_cut(raw: bytes, cut: int) -> None:
+    try:
+        raw.decode()
+        expected = None
+    except UnicodeDecodeError as error:
+        expected = error.start
+    session = Session()
+    first = session.feed(Side.SERVER, Frame(Opcode.TEXT, raw[:cut], fin=False))
+    second = session.feed(Side.SERVER, Frame(Opcode.CONTINUATION, raw[cut:]))
+    found = [step.bad_utf8 for step in (first, second) if step.bad_utf8 is not None]
+    assert found == ([] if expected is None else [expected])
+
+
+def test_the_offset_counts_from_the_start_of_the_message() -> None:
+    session = Session()
+    session.feed(Side.SERVER, Frame(Opcode.TEXT, b"abc" + SMILE[:2], fin=False))
+    step = session.feed(Side.SERVER, Frame(Opcode.CONTINUATION, b"("))
+    assert step.bad_utf8 == 3
+
+
+@given(st.lists(st.binary(max_size=400), max_size=6), st.booleans(), st.integers(9, 15))
+def test_what_zlib_packs_is_unpacked(messages: list[bytes], forgets: bool, bits: int) -> None:
+    session = Session(Deflate(client_no_context_takeover=forgets, client_max_window_bits=bits))
+    packer = zlib.compressobj(wbits=-bits)
+    for data in messages:
+        if forgets:
+            packer = zlib.compressobj(wbits=-bits)
+        wire = (packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
+        step = session.feed(Side.CLIENT, Frame(Opcode.BINARY, wire, rsv1=True, mask=b"abcd"))
+        assert step.message is not None and step.message.data == data and step.deflate
+
+
+def test_a_window_reaches_back_over_long_messages() -> None:
+    session, packer = Session(DEFLATE), zlib.compressobj(wbits=-15)
+    for number in range(5):
+        data = bytes(range(256)) * 100 + b"%d" % number
+        wire = (packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
+        step = session.feed(Side.SERVER, Frame(Opcode.BINARY, wire, rsv1=True))
+        assert step.message is not None and step.message.data == data
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    bomb = packed(bytes(5_000_000))
+    session = Session(DEFLATE, max_message=1000)
+    step = session.feed(Side.SERVER, Frame(Opcode.BINARY, bomb, rsv1=True))
+    assert step.message is None and step.bad_deflate == "unpacks to more than 1,000 bytes"
+    assert inflate(packed(bytes(1000)), limit=1000) == bytes(1000)
+    with pytest.raises(ValueError, match="more than 999 bytes"):
+        inflate(packed(bytes(1000)), limit=999)
+
+
+def test_after_bad_data_the_next_message_counts() -> None:
+    session = Session(DEFLATE)
+    assert session.feed(Side.SERVER, Frame(Opcode.TEXT, b"\xff\xff", rsv1=True)).bad_deflate
+    step = session.feed(Side.SERVER, Frame(Opcode.TEXT, packed(b"ok"), rsv1=True))
+    assert step.message is not None and step.message.data == "ok"
