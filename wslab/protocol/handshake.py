@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from hashlib import sha1
 from typing import Final
 
-from wslab.protocol.http_head import Headers, Request, Response
+from wslab.protocol.headers import Headers
+from wslab.protocol.http_head import Request, Response
 from wslab.protocol.redaction import SECRET_HEADERS, redacted
 
 __all__ = [
@@ -88,7 +89,7 @@ def _param(text: str) -> tuple[str, str | None]:
 
 
 DEFLATE: Final = "permessage-deflate"
-_WINDOW_BITS: Final = {str(bits): bits for bits in range(8, 16)}
+WINDOW_BITS: Final = {str(bits): bits for bits in range(8, 16)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,8 @@ class Deflate:
         return cls(
             "server_no_context_takeover" in params,
             "client_no_context_takeover" in params,
-            _WINDOW_BITS.get(params.get("server_max_window_bits") or "", 15),
-            _WINDOW_BITS.get(params.get("client_max_window_bits") or "", 15),
+            WINDOW_BITS.get(params.get("server_max_window_bits") or "", 15),
+            WINDOW_BITS.get(params.get("client_max_window_bits") or "", 15),
         )
 
 

@@ -15,123 +15,25 @@ Rules of this file:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import ClassVar, Final, Self
 
 from wslab.errors import MalformedHandshake
 from wslab.protocol.frames import Opcode
-from wslab.protocol.redaction import SECRET_HEADERS, redacted
+from wslab.protocol.headers import FIELD, FIRST_FIELD, TEXT, TOKEN, Headers, latin1
+from wslab.protocol.redaction import redacted
 
 MAX_HEAD: Final = 64 * 1024  # bytes; a longer head is refused
-MAX_HEADERS: Final = 256  # header lines; more are refused
+MAX_HEADERS: Final = 256  # lines after the first; more are refused
 
-TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]"  # one character of a token (RFC 9110 §5.6.2)
-
-_TOKEN: Final = TOKEN.encode()
-_TEXT: Final = rb"[^\0\r\n]"  # RFC 9110 §5.5: these three are never let through
-_TARGET: Final = rb"[^\0-\x20\x7f]"
-_FOLD: Final = re.compile(rb"\r?\n[ \t]+")
+_TARGET: Final = r"[^\0-\x20\x7f]"
+_VERSION: Final = r"HTTP/\d{1,3}(?:\.\d{1,3})?"
 
 # Each line of a head has two patterns: the whole line, and what its beginning
 # may look like while the rest is still on the way. A line that starts with white
 # space goes on with the header before it, so the first header cannot be one.
-_FIRST_FIELD: Final = re.compile(rb"(%b+):%b*\r?\n" % (_TOKEN, _TEXT))
-_FIRST_FIELD_SO_FAR: Final = re.compile(rb"(?:%b*|%b+:%b*)\r?" % (_TOKEN, _TOKEN, _TEXT))
-_FIELD: Final = re.compile(rb"%b|[ \t]%b*\r?\n" % (_FIRST_FIELD.pattern, _TEXT))
-_FIELD_SO_FAR: Final = re.compile(rb"%b|[ \t]%b*\r?" % (_FIRST_FIELD_SO_FAR.pattern, _TEXT))
-
-
-class Headers:
-    """The header lines of one head: ordered, repeatable, immutable.
-
-    Iterating gives ``(name, value)`` in order; lookups ignore the case of names
-    (RFC 9110 §5.1). White space around a value is kept on the wire and is not
-    part of the value (§5.5). Two are equal when their bytes are.
-
-    Raises ValueError if a name or a value cannot be written in a header at all.
-    """
-
-    __slots__ = ("_items", "_lines")
-    _items: tuple[tuple[str, str], ...]
-    _lines: tuple[bytes, ...]  # one a header, with its line end and its folds
-
-    def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
-        self._set(_field_line(name, value) for name, value in items)
-
-    @classmethod
-    def _of_lines(cls, lines: Iterable[bytes]) -> Headers:
-        headers = object.__new__(cls)
-        headers._set(lines)
-        return headers
-
-    def _set(self, lines: Iterable[bytes]) -> None:
-        self._lines = tuple(lines)
-        self._items = tuple(_name_and_value(line) for line in self._lines)
-
-    def get(self, name: str, default: str | None = None) -> str | None:
-        """The first value under this name, or `default`."""
-        return next(iter(self.get_all(name)), default)
-
-    def get_all(self, name: str) -> list[str]:
-        """Every value under this name, in order."""
-        return [value for found, value in self._items if found.lower() == name.lower()]
-
-    def tokens(self, name: str) -> list[str]:
-        """The elements of a comma-separated header, over all its lines (RFC 9110 §5.6.1)."""
-        elements = (element.strip(" \t") for element in ",".join(self.get_all(name)).split(","))
-        return [element for element in elements if element]
-
-    def encode(self) -> bytes:
-        """The header lines as they travel."""
-        return b"".join(self._lines)
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and bool(self.get_all(name))
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __eq__(self, other: object) -> bool:
-        return self._lines == other._lines if isinstance(other, Headers) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self._lines)
-
-    def __repr__(self) -> str:
-        return f"Headers({[(name, _shown(name, value)) for name, value in self._items]})"
-
-
-def _field_line(name: str, value: str) -> bytes:
-    line = _latin1(f"{name}: {value}\r\n")
-    match = _FIRST_FIELD.fullmatch(line)
-    if match is None or match[1] != name.encode():
-        raise ValueError(
-            f"this cannot be written as a header: {name!r}: {_shown(name, value)!r}; a name is "
-            "letters, digits and !#$%&'*+-.^_`|~, a value is Latin-1 without CR, LF and NUL"
-        )
-    return line
-
-
-def _latin1(text: str) -> bytes:
-    """The text's bytes; none at all, which no pattern accepts, if it is not Latin-1."""
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        return b""
-
-
-def _name_and_value(line: bytes) -> tuple[str, str]:
-    name, _, value = line.partition(b":")
-    return name.decode("ascii"), _FOLD.sub(b" ", value).strip(b" \t\r\n").decode("latin-1")
-
-
-def _shown(name: str, value: str) -> str:
-    if name.lower() in SECRET_HEADERS:
-        return f"(redacted, {len(value)} bytes)"
-    return redacted(value.encode("latin-1", "replace")).decode("latin-1")
+_FIRST_FIELD_SO_FAR: Final = re.compile(rf"(?:{TOKEN}*|{TOKEN}+:{TEXT}*)\r?".encode())
+_FIELD_SO_FAR: Final = re.compile(_FIRST_FIELD_SO_FAR.pattern + rf"|[ \t]{TEXT}*\r?".encode())
 
 
 class _Head:
@@ -148,16 +50,20 @@ class _Head:
     _start: ClassVar[re.Pattern[bytes]]
     _start_so_far: ClassVar[re.Pattern[bytes]]
 
-    def _build(self, line: str, headers: Headers | Iterable[tuple[str, str]]) -> None:
-        self._set(_latin1(f"{line}\r\n"), b"\r\n")
-        self._headers = headers if isinstance(headers, Headers) else Headers(headers)
-
-    def _set(self, line: bytes, blank: bytes) -> None:
+    def _set(self, line: bytes, headers: Headers, blank: bytes) -> bool:
         match = self._start.fullmatch(line)
         if match is None:
-            raise ValueError(f"{line!r} cannot start {self._what}; {self._wanted}")
+            return False
         first, second, third = (word.decode("latin-1") for word in match.groups(b""))
-        self._line, self._words, self._blank = line, (first, second, third), blank
+        self._line, self._words = line, (first, second, third)
+        self._headers, self._blank = headers, blank
+        return True
+
+    def _build(self, line: str, headers: Headers | Iterable[tuple[str, str]]) -> None:
+        headers = headers if isinstance(headers, Headers) else Headers(headers)
+        if not self._set(latin1(f"{line}\r\n"), headers, b"\r\n"):
+            shown = redacted(line.encode()).decode()
+            raise ValueError(f"{shown!r} cannot start {self._what}; {self._wanted}")
 
     @classmethod
     def parse(cls, data: bytes) -> Self | None:
@@ -165,13 +71,13 @@ class _Head:
 
         Bytes after the head are left alone: `len(head)` says where they start.
         Raises MalformedHandshake if no further bytes can make this a head, or
-        if it exceeds `MAX_HEAD` bytes or `MAX_HEADERS` headers.
+        if it exceeds `MAX_HEAD` bytes or `MAX_HEADERS` header lines.
         """
         data = bytes(data[: MAX_HEAD + 1])
         patterns = (
             (cls._start, cls._start_so_far),
-            (_FIRST_FIELD, _FIRST_FIELD_SO_FAR),
-            (_FIELD, _FIELD_SO_FAR),
+            (FIRST_FIELD, _FIRST_FIELD_SO_FAR),
+            (FIELD, _FIELD_SO_FAR),
         )
         lines: list[bytes] = []
         offset = 0
@@ -179,18 +85,14 @@ class _Head:
             line = data[offset:end]
             if lines and line in (b"\r\n", b"\n"):
                 head = object.__new__(cls)
-                head._set(lines[0], line)
-                head._headers = Headers._of_lines(lines[1:])
+                head._set(lines[0], Headers.of_lines(lines[1:]), line)
                 return head
             whole, _ = patterns[min(len(lines), 2)]
             if whole.fullmatch(line) is None:
                 raise cls._malformed(data, offset, end)
-            if line.startswith((b" ", b"\t")):
-                lines[-1] += line
-            else:
-                lines.append(line)
+            lines.append(line)
             if len(lines) > 1 + MAX_HEADERS:
-                raise cls._too_big(f"more than {MAX_HEADERS} headers")
+                raise cls._too_big(f"more than {MAX_HEADERS} header lines")
             offset = end
         if len(data) > MAX_HEAD:
             raise cls._too_big(f"{MAX_HEAD} bytes without the blank line that ends a head")
@@ -217,7 +119,7 @@ class _Head:
     def _too_big(cls, found: str) -> MalformedHandshake:
         return MalformedHandshake(
             f"{cls._what} is too big: found {found}; at most {MAX_HEAD} bytes and {MAX_HEADERS} "
-            "headers are read; check that these bytes are the start of a connection"
+            "header lines are read; check that these bytes are the start of a connection"
         )
 
     def encode(self) -> bytes:
@@ -276,8 +178,8 @@ class Request(_Head):
     __slots__ = ()
     _what = "a request from a client"
     _wanted = "its first line is 'METHOD target HTTP/1.1' (RFC 9112 §3)"
-    _start = re.compile(rb"(%b+) (%b+) (HTTP/\d{1,3}(?:\.\d{1,3})?)\r?\n" % (_TOKEN, _TARGET))
-    _start_so_far = re.compile(rb"%b*|%b+ (?:%b+(?: [HTP/\d.]*\r?)?)?" % (_TOKEN, _TOKEN, _TARGET))
+    _start = re.compile(rf"({TOKEN}+) ({_TARGET}+) ({_VERSION})\r?\n".encode())
+    _start_so_far = re.compile(rf"{TOKEN}*|{TOKEN}+ (?:{_TARGET}+(?: [HTP/\d.]*\r?)?)?".encode())
 
     def __init__(
         self,
@@ -321,9 +223,9 @@ class Response(_Head):
     __slots__ = ()
     _what = "a response from a server"
     _wanted = "its first line is 'HTTP/1.1 101 Switching Protocols' or alike (RFC 9112 §4)"
-    _start = re.compile(rb"(HTTP/\d{1,3}(?:\.\d{1,3})?) (\d{3})(?: (%b*))?\r?\n" % _TEXT)
+    _start = re.compile(rf"({_VERSION}) (\d{{3}})(?: ({TEXT}*))?\r?\n".encode())
     _start_so_far = re.compile(
-        rb"H?|HT|HTT|HTTP|HTTP/[\d.]*|HTTP/[\d.]+ (?:\d{0,3}|\d{3} %b*)\r?" % _TEXT
+        rf"H?|HT|HTT|HTTP|HTTP/[\d.]*|HTTP/[\d.]+ (?:\d{{0,3}}|\d{{3}} {TEXT}*)\r?".encode()
     )
 
     def __init__(
