@@ -35,7 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without "→" gets \u2192
     try:
-        return int(choice.run(choice))
+        code = int(choice.run(choice))
+        sys.stdout.flush()
+        return code
     except WslabError as error:
         print(f"wslab: {error}", file=sys.stderr)
         return 2
@@ -96,7 +98,7 @@ def _echo(choice: argparse.Namespace) -> int:
 
     with _stop_signals() as stopped, EchoServer(choice.host, choice.port) as server:
         print(server.url, flush=True)
-        _note(f"the echo page is {server.http_url}/ and Ctrl-C stops it")
+        _note(f"the echo page is {server.http_url}/ until Ctrl-C")
         if not _is_loopback(choice.host):
             _note(
                 f"listening on {choice.host}: every machine that reaches this one can connect, "
@@ -111,12 +113,13 @@ def _tap(choice: argparse.Namespace) -> int:
 
     if choice.save is not None and not choice.save.absolute().parent.is_dir():
         raise WslabError(f"cannot save to {choice.save}: there is no such folder; make it first.")
-    with _stop_signals() as stopped, Tap(choice.target, port=choice.port) as tap:
-        print(f"{tap.url} -> {choice.target}", flush=True)
-        _note("recording; Ctrl-C stops it")
-        _wait_for(stopped)
-    if choice.save is not None:
-        _save(tap.recordings, choice.save)
+    with _stop_signals() as stopped:
+        with Tap(choice.target, port=choice.port) as tap:
+            print(f"{tap.url} -> {choice.target}", flush=True)
+            _note("recording, until Ctrl-C")
+            _wait_for(stopped)
+        if choice.save is not None:
+            _save(tap.recordings, choice.save)
     return 0
 
 

@@ -92,13 +92,13 @@ class Connecting(library.connect):
 
     def _explained(self, error: OSError) -> CannotConnect:
         place = f"{self.ws_uri.host}:{self.ws_uri.port}"
-        if isinstance(error, ConnectionRefusedError):
-            said = f"nothing listens on {place}; start the server first."
-        elif isinstance(error, TimeoutError):
+        if isinstance(error, TimeoutError):
             said = (
-                f"{place} did not answer within {self.open_timeout:g} s; "
-                "check that it is a WebSocket server, or pass a larger open_timeout."
+                f"{place} did not answer in time (open_timeout={self.open_timeout}); check that "
+                "it is a WebSocket server, or pass a larger open_timeout."
             )
+        elif isinstance(error, ConnectionRefusedError) and self.proxy is None:
+            said = f"nothing listens on {place}; start the server first."
         else:
             said = f"cannot reach {place} ({error}); check the host and the port."
         explained = CannotConnect(said)

@@ -1,0 +1,297 @@
+"""The command line as people use it: a process, its first line, its signals, its exit code."""
+
+import asyncio
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from wslab.__main__ import main
+from wslab.network.client import connect
+from wslab.protocol.frames import Side
+from wslab.protocol.recording import Recording
+
+LIMIT = 20  # seconds; a test that reaches it has failed
+ROOT = Path(__file__).parents[1]
+SIGNALS = [signal.SIGINT, signal.SIGTERM]
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to send")
+
+
+def start(*arguments: str, **options) -> subprocess.Popen[str]:
+    command = [sys.executable, "-W", "error", "-m", "wslab", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command, stdout=pipe, stderr=pipe, encoding="utf-8", env=environment, **options
+    )
+
+
+@contextmanager
+def running(*arguments: str, **options) -> Iterator[subprocess.Popen[str]]:
+    process = start(*arguments, **options)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    with running(*arguments) as process:
+        out, err = process.communicate(timeout=LIMIT)
+        return process.returncode, out, err
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """The URL, read while the process runs: only a flushed line is there to read."""
+    assert process.stdout is not None
+    return process.stdout.readline().removesuffix("\n")
+
+
+def stop(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[str, str]:
+    """Send a signal; the rest of stdout and all of stderr."""
+    process.send_signal(number)
+    out, err = process.communicate(timeout=LIMIT)
+    assert process.returncode == 0, err
+    return out, err
+
+
+def echo_once(url: str, message: str) -> str | bytes:
+    async def exchange() -> str | bytes:
+        async with asyncio.timeout(LIMIT), connect(url) as ws:
+            await ws.send(message)
+            return await ws.recv()
+
+    return asyncio.run(exchange())
+
+
+def address(url: str) -> tuple[str, int]:
+    host, _, port = url.removeprefix("ws://").rpartition(":")
+    return host, int(port)
+
+
+# echo
+
+
+@posix_only
+@pytest.mark.parametrize("number", SIGNALS, ids=["SIGINT", "SIGTERM"])
+def test_echo_says_its_url_serves_and_stops_cleanly(number: int) -> None:
+    with running("echo") as process:
+        url = first_line(process)
+        host, port = address(url)
+        assert url == f"ws://127.0.0.1:{port}"
+        assert echo_once(url, "to the root") == "to the root"
+        assert echo_once(url + "/echo", "to a path") == "to a path"
+        page = http.client.HTTPConnection(host, port, timeout=LIMIT)
+        page.request("GET", "/")
+        assert b"<h1>Echo</h1>" in page.getresponse().read()
+        page.close()
+        out, err = stop(process, number)
+    assert out == ""
+    assert err == f"wslab: the echo page is http://127.0.0.1:{port}/ until Ctrl-C\n"
+    with socket.socket() as probe:
+        assert probe.connect_ex((host, port)) != 0
+
+
+@posix_only
+def test_echo_stops_with_a_client_connected() -> None:
+    with running("echo") as process:
+        url = first_line(process)
+
+        async def stay_until_closed() -> int | None:
+            async with asyncio.timeout(LIMIT), connect(url) as ws:
+                process.send_signal(signal.SIGTERM)
+                await ws.wait_closed()
+                return ws.close_code
+
+        assert asyncio.run(stay_until_closed()) == 1001
+        process.communicate(timeout=LIMIT)
+        assert process.returncode == 0
+
+
+@posix_only
+def test_echo_hears_sigint_when_a_shell_made_it_ignore_it() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as for `python -m wslab echo &`
+    try:
+        process = start("echo")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    try:
+        assert first_line(process)
+        stop(process, signal.SIGINT)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@posix_only
+def test_echo_takes_the_port_it_is_given_and_says_what_an_open_host_means() -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        port = holder.getsockname()[1]
+    with running("echo", "--host", "0.0.0.0", "--port", str(port)) as process:
+        url = first_line(process)
+        assert url == f"ws://127.0.0.1:{port}"
+        assert echo_once(url, "hi") == "hi"
+        err = stop(process)[1]
+    assert "listening on 0.0.0.0: every machine that reaches this one can connect" in err
+
+
+def test_echo_on_a_taken_port_is_one_line_and_exit_2() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        code, out, err = run("echo", "--port", str(port))
+    assert (code, out) == (2, "")
+    assert err == (
+        f"wslab: EchoServer cannot listen on 127.0.0.1:{port}: the port is in use. "
+        "Choose port=0, which takes any free port, or stop the program that holds it.\n"
+    )
+
+
+def test_echo_needs_no_notebook_machinery() -> None:
+    """In the process of the server itself none of these was imported."""
+    program = (
+        "import sys, threading, _thread\n"
+        "from wslab import __main__ as face\n"
+        "face._wait_for = lambda stopped: None\n"
+        "assert face.main(['echo']) == 0\n"
+        "heavy = {'IPython', 'ipywidgets', 'anywidget', 'tornado'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+# tap
+
+
+@posix_only
+@pytest.mark.parametrize("number", SIGNALS, ids=["SIGINT", "SIGTERM"])
+def test_tap_relays_and_saves_each_connection_at_the_stop(tmp_path: Path, number: int) -> None:
+    file = tmp_path / "notes.wscap"
+    with running("echo") as server:
+        target = first_line(server)
+        with running("tap", target, "--save", str(file)) as tap:
+            url, arrow, shown = first_line(tap).partition(" -> ")
+            assert (arrow, shown) == (" -> ", target)
+            assert url == "ws://127.0.0.1:{1}".format(*address(url))
+            assert url != target
+            assert echo_once(url, "first") == "first"
+            assert echo_once(url, "second") == "second"
+            out, err = stop(tap, number)
+    assert out == ""
+    saved = [file, tmp_path / "notes-2.wscap"]
+    assert err.splitlines()[1:] == [f"wslab: saved {place}" for place in saved]
+    for place, said in zip(saved, ("first", "second"), strict=True):
+        messages = Recording.load(place).messages()
+        assert [(m.sender, m.data) for m in messages] == [(Side.CLIENT, said), (Side.SERVER, said)]
+
+
+@posix_only
+def test_tap_with_nothing_to_save_says_so(tmp_path: Path) -> None:
+    with running("tap", "ws://127.0.0.1:9", "--save", str(tmp_path / "a.wscap")) as tap:
+        assert first_line(tap).endswith(" -> ws://127.0.0.1:9")
+        err = stop(tap)[1]
+    assert err.splitlines()[-1] == "wslab: nothing connected, so nothing was saved"
+    assert list(tmp_path.iterdir()) == []
+
+
+# Bad input: one line, exit 2, no call stack.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["echo", "--port", "99999"], "a port is a number from 0 to 65535"),
+        (["echo", "--host", "192.0.2.1"], "Choose host='127.0.0.1'"),
+        (["tap", "no url"], "ws://"),
+        (["tap", "ws://127.0.0.1:9", "--save", "nowhere/at/all.wscap"], "no such folder"),
+        (["inspect", "nowhere.wscap"], "nowhere.wscap cannot be read"),
+        (["inspect", __file__], "test_main.py"),
+    ],
+    ids=["port", "host", "target", "folder", "no-file", "no-recording"],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("wslab: ") and err.count("\n") == 1
+    assert says in err
+
+
+@pytest.mark.parametrize("arguments", [[], ["chat"], ["echo", "--port", "x"], ["tap"], ["inspect"]])
+def test_a_wrong_command_is_answered_with_the_usage(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: python -m wslab")
+
+
+@pytest.mark.parametrize("verb", ["echo", "tap", "inspect", "doctor"])
+def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([verb, "--help"])
+    assert caught.value.code == 0
+    assert f"usage: python -m wslab {verb}" in capsys.readouterr().out
+
+
+# inspect and doctor
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    from wslab.network.echo import EchoServer
+    from wslab.network.tap import Tap
+
+    with EchoServer() as server, Tap(server.url) as tap:
+        echo_once(tap.url, "Hello")
+        tap.wait_closed()
+        return tap.recording.save(tmp_path / "hello.wscap")
+
+
+def test_inspect_explains_a_recording(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from wslab.display.inspectors import inspect
+
+    assert main(["inspect", str(recording)]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out == inspect(Recording.load(recording)).text + "\n"
+    assert "Hello" in out
+
+
+@posix_only
+def test_inspect_may_be_cut_short_by_its_reader(recording: Path) -> None:
+    with running("inspect", str(recording)) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()  # before a word is written, as `| head` does in the end
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(LIMIT)
+        assert process.stderr.read() == ""
+        process.stdout = None
+        assert process.returncode == 0
+
+
+def test_doctor_reports_every_check(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["doctor"])
+    out = capsys.readouterr().out
+    assert "python" in out.lower()
+    assert code == (0 if "NOT OK" not in out else 1)
