@@ -136,6 +136,7 @@ def step(command):
         if process.poll() is None:
             process.terminate()
             process.wait()
+        process.stdout.close()
         if width > 0:
             sys.stdout.write("\r" + " " * (width + 2) + "\r")
     if code:
