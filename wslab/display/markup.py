@@ -32,12 +32,15 @@ font-size:var(--jp-content-font-size1,14px);max-width:74rem;margin:.2em 0 .6em}
 font-weight:600}
 .wslab .wslab-t tr,.wslab .wslab-t tbody tr{background:none}
 .wslab .wslab-t th,.wslab .wslab-t td{text-align:left;vertical-align:top;padding:.28em .7em;
-border:0;border-bottom:1px solid var(--b);white-space:normal;max-width:34em;
-overflow-wrap:anywhere;color:inherit;font-weight:400;min-width:2.2em}
+border:0;border-bottom:1px solid var(--b);white-space:nowrap;color:inherit;font-weight:400;
+line-height:1.45}
+.wslab .wslab-t .wslab-prose{white-space:normal;overflow-wrap:break-word;min-width:15em;
+max-width:34em}
+.wslab .wslab-t .wslab-bytes{white-space:normal;overflow-wrap:anywhere;min-width:11em;
+max-width:30em}
 .wslab .wslab-t thead th{border-bottom:2px solid var(--b);opacity:.75;font-size:.9em;
 white-space:nowrap}
-.wslab .wslab-t tbody th{font-weight:600;overflow-wrap:normal}
-.wslab .wslab-t .wslab-nw{white-space:nowrap}
+.wslab .wslab-t tbody th{font-weight:600}
 .wslab .wslab-t tbody tr:hover{background:rgba(128,128,128,.1)}
 .wslab code{font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace);
 font-size:.95em;background:none;color:inherit;padding:0;border:0;white-space:pre-wrap}
@@ -180,17 +183,20 @@ class Paragraph:
 class Table:
     """Rows under named columns. The first cell of a row is its header.
 
-    `tight` are the numbers of the columns that must not wrap.
+    `prose` are the numbers of the columns that hold sentences, `bytes` those that
+    hold wire bytes, which may be long; only these wrap.
     """
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Line]]
-    tight: frozenset[int] = frozenset({0})
+    prose: frozenset[int] = frozenset()
+    bytes: frozenset[int] = frozenset()
 
     def to_text(self) -> str:
         cells = [list(self.columns)] + [[line_text(cell) for cell in row] for row in self.rows]
-        widths = _fit([max(map(len, column)) for column in zip(*cells, strict=True)])
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        widths = _fit(widths, self.prose | self.bytes)
         lines = [visible(self.caption)]
         for number, row in enumerate(cells):
             lines += _text_row(row, widths)
@@ -215,8 +221,9 @@ class Table:
 
     def _cell(self, number: int, cell: Line) -> str:
         tag = 'th scope="row"' if number == 0 else "td"
-        tight = ' class="wslab-nw"' if number in self.tight else ""
-        return f"<{tag}{tight}>{line_html(cell)}</{tag[:2]}>"
+        kind = "prose" if number in self.prose else "bytes" if number in self.bytes else "nw"
+        html_class = f' class="wslab-{kind}"'
+        return f"<{tag}{html_class}>{line_html(cell)}</{tag[:2]}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,12 +291,15 @@ def _wrap(text: str, width: int) -> str:
     return "\n".join(textwrap.wrap(text, width, break_on_hyphens=False)) or text
 
 
-def _fit(widths: list[int]) -> list[int]:
-    """Narrow the widest columns until a row fits into TEXT_WIDTH."""
+def _fit(widths: list[int], elastic: frozenset[int]) -> list[int]:
+    """Narrow the widest columns, those that may wrap first, until a row fits TEXT_WIDTH."""
     widths = [max(width, 1) for width in widths]
-    while sum(widths) + 2 * len(widths) > TEXT_WIDTH and max(widths) > 12:
-        widest = widths.index(max(widths))
-        widths[widest] -= 1
+    for may_shrink in (elastic, range(len(widths))):
+        while sum(widths) + 2 * len(widths) > TEXT_WIDTH:
+            widest = max(may_shrink, key=lambda column: widths[column], default=0)
+            if widths[widest] <= 18 or not may_shrink:
+                break
+            widths[widest] -= 1
     return widths
 
 

@@ -1,257 +1,247 @@
-"""Drawings made from objects and tables: SVG, each with a text twin.
+"""Pictures made from objects and tables: who said what when, and a state diagram.
 
-Colours are translucent over whatever page is behind them, and text has the
-page's own colour, so a drawing reads in light and in dark without being told.
-Nothing is said by colour alone.
+Each is a `Picture`: SVG for the page, and a text twin with the same facts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from math import atan2, degrees
 from typing import Final
 
-from wslab.display.markup import Document, Figure, escape, hex_bytes, visible
-from wslab.protocol.dissect import Field, dissect, opcode_name
-from wslab.protocol.frames import Frame, FrameHeader, apply_mask
+from wslab.display.byte_map import byte_map
+from wslab.display.canvas import Canvas, Picture
+from wslab.display.exchange import Event, exchange
+from wslab.display.markup import visible
+from wslab.display.phrases import count, direction
+from wslab.protocol.frames import Side
+from wslab.protocol.recording import Recording
 
-MONO: Final = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
-SANS: Final = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
+__all__ = ["Event", "Picture", "byte_map", "states", "timeline"]
 
-_COLOURS: Final = {
-    "FIN": "#1e88e5",
-    "RSV1": "#8a8f98",
-    "RSV2": "#8a8f98",
-    "RSV3": "#8a8f98",
-    "opcode": "#9c4dcc",
-    "MASK": "#ef6c00",
-    "payload length": "#00998a",
-    "extended payload length": "#00998a",
-    "masking key": "#ef6c00",
-    "close code": "#d81b60",
-}
-_PAYLOAD_COLOUR: Final = "#43a047"
+_LIMIT: Final = 200  # arrows in one lane
+_ROW: Final = 34  # from arrow to arrow where time is not to scale
+_TALL: Final = 440  # the longest time, where it is
+_CLIENT: Final = "#1e88e5"
+_SERVER: Final = "#43a047"
+_QUIET: Final = "#8a8f98"
 
 
-def colour_of(name: str) -> str:
-    """The colour of a frame field, the same in every drawing and table."""
-    return _COLOURS.get(name, _PAYLOAD_COLOUR)
+# --- who said what when -----------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A drawing: `svg` for a page, `text` for a terminal or a screen reader."""
+def timeline(
+    *lanes: Recording | Iterable[Event],
+    titles: Sequence[str] = (),
+    scale: bool | None = None,
+    times: bool | None = None,
+    delay: float = 0.0,
+) -> Picture:
+    """A sequence diagram, client left and server right; several lanes stand side by side.
 
-    svg: str
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_html_(self) -> str:
-        return Document([Figure(self.svg, self.text)]).html
-
-
-class _Canvas:
-    """Collects shapes; every string is escaped on its way in."""
-
-    def __init__(self) -> None:
-        self._shapes: list[str] = []
-
-    def box(
-        self,
-        x: float,
-        y: float,
-        width: float,
-        height: float,
-        colour: str,
-        opacity: float = 0.2,
-        stroke: float = 0,
-        radius: float = 4,
-    ) -> None:
-        edge = f' stroke="{colour}" stroke-width="{stroke:g}"' if stroke else ""
-        self._shapes.append(
-            f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{radius:g}" '
-            f'fill="{colour}" fill-opacity="{opacity:g}"{edge}/>'
-        )
-
-    def path(self, d: str, colour: str = "currentColor", fill: bool = False, **more: str) -> None:
-        paint = f'fill="{colour}" stroke="none"' if fill else f'fill="none" stroke="{colour}"'
-        extra = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in more.items())
-        self._shapes.append(f'<path d="{d}" {paint}{extra}/>')
-
-    def text(
-        self,
-        x: float,
-        y: float,
-        words: str,
-        size: float = 12,
-        *,
-        anchor: str = "middle",
-        mono: bool = False,
-        bold: bool = False,
-        dim: bool = False,
-    ) -> None:
-        face = f' font-family="{MONO}"' if mono else ""
-        weight = ' font-weight="600"' if bold else ""
-        opacity = ' opacity=".7"' if dim else ""
-        self._shapes.append(
-            f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" text-anchor="{anchor}"'
-            f"{face}{weight}{opacity}>{escape(words)}</text>"
-        )
-
-    def svg(self, width: float, height: float, title: str, description: str) -> str:
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width:g}" '
-            f'height="{height:g}" viewBox="0 0 {width:g} {height:g}" fill="currentColor" '
-            f'font-family="{SANS}"><title>{escape(title)}</title>'
-            f"<desc>{' '.join(map(escape, description.splitlines()))}</desc>"
-            f"{''.join(self._shapes)}</svg>"
-        )
-
-
-# --- the byte map ---------------------------------------------------------------
-
-_PITCH: Final = 43  # from one box to the next
-_BOX: Final = 39
-_LEFT: Final = 14
-_SHOWN: Final = 16  # boxes in the row of bytes
-
-
-def byte_map(x: bytes | Frame | FrameHeader) -> Picture:
-    """The bytes of one frame as coloured boxes, and the first 16 bits one by one.
-
-    Raises WslabError if the bytes are no frame (RFC 6455 §5.2).
+    A lane is a Recording, or a list of `(at, sender, label)` with `at` in seconds.
+    `scale` draws time to scale, with one axis for all lanes; `times` writes it down.
+    Both are on for lists and off for recordings, whose times differ from run to run.
+    `delay`, in seconds, is how long each arrow is on its way.
     """
-    data = x.encode() if isinstance(x, FrameHeader) else bytes(x)
-    fields = dissect(x)
-    canvas = _Canvas()
-    plain = _unmasked(data, fields)
-    bottom = _draw_bytes(canvas, data, fields, plain)
-    height = _draw_bits(canvas, data, fields, bottom)
-    twin = _byte_map_text(data, fields, plain)
-    title = f"The {len(data):,} bytes of a frame, and the bits of the first two"
-    return Picture(canvas.svg(2 * _LEFT + _SHOWN * _PITCH, height, title, twin), twin)
-
-
-def _unmasked(data: bytes, fields: list[Field]) -> bytes:
-    """The payload after the XOR; empty if it is not masked or not here."""
-    key = next((field for field in fields if field.name == "masking key"), None)
-    if key is None or key.bits != 32 or not isinstance(key.value, bytes):
-        return b""
-    ends = [f.end for f in fields if f.start >= key.end and f.name != "after the frame"]
-    return apply_mask(data[key.end // 8 : max(ends, default=key.end) // 8], key.value)
-
-
-def _draw_bytes(canvas: _Canvas, data: bytes, fields: list[Field], plain: bytes) -> float:
-    """The row of bytes, with the unmasked payload under it; returns where it ends."""
-    shown = len(data) if len(data) <= _SHOWN else _SHOWN - 1
-    top = 24
-    for field in fields:
-        first, last = field.start // 8, -(-field.end // 8)
-        for at in range(first, min(last, shown)):
-            x = _LEFT + at * _PITCH
-            colour = colour_of(field.name)
-            if at < 2:
-                lead, wide = field.start % 8 / 8 * _BOX, field.bits / 8 * _BOX
-                canvas.box(x + lead, top, wide, 34, colour, 0.3, radius=0)
-            else:
-                canvas.box(x, top, _BOX, 34, colour, 0.22, stroke=1.5)
-        if field.start >= 16 and first < shown:
-            _bracket(canvas, first, min(last, shown), top + 40, field.name)
-    for at in range(shown):
-        x = _LEFT + at * _PITCH + _BOX / 2
-        canvas.text(x, top - 7, str(at), 10, dim=True)
-        canvas.text(x, top + 22, f"{data[at]:02x}", 16, mono=True, bold=True)
-    for at in range(min(2, shown)):
-        x = _LEFT + at * _PITCH
-        canvas.path(f"M{x} {top}h{_BOX}v34h-{_BOX}z", opacity=".55")
-    if len(data) > shown:
-        canvas.text(_LEFT + shown * _PITCH + _BOX / 2, top + 17, "…", 16)
-        canvas.text(
-            _LEFT + shown * _PITCH + _BOX / 2, top + 30, f"+{len(data) - shown:,}", 10, dim=True
-        )
-    bottom = top + 66
-    start = next((f.end // 8 for f in fields if f.name == "masking key"), shown)
-    if plain and start < shown:
-        bottom = _draw_unmasked(canvas, plain, start, shown, bottom)
-    return bottom
-
-
-def _draw_unmasked(canvas: _Canvas, plain: bytes, start: int, shown: int, top: float) -> float:
-    for at in range(start, min(shown, start + len(plain))):
-        x, byte = _LEFT + at * _PITCH, plain[at - start]
-        canvas.box(x, top, _BOX, 30, _PAYLOAD_COLOUR, 0.1, stroke=1)
-        canvas.text(x + _BOX / 2, top + 20, f"{byte:02x}", 15, mono=True)
-        if 32 < byte < 127:
-            canvas.text(x + _BOX / 2, top + 46, chr(byte), 14, mono=True, bold=True)
-    canvas.text(_LEFT + start * _PITCH - 10, top + 19, "XOR with the key ↦", 12, anchor="end")
-    return top + 54
-
-
-def _bracket(canvas: _Canvas, first: int, end: int, y: float, label: str) -> None:
-    """A bracket under the boxes `first` to `end`, with a label that keeps to its width."""
-    x0, x1 = _LEFT + first * _PITCH + 2, _LEFT + (end - 1) * _PITCH + _BOX - 2
-    canvas.path(f"M{x0} {y}v4H{x1}v-4", opacity=".6")
-    room = (x1 - x0) / 6.2
-    short = {"extended payload length": "length", "masked payload": "payload", "masking key": "key"}
-    words = label if len(label) <= room + 1 else short.get(label, label)
-    canvas.text((x0 + x1) / 2, y + 18, words, 12)
-
-
-def _draw_bits(canvas: _Canvas, data: bytes, fields: list[Field], top: float) -> float:
-    """The first two bytes as 16 cells, fanned out from their boxes."""
-    first = [field for field in fields if field.start < 16]
-    count = first[-1].end
-    left, right = _LEFT, _LEFT + count * _PITCH - (_PITCH - _BOX)
-    edge = _LEFT + (count // 8 - 1) * _PITCH + _BOX
-    y = top + 34
-    canvas.path(
-        f"M{left} 60H{edge}V{top - 6}C{edge} {y - 2} {right} {top + 4} {right} {y}H{left}z",
-        fill=True,
-        fill_opacity=".07",
+    recorded = any(isinstance(lane, Recording) for lane in lanes)
+    scale = not recorded if scale is None else scale
+    times = not recorded if times is None else times
+    rows = [
+        exchange(lane) if isinstance(lane, Recording) else [tuple(event) for event in lane]
+        for lane in lanes
+    ]
+    titles = [*titles, *[""] * (len(rows) - len(titles))]
+    twin = "\n\n".join(
+        _lane_text(title, lane, times) for title, lane in zip(titles, rows, strict=False)
     )
-    for field in first:
-        x, wide = _LEFT + field.start * _PITCH, field.bits * _PITCH - (_PITCH - _BOX)
-        colour = colour_of(field.name)
-        canvas.box(x, y, wide, 38, colour, 0.22, stroke=1.5)
-        for bit in range(field.start, field.end):
-            value = data[bit // 8] >> (7 - bit % 8) & 1
-            centre = _LEFT + bit * _PITCH + _BOX / 2
-            canvas.text(centre, y + 26, str(value), 18, mono=True, bold=True)
-        canvas.text(x + wide / 2, y + 54, field.name, 11.5, bold=True)
-        canvas.text(x + wide / 2, y + 69, _brief(field), 11, dim=True)
-    return y + 80
+    left = 56.0 if scale else 12.0
+    width = 640.0 if len(rows) < 2 else 330.0
+    top = 66.0 if any(titles) else 44.0
+    last = max((event[0] for lane in rows for event in lane), default=0.0) + delay
+    per_second = _TALL / last if scale and last > 0 else 0.0
+    longest = max((min(len(lane), _LIMIT) for lane in rows), default=0)
+    bottom = top + (_TALL + 24 if scale else longest * _ROW + 14)
+    canvas = Canvas()
+    if per_second:
+        _draw_axis(canvas, left, left + len(rows) * width, top, last, per_second)
+    for number, (title, lane) in enumerate(zip(titles, rows, strict=False)):
+        x = left + number * width
+        _draw_lane(canvas, x, width, top, bottom, title)
+        _draw_arrows(canvas, x, width, top, lane, per_second, delay, times and not scale)
+    what = "Who said what when" if times or scale else "Who said what, in order"
+    return Picture(canvas.svg(left + len(rows) * width + 12, bottom + 14, what, twin), twin)
 
 
-def _brief(field: Field) -> str:
-    """One or two words under a bit."""
-    value = int(field.value)
-    if field.name == "FIN":
-        return "last" if value else "more"
-    if field.name == "MASK":
-        return "masked" if value else "plain"
-    if field.name == "opcode":
-        return opcode_name(value)
-    if field.name == "payload length":
-        if value > 125:
-            return f"{value}: the next {2 if value == 126 else 8} bytes hold it"
-        return f"{value} byte{'' if value == 1 else 's'}"
-    return "set" if value else "unused"
+def _lane_text(title: str, events: Sequence[Event], times: bool) -> str:
+    lines = [visible(title)] if title else []
+    for number, (at, sender, label) in enumerate(events, 1):
+        who = "" if sender is None else f"{direction(sender)}  "
+        when = f"{at * 1000:10,.1f} ms  " if times else ""
+        lines.append(f"{number:4}  {when}{who}{visible(label)}")
+    return "\n".join(lines)
 
 
-def _byte_map_text(data: bytes, fields: list[Field], plain: bytes) -> str:
-    bits = " · ".join(
-        f"{f.name} {int(f.value):0{f.bits}b} ({_brief(f)})" for f in fields if f.start < 16
-    )
-    rows = [(f"byte{'s 0–1' if len(data) > 1 else ' 0'}", data[:2].hex(" "), bits)]
-    for field in fields:
-        if field.start < 16:
+def _draw_lane(
+    canvas: Canvas, x: float, width: float, top: float, bottom: float, title: str
+) -> None:
+    if title:
+        canvas.text(x + width / 2, 18, title, 14, bold=True)
+    for words, at, colour in (
+        ("client", x + 40, _CLIENT),
+        ("server", x + width - 40, _SERVER),
+    ):
+        canvas.box(at - 32, top - 36, 64, 24, colour, 0.2, stroke=1.2, radius=12)
+        canvas.text(at, top - 19, words, 12.5, bold=True)
+        canvas.path(f"M{at:g} {top - 12:g}V{bottom:g}", colour, stroke_width="1.5", opacity=".7")
+
+
+def _draw_arrows(
+    canvas: Canvas,
+    x: float,
+    width: float,
+    top: float,
+    events: Sequence[Event],
+    per_second: float,
+    delay: float,
+    times: bool,
+) -> None:
+    above = -100.0  # where the arrow before this one began
+    hidden = 0
+    for number, (at, sender, label) in enumerate(events[:_LIMIT]):
+        y = top + (8 + at * per_second if per_second else 22 + number * _ROW)
+        drop = delay * per_second if per_second else 0.0
+        words = f"{at * 1000:,.1f} ms · {label}" if times else label
+        if sender is None:
+            canvas.text(x + width / 2, y, words, 12, dim=True)
             continue
-        first, last = field.start // 8, field.end // 8 - 1
-        where = f"byte {first}" if first == last else f"bytes {first}–{last}"
-        rows.append((where, hex_bytes(field.raw(data), _SHOWN), field.name))
-    if plain:
-        text = visible(plain[:_SHOWN].decode("latin-1"))
-        rows.append(("unmasked", hex_bytes(plain, _SHOWN), f"XOR with the key: {text}"))
-    wide = max(len(row[0]) for row in rows)
-    return "\n".join(f"{where:<{wide}}  {raw}  {words}" for where, raw, words in rows)
+        ends = (x + 42, x + width - 42)
+        start, end = ends if sender is Side.CLIENT else ends[::-1]
+        _draw_arrow(canvas, start, y, end, y + drop, _CLIENT if sender is Side.CLIENT else _SERVER)
+        crowded, above = y - above < 13, y
+        if crowded:
+            hidden += 1
+            continue
+        room = int((width - 100) / 6.6)
+        words = visible(words)
+        words = words if len(words) <= room else f"{words[: room - 1]}…"
+        slope = degrees(atan2(drop, end - start if end > start else start - end))
+        tilt = slope if end > start else -slope
+        canvas.text(x + width / 2, y + drop / 2 - 5, words, 12, tilt=tilt)
+    left_out = max(len(events) - _LIMIT, 0)
+    if left_out:
+        canvas.text(x + width / 2, top + 14 + _LIMIT * _ROW, f"{left_out} more", 12, dim=True)
+    elif hidden:
+        words = f"{count(hidden, 'label')} left out where arrows stand close"
+        canvas.text(x + width / 2, top + _TALL + 32, words, 11, dim=True)
+
+
+def _draw_arrow(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, colour: str) -> None:
+    back = -7 if x1 > x0 else 7
+    canvas.path(f"M{x0:g} {y0:.1f}L{x1 + back:g} {y1:.1f}", colour, stroke_width="1.6")
+    head = f"M{x1:g} {y1:.1f}l{back * 1.3:g} -4.5v9z"
+    canvas.path(head, colour, fill=True)
+
+
+def _draw_axis(
+    canvas: Canvas, x0: float, x1: float, top: float, last: float, per_second: float
+) -> None:
+    """Time down the left side, with a faint line across at each round number."""
+    step = next(
+        s * 10.0**power
+        for power in range(-6, 7)
+        for s in (1, 2, 5)
+        if last / (s * 10.0**power) <= 8
+    )
+    tick = 0
+    while tick * step <= last * 1.0001:
+        y = top + 8 + tick * step * per_second
+        canvas.path(f"M{x0 - 6:g} {y:.1f}H{x1:g}", opacity=".14")
+        canvas.text(x0 - 10, y + 4, f"{tick * step * 1000:,.4g} ms", 10.5, anchor="end", dim=True)
+        tick += 1
+
+
+# --- states ----------------------------------------------------------------------
+
+_STATE_WIDTH: Final = 150.0
+_STATE_GAP: Final = 112.0
+
+
+def states(
+    table: Mapping[tuple[Enum, Enum], Enum], title: str = "The states and what changes them"
+) -> Picture:
+    """A state diagram from `{(state, event): next state}`, drawn from top to bottom.
+
+    States stand in the order in which the table names them first. The name of a
+    state and the value of an event are what is written.
+    """
+    order: list[Enum] = []
+    edges: dict[tuple[Enum, Enum], list[str]] = {}
+    for (state, event), after in table.items():
+        order += [s for s in (state, after) if s not in order]
+        edges.setdefault((state, after), []).append(str(event.value))
+    order = [s for s in type(order[0]) if s in order] if order else []
+    lines = [
+        f"{state.name} → {after.name}: {visible(' or '.join(words))}"
+        for (state, after), words in edges.items()
+    ]
+    twin = "\n".join(lines)
+    canvas = Canvas()
+    middle = 360.0
+    where = {state: 20 + number * _STATE_GAP for number, state in enumerate(order)}
+    for (state, after), words in edges.items():
+        hop = order.index(after) - order.index(state)
+        if hop == 0:
+            _draw_loop(canvas, middle, where[state], words)
+        elif hop == 1:
+            x, y0, y1 = middle, where[state] + 40, where[after]
+            _draw_down(canvas, x, y0, y1)
+            for line, text in enumerate(words):
+                y = (y0 + y1) / 2 + 4 + (line - (len(words) - 1) / 2) * 16
+                canvas.text(x + 12, y, text, 12, anchor="start")
+        else:
+            _draw_detour(canvas, middle, where[state], where[after], hop, " or ".join(words))
+    for state, y in where.items():
+        final = all(begin is not state or end is state for begin, end in edges)
+        colour = _QUIET if final else _CLIENT
+        canvas.box(middle - _STATE_WIDTH / 2, y, _STATE_WIDTH, 40, colour, 0.2, 1.6, 9)
+        canvas.text(middle, y + 25, state.name, 14, bold=True)
+    height = 20 + max(where.values(), default=0) + 60
+    return Picture(canvas.svg(720, height, title, twin), twin)
+
+
+def _draw_down(canvas: Canvas, x: float, y0: float, y1: float) -> None:
+    canvas.path(f"M{x:g} {y0:g}V{y1 - 8:g}", stroke_width="1.6", opacity=".75")
+    canvas.path(f"M{x:g} {y1 - 1:g}l-5 -9h10z", fill=True, opacity=".75")
+
+
+def _draw_loop(canvas: Canvas, middle: float, y: float, words: Sequence[str]) -> None:
+    x = middle + _STATE_WIDTH / 2
+    canvas.path(
+        f"M{x:g} {y + 10:g}C{x + 46:g} {y - 4:g} {x + 46:g} {y + 44:g} {x + 9:g} {y + 31:g}",
+        stroke_width="1.6",
+        opacity=".75",
+    )
+    canvas.path(f"M{x + 1:g} {y + 29:g}l10 -3.5l-3 9.5z", fill=True, opacity=".75")
+    for line, text in enumerate(words):
+        top = y + 24 + (line - (len(words) - 1) / 2) * 16
+        canvas.text(x + 46, top, text, 12, anchor="start")
+
+
+def _draw_detour(canvas: Canvas, middle: float, y0: float, y1: float, hop: int, words: str) -> None:
+    """An arrow past other states: forward ones on the left, backward ones on the right."""
+    side = -1 if hop > 0 else 1
+    x = middle + side * _STATE_WIDTH / 2
+    bend = x + side * (124 + 22 * abs(hop))
+    # Each longer detour runs outside the shorter, leaves lower and arrives lower.
+    start, end = y0 + 18, y1 + 4 + 9 * abs(hop)
+    turn = 14 * (1 if end > start else -1)
+    canvas.path(
+        f"M{x:g} {start:g}H{bend - side * 14:g}Q{bend:g} {start:g} {bend:g} {start + turn:g}"
+        f"V{end - turn:g}Q{bend:g} {end:g} {bend - side * 14:g} {end:g}H{x + side * 9:g}",
+        stroke_width="1.6",
+        opacity=".75",
+    )
+    canvas.path(f"M{x + side:g} {end:g}l{side * 9:g} -5v10z", fill=True, opacity=".75")
+    canvas.text(x + side * 10, start - 6, words, 12, anchor="end" if side < 0 else "start")

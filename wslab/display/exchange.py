@@ -1,0 +1,56 @@
+"""What happened on a connection, as a list of events that a picture can show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from wslab.display.markup import line_text
+from wslab.display.phrases import carries, count
+from wslab.protocol.dissect import opcode_name
+from wslab.protocol.frames import Side
+from wslab.protocol.recording import Recording, SentFrame
+from wslab.protocol.redaction import redacted
+
+Event = tuple[float, Side | None, str]
+"""When in seconds, who (None for a note in the margin), and what in a few words."""
+
+DRAWN: Final = 24  # frames of a long recording that are kept: so many first, half as many last
+
+
+def exchange(recording: Recording, redact: bool = True) -> list[Event]:
+    """The two heads, the frames and the ends of TCP, in order; a long middle is left out."""
+    handshake, frames = recording.handshake, recording.frames()
+    events: list[Event] = []
+    if handshake is not None:
+        for side, head in (
+            (Side.CLIENT, handshake.request),
+            (Side.SERVER, handshake.response),
+        ):
+            if head is not None:
+                raw = redacted(head.encode()) if redact else head.encode()
+                line = raw.partition(b"\n")[0].rstrip().decode("latin-1")
+                events.append((_first_at(recording, side), side, line))
+    else:
+        for side in Side:
+            if recording.byte_count(side):
+                words = f"{count(recording.byte_count(side))}, not HTTP"
+                events.append((_first_at(recording, side), side, words))
+        events.sort(key=lambda event: event[0])
+    shown: Sequence[SentFrame | None] = frames
+    if len(frames) > DRAWN * 2:
+        shown = [*frames[:DRAWN], None, *frames[-DRAWN // 2 :]]
+    for sent in shown:
+        if sent is None:
+            left = count(len(frames) - len(shown) + 1, "frame")
+            events.append((frames[DRAWN].at, None, f"{left} left out"))
+            continue
+        label = f"{opcode_name(sent.frame.opcode)} {line_text(carries(sent.frame))}"
+        events.append((sent.at, sent.sender, label))
+    for ending in recording.endings:
+        events.append((ending.at, ending.sender, "ends TCP" if ending.how == "eof" else ending.how))
+    return events
+
+
+def _first_at(recording: Recording, side: Side) -> float:
+    return next((chunk.at for chunk in recording.chunks if chunk.sender is side), 0.0)

@@ -1,0 +1,68 @@
+"""How verdicts look: broken rules first and in full, passed ones counted behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from wslab.display.markup import Details, Document, Line, Paragraph, Table, Verdict
+from wslab.display.phrases import count
+from wslab.protocol.findings import Finding
+
+BROKEN: Final = 60  # broken findings that are shown in full
+
+
+def add_findings(document: Document, findings: Sequence[Finding]) -> None:
+    """The verdict in one line, then what breaks a rule, then what keeps to them."""
+    if not findings:
+        return
+    broken = [finding for finding in findings if not finding.ok]
+    passed = [finding for finding in findings if finding.ok]
+    checks = count(len(findings), "check")
+    if not broken:
+        document.add(Paragraph((Verdict(True), f" {checks}: everything keeps to the rules.")))
+    else:
+        many = "1 breaks a rule" if len(broken) == 1 else f"{len(broken):,} break a rule"
+        document.add(Paragraph((Verdict(False), f" {checks}: {many}.")), _broken_table(broken))
+        if len(broken) > BROKEN:
+            left = len(broken) - BROKEN
+            document.add(Paragraph(f"The first {BROKEN} are shown; {left:,} more are left out."))
+    if passed:
+        summary = f"Show the {count(len(passed), 'check')} that passed"
+        document.add(Details(summary, [_passed_table(passed)]))
+
+
+def _broken_table(broken: Sequence[Finding]) -> Table:
+    rows = [
+        (
+            finding.rule,
+            Verdict(False),
+            finding.says,
+            finding.found,
+            _who(finding),
+            f"close code {int(finding.close_code)}" if finding.close_code else "no close code",
+            finding.rfc,
+        )
+        for finding in broken[:BROKEN]
+    ]
+    columns = ("Rule", "Verdict", "What it wants", "What was found", "Who", "Answer", "RFC")
+    return Table("What breaks the rules", columns, rows, prose=frozenset({2, 3}))
+
+
+def _passed_table(passed: Sequence[Finding]) -> Table:
+    """One row a rule, however often it was held against something."""
+    times: dict[str, list[Finding]] = {}
+    for finding in passed:
+        times.setdefault(finding.rule, []).append(finding)
+    rows: list[tuple[Line, ...]] = []
+    for rule, same in times.items():
+        often = "once" if len(same) == 1 else f"{len(same):,} times"
+        rows.append((rule, (Verdict(True), f" {often}"), same[0].says, same[0].found, same[0].rfc))
+    columns = ("Rule", "Verdict", "What it wants", "What was found, the first time", "RFC")
+    return Table("What keeps to the rules", columns, rows, prose=frozenset({2, 3}))
+
+
+def _who(finding: Finding) -> str:
+    where = "" if finding.index is None else f"frame {finding.index}"
+    who = "" if finding.sender is None else finding.sender.value
+    return ", ".join(filter(None, (who, where)))
