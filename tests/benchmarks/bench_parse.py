@@ -1,0 +1,80 @@
+"""Frames parsed a second, against the Sans-I/O parsers of websockets and wsproto.
+
+All three take the same bytes in the same pieces of 64 KiB, as a socket gives them, and
+each frame's opcode, FIN and payload are read. websockets ships a masking routine in C;
+"pure" is the same library with its own Python routine, as its pure-Python wheel has it.
+"""
+
+from __future__ import annotations
+
+import random
+
+import websockets.frames
+import websockets.utils
+from websockets.protocol import CLIENT, SERVER, Protocol
+from wsproto.frame_protocol import FrameProtocol
+
+from tests.benchmarks.ratios import Row, show, times_faster
+from wslab.protocol.frames import Frame, FrameReader, Opcode
+
+PIECE = 65_536
+COUNTS = {16: 20_000, 125: 20_000, 1_000: 10_000, 1 << 20: 24}
+C_MASK = websockets.frames.apply_mask
+
+
+def ours(pieces: list[bytes]) -> int:
+    reader, total = FrameReader(), 0
+    for piece in pieces:
+        for frame in reader.feed(piece):
+            total += len(frame.payload) + frame.opcode + frame.fin
+    return total
+
+
+def by_websockets(pieces: list[bytes], masked: bool) -> int:
+    protocol, total = Protocol(SERVER if masked else CLIENT, max_size=None), 0
+    for piece in pieces:
+        protocol.receive_data(piece)
+        for frame in protocol.events_received():
+            assert isinstance(frame, websockets.frames.Frame)
+            total += len(frame.data) + frame.opcode + frame.fin
+    return total
+
+
+def by_pure_websockets(pieces: list[bytes], masked: bool) -> int:
+    websockets.frames.apply_mask = websockets.utils.apply_mask
+    try:
+        return by_websockets(pieces, masked)
+    finally:
+        websockets.frames.apply_mask = C_MASK
+
+
+def by_wsproto(pieces: list[bytes], masked: bool) -> int:
+    protocol, total = FrameProtocol(client=not masked, extensions=[]), 0
+    for piece in pieces:
+        protocol.receive_bytes(piece)
+        for frame in protocol.received_frames():
+            total += len(frame.payload) + frame.opcode + frame.message_finished
+    return total
+
+
+def main() -> None:
+    rng, rows = random.Random(6455), []
+    for masked in (False, True):
+        for size, count in COUNTS.items():
+            mask = b"\x37\xfa\x21\x3d" if masked else None
+            data = Frame(Opcode.BINARY, rng.randbytes(size), mask=mask).encode() * count
+            pieces = [data[start : start + PIECE] for start in range(0, len(data), PIECE)]
+            assert ours(pieces) == by_websockets(pieces, masked)
+            peers = {
+                "websockets": lambda p=pieces, m=masked: by_websockets(p, m),
+                "websockets, pure": lambda p=pieces, m=masked: by_pure_websockets(p, m),
+                "wsproto": lambda p=pieces, m=masked: by_wsproto(p, m),
+            }
+            if not masked:
+                del peers["websockets, pure"]  # nothing to unmask: the same code
+            goals = {"wsproto": ">= 4"} if size < PIECE else {}
+            for name, ratio in times_faster(lambda p=pieces: ours(p), peers).items():
+                what = f"{size:>9,} B {'masked' if masked else 'unmasked'}"
+                goal = goals.get(name, ">= 2" if size < PIECE else ">= 0.9")
+                rows.append(Row(what, name, ratio, goal))
+    show("frames parsed per second: times as many as", rows)

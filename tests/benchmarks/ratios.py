@@ -1,0 +1,47 @@
+"""How a benchmark measures and shows: peers in turn, medians of ratios, one table."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """One comparison. `ratio` is how we stand to `against`; `goal` is what we want it to be."""
+
+    what: str
+    against: str
+    ratio: float
+    goal: str = ""
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long one call takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def times_faster(
+    ours: Callable[[], object], peers: dict[str, Callable[[], object]], rounds: int = 7
+) -> dict[str, float]:
+    """How many times faster `ours` is than each peer: the median over rounds taken in turn."""
+    ours()
+    for peer in peers.values():
+        peer()
+    ratios: dict[str, list[float]] = {name: [] for name in peers}
+    for _ in range(rounds):
+        base = seconds(ours)
+        for name, peer in peers.items():
+            ratios[name].append(seconds(peer) / base)
+    return {name: statistics.median(values) for name, values in ratios.items()}
+
+
+def show(title: str, rows: list[Row]) -> None:
+    """Print the rows as a table."""
+    print(f"\n{title}")
+    wide = max(len(row.what) for row in rows), max(len(row.against) for row in rows)
+    for row in rows:
+        print(f"  {row.what:<{wide[0]}}  {row.against:<{wide[1]}}  {row.ratio:6.2f}x  {row.goal}")
