@@ -247,6 +247,20 @@ async def in_background(coro: Coroutine[Any, Any, T]) -> T:
     return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coro, loop()))
 
 
+async def stop_listening(server: asyncio.Server) -> None:
+    """Close the port of a server; connections that live go on.
+
+    asyncio loses a connection, unclosed, if the server closes between its accept
+    and the moment it is handed to its protocol. So: accept no more, then let those
+    arrive, then close.
+    """
+    with suppress(NotImplementedError):  # the loop of Windows accepts in another way
+        for listener in server.sockets:
+            asyncio.get_running_loop().remove_reader(listener.fileno())
+    await asyncio.sleep(0)
+    server.close()
+
+
 def _turn(loop: asyncio.AbstractEventLoop) -> None:
     """The whole life of the background thread."""
     asyncio.set_event_loop(loop)

@@ -291,8 +291,9 @@ class End(asyncio.Protocol):
                 continue
             peer.transport.write(item)
             if self._impairment.piece is not None and held:
-                # One piece in each turn of the loop, so that each is a segment of its own.
-                self._timer = asyncio.get_running_loop().call_soon(self.flush)
+                # One piece in each turn of the loop, and after its reads (call_soon would come
+                # before them): a receiver in this loop sees every piece by itself.
+                self._timer = asyncio.get_running_loop().call_later(0, self.flush)
                 break
         self.adjust()
 

@@ -13,7 +13,7 @@ from ssl import SSLContext, create_default_context
 from urllib.parse import SplitResult, urlsplit
 
 from wslab.errors import NotRunning, WslabError
-from wslab.network.background import Service, call, run
+from wslab.network.background import Service, call, run, stop_listening
 from wslab.network.impairment import Impairment
 from wslab.network.relay import Bell, End, Relay, Target
 from wslab.protocol.frames import Side
@@ -209,7 +209,7 @@ class Tap(Service):
 
     async def _close(self) -> None:
         if self._server is not None:
-            self._server.close()
+            await stop_listening(self._server)
         await self._cut(False, "the tap was stopped")
 
     def _accept(self, target: Target) -> End:
