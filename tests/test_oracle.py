@@ -83,7 +83,9 @@ def test_we_read_what_wsproto_writes(payload: bytes, fin: bool, client: bool) ->
 odd_frames = st.builds(
     Frame,
     st.sampled_from([0, 1, 2, 3, 8, 9, 10, 11]),
-    st.sampled_from([b"", b"\x03", b"\x03\xe8", b"\x03\xee", b"\x03\xe8\xff", b"Hello", b"\xe2\x98"]),
+    st.sampled_from(
+        [b"", b"\x03", b"\x03\xe8", b"\x03\xee", b"\x03\xe8\xff", b"Hello", b"\xe2\x98"]
+    ),
     fin=st.booleans(),
     rsv1=st.sampled_from([False, False, False, True]),
     rsv2=st.sampled_from([False, False, False, True]),
@@ -93,7 +95,6 @@ odd_frames = st.builds(
 streams = st.lists(odd_frames, min_size=1, max_size=4).map(
     lambda frames: b"".join(frame.encode() for frame in frames)
 ) | st.binary(min_size=2, max_size=40)
-
 
 
 def until_close(stream: bytes) -> bytes:

@@ -55,9 +55,7 @@ FRAMES: tuple[FrameVector, ...] = (
     FrameVector("close 3000", SERVER, _hex("8802 0bb8")),
     FrameVector("close 4999", SERVER, _hex("8802 1387")),
     # one broken rule each
-    FrameVector(
-        "unmasked client", CLIENT, HELLO, ("masked-by-the-client-only",)
-    ),
+    FrameVector("unmasked client", CLIENT, HELLO, ("masked-by-the-client-only",)),
     FrameVector("masked server", SERVER, HELLO_MASKED, ("masked-by-the-client-only",)),
     FrameVector("rsv1 unasked", SERVER, _hex("c105 48656c6c6f"), ("reserved-bits-are-zero",)),
     FrameVector("rsv2", SERVER, _hex("a105 48656c6c6f"), ("reserved-bits-are-zero",)),
@@ -102,7 +100,9 @@ HEADERS_ALONE: tuple[FrameVector, ...] = (
     # judged before any payload arrives, because it may never arrive
     FrameVector("8 EiB", SERVER, _hex("827f 7fffffffffffffff")),
     FrameVector("top bit", SERVER, _hex("827f ffffffffffffffff"), ("length-top-bit-is-zero",)),
-    FrameVector("close of 4 GiB", SERVER, _hex("887f 0000000100000000"), ("control-frame-is-short",)),
+    FrameVector(
+        "close of 4 GiB", SERVER, _hex("887f 0000000100000000"), ("control-frame-is-short",)
+    ),
 )
 
 
@@ -127,7 +127,9 @@ FORGETFUL = Deflate(server_no_context_takeover=True)
 SMILE = "☺".encode()
 
 CONVERSATIONS: tuple[Conversation, ...] = (
-    Conversation("hello and echo", ((CLIENT, HELLO_MASKED), (SERVER, HELLO)), (), ("Hello", "Hello")),
+    Conversation(
+        "hello and echo", ((CLIENT, HELLO_MASKED), (SERVER, HELLO)), (), ("Hello", "Hello")
+    ),
     Conversation(
         "two fragments with a ping between",
         ((SERVER, _hex("0103 48656c")), (SERVER, _hex("8900")), (SERVER, _hex("8002 6c6f"))),
@@ -157,7 +159,8 @@ CONVERSATIONS: tuple[Conversation, ...] = (
         ("a",),
     ),
     Conversation(
-        "closed from both sides", ((CLIENT, _hex("8882 01020304 02ea")), (SERVER, _hex("8802 03e8")))
+        "closed from both sides",
+        ((CLIENT, _hex("8882 01020304 02ea")), (SERVER, _hex("8802 03e8"))),
     ),
     Conversation(
         "text with an impossible byte",
@@ -196,7 +199,11 @@ CONVERSATIONS: tuple[Conversation, ...] = (
         DEFLATE,
     ),
     Conversation(
-        "not compressed at all", ((SERVER, _hex("c10b 000500faff48656c6c6f00")),), (), ("Hello",), DEFLATE
+        "not compressed at all",
+        ((SERVER, _hex("c10b 000500faff48656c6c6f00")),),
+        (),
+        ("Hello",),
+        DEFLATE,
     ),
     Conversation(
         "a stream that ends, and goes on",
@@ -209,8 +216,11 @@ CONVERSATIONS: tuple[Conversation, ...] = (
         "two blocks", ((SERVER, _hex("c10d f248050000 00ffffcac9c90700")),), (), ("Hello",), DEFLATE
     ),
     Conversation(
-        "plain beside compressed", ((SERVER, HELLO), (SERVER, _hex("c107 f248cdc9c90700"))), (),
-        ("Hello", "Hello"), DEFLATE,
+        "plain beside compressed",
+        ((SERVER, HELLO), (SERVER, _hex("c107 f248cdc9c90700"))),
+        (),
+        ("Hello", "Hello"),
+        DEFLATE,
     ),
     Conversation(
         "back reference into a forgotten window",
@@ -230,7 +240,11 @@ CONVERSATIONS: tuple[Conversation, ...] = (
         "rsv1 on a ping", ((SERVER, _hex("c900")),), ((0, "rsv1-is-on-a-first-frame"),), (), DEFLATE
     ),
     Conversation(
-        "compressed garbage", ((SERVER, _hex("c102 ffff")),), ((0, "compressed-data-unpacks"),), (), DEFLATE
+        "compressed garbage",
+        ((SERVER, _hex("c102 ffff")),),
+        ((0, "compressed-data-unpacks"),),
+        (),
+        DEFLATE,
     ),
     Conversation(
         "compressed bytes that are no text",

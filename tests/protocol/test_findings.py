@@ -8,7 +8,14 @@ from wslab.protocol.frames import CloseCode, Side
 
 def test_a_broken_rule_says_who_what_where_and_the_answer() -> None:
     finding = Finding(
-        "masking", False, "a client masks", "no mask", CloseCode(1002), "RFC 6455 §5.1", Side.CLIENT, 3
+        "masking",
+        False,
+        "a client masks",
+        "no mask",
+        CloseCode(1002),
+        "RFC 6455 §5.1",
+        Side.CLIENT,
+        3,
     )
     assert str(finding) == (
         "masking broken by the client in frame 3: a client masks; found no mask (RFC 6455 §5.1)."

@@ -178,7 +178,9 @@ def test_a_truncated_recording_stays_truncated_in_a_file(tmp_path: Path) -> None
     assert again.truncated and again.byte_count(SERVER) == 3 and again.chunks == []
 
 
-HEAD = json.dumps({"wscap": 1, "target": "", "counts": {"client": 0, "server": 0}, "truncated": False})
+HEAD = json.dumps(
+    {"wscap": 1, "target": "", "counts": {"client": 0, "server": 0}, "truncated": False}
+)
 
 
 @pytest.mark.parametrize(

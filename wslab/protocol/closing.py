@@ -20,7 +20,7 @@ class CloseCode(IntEnum):
     phrase: str
     sendable: bool
 
-    def __new__(cls, value: int, phrase: str, sendable: bool) -> CloseCode:
+    def __new__(cls, value: int, phrase: str = "", sendable: bool = True) -> CloseCode:
         row = int.__new__(cls, value)
         row._value_ = value
         row.phrase = phrase
@@ -78,7 +78,9 @@ class ClosePayload:
         return self.reason_bytes.decode(errors="replace")
 
     def __eq__(self, other: object) -> bool:
-        return self.encode() == other.encode() if isinstance(other, ClosePayload) else NotImplemented
+        return (
+            self.encode() == other.encode() if isinstance(other, ClosePayload) else NotImplemented
+        )
 
     def __hash__(self) -> int:
         return hash(self.encode())

@@ -232,10 +232,10 @@ class Recording:
         try:
             head = json.loads(lines[0]) if lines else None
             if not isinstance(head, dict) or head.get("wscap") != 1:
-                raise ValueError("not the head of a recording, which holds \"wscap\": 1")
+                raise ValueError('not the head of a recording, which holds "wscap": 1')
             recording = cls(str(head["target"]))
-            for number, line in enumerate(lines[1:], 2):
-                recording._take(json.loads(line))
+            for number in range(2, len(lines) + 1):
+                recording._take(json.loads(lines[number - 1]))
             recording._counts = {side: int(head["counts"][side.value]) for side in Side}
             recording.truncated = bool(head["truncated"])
         except (ValueError, KeyError, TypeError) as error:

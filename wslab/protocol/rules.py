@@ -94,11 +94,15 @@ def _rule(
 @_rule(FRAME_RULES, "RFC 6455 §5.1", "a client masks every frame, a server masks none")
 def masked_by_the_client_only(at: Look) -> Outcome:
     masked = at.frame.mask is not None
-    found = f"a masked frame (key {at.frame.mask.hex(' ')})" if at.frame.mask else "an unmasked frame"
+    found = (
+        f"a masked frame (key {at.frame.mask.hex(' ')})" if at.frame.mask else "an unmasked frame"
+    )
     return masked == at.sender.must_mask, found
 
 
-@_rule(FRAME_RULES, "RFC 6455 §5.2", "RSV2 and RSV3 are 0, and RSV1 too unless an extension uses it")
+@_rule(
+    FRAME_RULES, "RFC 6455 §5.2", "RSV2 and RSV3 are 0, and RSV1 too unless an extension uses it"
+)
 def reserved_bits_are_zero(at: Look) -> Outcome:
     bits = {"RSV1": at.frame.rsv1, "RSV2": at.frame.rsv2, "RSV3": at.frame.rsv3}
     used = [name for name, on in bits.items() if on]

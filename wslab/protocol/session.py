@@ -194,7 +194,7 @@ class _Inbox:
             arrived.bad_utf8 = self._utf8.feed(self._parts[-1], frame.fin)
         if not frame.fin:
             return arrived
-        data: str | bytes = b"".join(self._parts)
+        data = b"".join(self._parts)
         if self._compressed and deflate is not None:
             keep = not _forgets(deflate, self._sender)
             try:
@@ -206,10 +206,9 @@ class _Inbox:
             self._window = (self._window + data)[-32768:] if keep else b""
             if text:
                 arrived.bad_utf8 = self._utf8.feed(data, final=True)
-        if text and not self._utf8.failed:
-            data = data.decode()
+        content = data.decode() if text and not self._utf8.failed else data
         frames, compressed = len(self._parts), self._compressed
-        arrived.message = Message(self._sender, self.opcode, data, frames, compressed)
+        arrived.message = Message(self._sender, self.opcode, content, frames, compressed)
         self._clear()
         return arrived
 
