@@ -112,13 +112,14 @@ def _refuse_what_is_no_frame(data: bytes) -> None:
     shown = data[:16].hex(" ") + (" …" if len(data) > 16 else "")
     if not data:
         raise WslabError("there are no bytes to dissect; pass at least one byte of a frame")
-    if data[:2] == b"\x16\x03" and len(data) > 2 and Frame.parse(data) is None:
+    frame = Frame.parse(data)
+    fits = frame is not None and len(frame) == len(data)
+    if data[:2] == b"\x16\x03" and len(data) > 2 and not fits:
         raise WslabError(
             f"these bytes are neither an HTTP head nor a frame: {shown} is how TLS begins, so "
             "the rest is encrypted. Tap the connection where it is not, behind ws://."
         )
-    frame = Frame.parse(data)
-    if _TEXT.match(data) and (frame is None or len(frame) != len(data)):
+    if _TEXT.match(data) and not fits:
         raise WslabError(
             f"these bytes are neither an HTTP head nor a frame: {shown} is plain text, "
             f"{data[:24].decode('ascii', 'replace')!r}. A request head starts like 'GET / "
@@ -133,9 +134,7 @@ class _Tiles:
         self.fields: list[Field] = []
         self.at = start
 
-    def add(
-        self, name: str, bits: int, value: int | str | bytes, meaning: str, rfc: str = ""
-    ) -> None:
+    def add(self, name: str, bits: int, value: int | str | bytes, meaning: str, rfc: str) -> None:
         if bits:
             self.fields.append(Field(name, self.at, bits, value, meaning, rfc))
             self.at += bits
@@ -189,7 +188,8 @@ def _dissect_frame(data: bytes, header_only: bool = False) -> list[Field]:
     if not header_only:
         _dissect_payload(tiles, data[at : at + length], length, key, opcode, bool(first & 0x40))
         rest = data[at + length :]
-        tiles.add("after the frame", 8 * len(rest), rest, f"{_count(len(rest))} of what comes next")
+        words = f"{_count(len(rest))} of what comes next"
+        tiles.add("after the frame", 8 * len(rest), rest, words, "RFC 6455 §5.2")
     return tiles.fields
 
 
@@ -295,8 +295,8 @@ def _payload_words(payload: bytes, opcode: int, rsv1: bool) -> str:
 
 def close_code_words(code: int) -> str:
     """What a close code says, in words (RFC 6455 §7.4)."""
-    if code in CloseCode._value2member_map_:
-        row = CloseCode(code)
+    row = CloseCode._value2member_map_.get(code)
+    if isinstance(row, CloseCode):
         forbidden = "" if row.sendable else "; this code may never travel in a frame"
         return f"{row.name}: {row.phrase}{forbidden}"
     if 3000 <= code <= 3999:
