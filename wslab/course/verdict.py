@@ -25,7 +25,6 @@ PLAIN_COLOUR = "var(--jp-border-color1, #9e9e9e)"
 
 BYTES_SHOWN = 16  # of one value; a longer one is shown around its first difference
 TEXT_SHOWN = 300  # characters of any other value
-HEAD_SIZE = 24  # printable bytes from here on are HTTP, and read better as text than in hex
 
 
 @dataclass(frozen=True, repr=False)
@@ -189,7 +188,7 @@ def _first_difference(expected, got, unit, show) -> tuple[str, int]:  # type: ig
 
 
 def _is_text(value: bytes | bytearray) -> bool:
-    return len(value) >= HEAD_SIZE and all(32 <= byte < 127 or byte in b"\r\n\t" for byte in value)
+    return b"\r\n" in value and all(32 <= byte < 127 or byte in b"\r\n\t" for byte in value)
 
 
 def _plain(value: object) -> str:
