@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from tests.vectors import FRAMES, HEADERS_ALONE
 from wslab.errors import WslabError
-from wslab.protocol.dissect import Field, close_code_words, dissect, is_head, opcode_name
-from wslab.protocol.frames import CloseCode, ClosePayload, Frame, FrameHeader, Opcode
+from wslab.protocol.dissect import Field, dissect, is_head
+from wslab.protocol.frames import ClosePayload, Frame, FrameHeader, Opcode
 from wslab.protocol.handshake import Handshake, Request, Response
 
 REQUEST = (
@@ -234,26 +234,3 @@ def test_what_begins_as_a_head(data, answer):
 def test_what_is_neither_is_refused_with_a_next_step(x, words):
     with pytest.raises(WslabError, match=words):
         dissect(x)
-
-
-def test_names():
-    assert opcode_name(1) == "TEXT"
-    assert opcode_name(0x3) == "0x3 (reserved)"
-
-
-@pytest.mark.parametrize(
-    ("code", "words"),
-    [
-        (1000, "NORMAL_CLOSURE"),
-        (1006, "may never travel"),
-        (3001, "registered"),
-        (4001, "private"),
-        (42, "nobody has defined"),
-    ],
-)
-def test_close_codes_in_words(code, words):
-    assert words in close_code_words(code)
-
-
-def test_every_close_code_has_words():
-    assert all(row.phrase in close_code_words(row) for row in CloseCode)

@@ -7,7 +7,8 @@ from typing import Final
 from wslab.display.canvas import Canvas, Picture
 from wslab.display.markup import hex_bytes, visible
 from wslab.errors import WslabError
-from wslab.protocol.dissect import Field, dissect, is_head, opcode_name
+from wslab.protocol.dissect import Field, dissect, is_head
+from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import Frame, FrameHeader, apply_mask
 
 _COLOURS: Final = {

@@ -7,7 +7,7 @@ from typing import Final
 
 from wslab.display.markup import line_text
 from wslab.display.phrases import carries, count
-from wslab.protocol.dissect import opcode_name
+from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import Side
 from wslab.protocol.recording import Recording, SentFrame
 from wslab.protocol.redaction import redacted

@@ -20,8 +20,9 @@ from wslab.display.markup import (
     hex_bytes,
 )
 from wslab.display.phrases import carries, count, direction, joined
-from wslab.protocol.dissect import Field, dissect, opcode_name
+from wslab.protocol.dissect import Field, dissect
 from wslab.protocol.findings import Finding
+from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import Frame, FrameHeader, Side
 from wslab.protocol.rules import check_frame
 
@@ -125,14 +126,14 @@ def add_frame_table(
 
 
 LONG_COLUMNS: Final = {"It carries", "Message that is now whole"}
-FRAME_COLUMNS: Final = ("Opcode", "Last?", "Payload", "First bytes", "It carries")
+FRAME_COLUMNS: Final = ("Opcode", "FIN", "Payload", "First bytes", "It carries")
 
 
 def frame_cells(frame: Frame) -> tuple[Line, ...]:
     """The cells of one frame in a table of frames, in the order of FRAME_COLUMNS."""
     return (
         opcode_name(frame.opcode),
-        "yes" if frame.fin else "no, more follow",
+        "1, the last" if frame.fin else "0, more follow",
         count(len(frame.masked_payload)),
         Code(hex_bytes(frame.encode()[:8]) + (" …" if len(frame) > 8 else "")),
         carries(frame),

@@ -20,8 +20,9 @@ from wslab.display.markup import Document, Heading, Paragraph, Table
 from wslab.display.phrases import count, preview
 from wslab.display.recording_view import message_view, recording_view, steps_view
 from wslab.errors import WslabError
-from wslab.protocol.dissect import close_code_words, dissect, is_head
+from wslab.protocol.dissect import dissect, is_head
 from wslab.protocol.findings import Finding
+from wslab.protocol.frame_words import close_code_words
 from wslab.protocol.frames import ClosePayload, Frame, FrameHeader, FrameReader, Side
 from wslab.protocol.handshake import Handshake, Headers, Request, Response
 from wslab.protocol.recording import Recording, SentFrame

@@ -43,7 +43,8 @@ white-space:nowrap}
 .wslab .wslab-t tbody th{font-weight:600}
 .wslab .wslab-t tbody tr:hover{background:rgba(128,128,128,.1)}
 .wslab code{font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace);
-font-size:.95em;background:none;color:inherit;padding:0;border:0;white-space:pre-wrap}
+font-size:.95em;background:none;color:inherit;padding:0;border:0;white-space:pre}
+.wslab p code,.wslab .wslab-bytes code,.wslab .wslab-prose code{white-space:pre-wrap}
 .wslab .wslab-dim{opacity:.6}
 .wslab .wslab-ok,.wslab .wslab-bad{display:inline-block;border-radius:.8em;padding:0 .6em;
 font-weight:600;font-size:.9em;white-space:nowrap}

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wslab.display.markup import Code, Line, hex_bytes
+from wslab.protocol.frame_words import count
 from wslab.protocol.frames import CloseCode, ClosePayload, Frame, Opcode, Side
+
+__all__ = ["carries", "count", "direction", "joined", "preview"]
 
 
 def direction(sender: Side) -> str:
     """Who sends to whom: "client → server"."""
     return f"{sender.value} → {sender.peer.value}"
-
-
-def count(number: int, noun: str = "byte") -> str:
-    """ "1 byte", "2 bytes", "10,000 bytes": the noun with its number."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def joined(parts: Sequence[str]) -> str:

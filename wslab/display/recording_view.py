@@ -19,10 +19,10 @@ from wslab.display.markup import (
     Verdict,
     hex_bytes,
 )
-from wslab.display.phrases import count, direction, joined, preview
+from wslab.display.phrases import count, direction, preview
 from wslab.display.pictures import timeline
 from wslab.errors import MalformedHandshake
-from wslab.protocol.dissect import opcode_name
+from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import ClosePayload, Opcode, Side
 from wslab.protocol.handshake import Handshake, Request
 from wslab.protocol.recording import Ending, Recording, SentFrame
@@ -104,8 +104,7 @@ def _how_it_ended(
     how = [_ending_words(ending) for ending in endings]
     if not said and not how:
         return "It was still open when this was taken."
-    words = joined(said + how)
-    words = f"How it ended: {words}."
+    words = f"How it ended: {', then '.join(said + how)}."
     if not closes and handshake is not None and handshake.upgraded:
         words += " Nobody sent a Close frame, so a browser would report 1006."
     return words
@@ -117,13 +116,13 @@ def _ending_words(ending: Ending) -> str:
 
 
 def _how_much(recording: Recording, frames: Sequence[SentFrame]) -> str:
-    parts = []
+    sentences = []
     for side in Side:
         mine = sum(sent.sender is side for sent in frames)
-        also = f" in {count(mine, 'frame')} and its handshake" if frames else ""
-        parts.append(f"the {side.value} sent {count(recording.byte_count(side))}{also}")
-    words = joined(parts)
-    words = f"{words[0].upper()}{words[1:]}."
+        also = f": its handshake and {count(mine, 'frame')}" if frames else ""
+        size = count(recording.byte_count(side))
+        sentences.append(f"The {side.value} sent {size}{also}.")
+    words = " ".join(sentences)
     if recording.truncated:
         words += " The recording is truncated: later bytes were counted and not kept."
     return words

@@ -15,12 +15,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from wslab.errors import WslabError
+from wslab.protocol.frame_words import (
+    are_here,
+    close_code_words,
+    count,
+    fin_words,
+    mask_words,
+    opcode_words,
+    payload_size,
+    payload_words,
+    quoted,
+    rsv_words,
+    short_length_words,
+)
 from wslab.protocol.frames import (
     LENGTH,
     LENGTH_16,
     LENGTH_64,
     MASK,
-    CloseCode,
     ClosePayload,
     Frame,
     FrameHeader,
@@ -33,15 +45,6 @@ from wslab.protocol.header_words import header_words, status_words
 _TEXT: Final = re.compile(rb"[\t\r\n -~]{8}")
 _START_LINE: Final = re.compile(rb"HTTP/\d|[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^ \r\n]+ HTTP/\d")
 _METHODS: Final = (b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"CONNECT", b"PATCH")
-
-_OPCODE_WORDS: Final = {
-    Opcode.CONTINUATION: "this frame carries on the message that an earlier frame began",
-    Opcode.TEXT: "a text message begins here; its bytes are UTF-8",
-    Opcode.BINARY: "a binary message begins here; its bytes mean what the programs agreed",
-    Opcode.CLOSE: "the sender says goodbye and will send no more data",
-    Opcode.PING: "the sender asks for a sign of life",
-    Opcode.PONG: "a sign of life, mostly the answer to a ping",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,25 +157,25 @@ def _dissect_frame(data: bytes, header_only: bool = False) -> list[Field]:
     tiles = _Tiles()
     first = data[0]
     fin, opcode = first >> 7, first & 0x0F
-    tiles.add("FIN", 1, fin, _fin_words(fin), "RFC 6455 §5.2")
+    tiles.add("FIN", 1, fin, fin_words(fin), "RFC 6455 §5.2")
     for number in (1, 2, 3):
         bit = first >> (7 - number) & 1
         rfc = "RFC 7692 §6" if bit and number == 1 else "RFC 6455 §5.2"
-        tiles.add(f"RSV{number}", 1, bit, _rsv_words(number, bit), rfc)
-    tiles.add("opcode", 4, opcode, _opcode_words(opcode), "RFC 6455 §5.2")
+        tiles.add(f"RSV{number}", 1, bit, rsv_words(number, bit), rfc)
+    tiles.add("opcode", 4, opcode, opcode_words(opcode), "RFC 6455 §5.2")
     if len(data) < 2:
         tiles.note("cut short: 1 of at least 2 bytes is here")
         return tiles.fields
 
     masked, short = bool(data[1] & MASK), data[1] & LENGTH
-    tiles.add("MASK", 1, int(masked), _mask_words(masked), "RFC 6455 §5.1")
+    tiles.add("MASK", 1, int(masked), mask_words(masked), "RFC 6455 §5.1")
     extra = {LENGTH_16: 2, LENGTH_64: 8}.get(short, 0)
-    tiles.add("payload length", 7, short, _short_length_words(short, extra), "RFC 6455 §5.2")
+    tiles.add("payload length", 7, short, short_length_words(short, extra), "RFC 6455 §5.2")
     length, at = short, 2
     if extra:
         raw = data[2 : 2 + extra]
         length, at = int.from_bytes(raw, "big"), 2 + extra
-        words = f"as one number: {_payload_size(length)}"
+        words = f"as one number: {payload_size(length)}"
         if length < (126 if extra == 2 else 1 << 16):
             words += f", which a shorter form than {extra} bytes can say"
         if _cut_short(tiles, "extended payload length", raw, extra, "RFC 6455 §5.2"):
@@ -188,7 +191,7 @@ def _dissect_frame(data: bytes, header_only: bool = False) -> list[Field]:
     if not header_only:
         _dissect_payload(tiles, data[at : at + length], length, key, opcode, bool(first & 0x40))
         rest = data[at + length :]
-        words = f"{_count(len(rest))} of what comes next"
+        words = f"{count(len(rest))} of what comes next"
         tiles.add("after the frame", 8 * len(rest), rest, words, "RFC 6455 §5.2")
     return tiles.fields
 
@@ -207,115 +210,28 @@ def _dissect_payload(
             "reason",
             8 * (len(wire) - 2),
             payload[2:],
-            f"the reason, for people to read: {_quoted(close.reason_bytes)}",
+            f"the reason, for people to read: {quoted(close.reason_bytes)}",
             "RFC 6455 §7.1.6",
         )
     else:
         name = "payload" if key is None else "masked payload"
-        words = _payload_words(payload, opcode, rsv1)
+        words = payload_words(payload, opcode, rsv1)
         rfc = "RFC 7692 §7.2" if rsv1 else "RFC 6455 §5.2" if key is None else "RFC 6455 §5.3"
         tiles.add(name, 8 * len(wire), wire, words if key is None else f"unmasked: {words}", rfc)
     if len(wire) < length:
-        tiles.note(f"cut short: {_are_here(len(wire), length)}")
+        tiles.note(f"cut short: {are_here(len(wire), length)}")
 
 
 def _cut_short(tiles: _Tiles, name: str, raw: bytes, size: int, rfc: str) -> bool:
     """Add what there is of a field that is not whole; False if it is whole."""
     if len(raw) == size:
         return False
-    words = f"cut short: {_are_here(len(raw), size)}"
+    words = f"cut short: {are_here(len(raw), size)}"
     if raw:
         tiles.add(name, 8 * len(raw), raw, words, rfc)
     else:
         tiles.note(f"{words} of the {name}")
     return True
-
-
-def _are_here(have: int, want: int) -> str:
-    return f"{have:,} of {want:,} bytes {'is' if have == 1 else 'are'} here"
-
-
-def _count(size: int) -> str:
-    return "1 byte" if size == 1 else f"{size:,} bytes"
-
-
-def _payload_size(length: int) -> str:
-    return f"the payload has {_count(length)}"
-
-
-def _fin_words(fin: int) -> str:
-    return (
-        "this is the last frame of its message"
-        if fin
-        else "more frames of this message follow; it is not whole yet"
-    )
-
-
-def _rsv_words(number: int, bit: int) -> str:
-    if not bit:
-        return "reserved, and unused: no extension speaks here"
-    if number == 1:
-        return "set: with permessage-deflate it says that the message is compressed"
-    return "set: no extension in use gives this bit a meaning"
-
-
-def opcode_name(opcode: int) -> str:
-    """The RFC's word for an opcode, or its number if it is reserved."""
-    return Opcode(opcode).name if opcode in _OPCODE_WORDS else f"0x{opcode:X} (reserved)"
-
-
-def _opcode_words(opcode: int) -> str:
-    if opcode in _OPCODE_WORDS:
-        return f"{opcode_name(opcode)}: {_OPCODE_WORDS[Opcode(opcode)]}"
-    kind = "control" if opcode & 0x8 else "data"
-    return f"reserved for {kind} frames of the future; nobody may send it today"
-
-
-def _mask_words(masked: bool) -> str:
-    if masked:
-        return "the payload is masked, as everything that a client sends must be"
-    return "the payload is not masked, as everything that a server sends must be"
-
-
-def _short_length_words(short: int, extra: int) -> str:
-    if extra:
-        return f"{short} is a signpost: the next {extra} bytes hold the length"
-    return _payload_size(short)
-
-
-def _payload_words(payload: bytes, opcode: int, rsv1: bool) -> str:
-    if rsv1:
-        return f"{_count(len(payload))}, compressed; inflating them gives the message"
-    if opcode in (Opcode.TEXT, Opcode.CONTINUATION):
-        return f"{_count(len(payload))}, as text {_quoted(payload)}"
-    if opcode in (Opcode.PING, Opcode.PONG):
-        return f"{_count(len(payload))} that the answer repeats, as text {_quoted(payload)}"
-    return f"{_count(len(payload))}, as they are: {_hex(payload)}"
-
-
-def close_code_words(code: int) -> str:
-    """What a close code says, in words (RFC 6455 §7.4)."""
-    row = CloseCode._value2member_map_.get(code)
-    if isinstance(row, CloseCode):
-        forbidden = "" if row.sendable else "; this code may never travel in a frame"
-        return f"{row.name}: {row.phrase}{forbidden}"
-    if 3000 <= code <= 3999:
-        return "a code that a library or framework registered"
-    if 4000 <= code <= 4999:
-        return "a private code: the two programs agreed on what it means"
-    return "a code that nobody has defined"
-
-
-def _quoted(data: bytes, limit: int = 60) -> str:
-    text = data[: 4 * limit].decode(errors="replace")
-    # A character cut in half by the slice is not the sender's fault.
-    if len(data) > 4 * limit:
-        text = text.rstrip("\ufffd")
-    return f"{text[:limit]!r}" + (" …" if len(text) > limit or len(data) > 4 * limit else "")
-
-
-def _hex(data: bytes, limit: int = 16) -> str:
-    return data[:limit].hex(" ") + (" …" if len(data) > limit else "")
 
 
 def _a(noun: str) -> str:
@@ -350,7 +266,7 @@ def _dissect_head(data: bytes, before: list[Field] | None = None) -> list[Field]
     if not whole:
         tiles.note("cut short: a head ends with an empty line, which is not here")
     rest = data[at:]
-    words = f"{_count(len(rest))} that follow the head: a body, or the first frames"
+    words = f"{count(len(rest))} that follow the head: a body, or the first frames"
     tiles.add("after the head", 8 * len(rest), rest, words, "RFC 9112 §6")
     return tiles.fields
 
