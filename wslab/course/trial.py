@@ -195,9 +195,7 @@ def _outcome(
 
 
 async def _bounded(coroutine: Coroutine[Any, Any, Any], deadline: float) -> Any:
-    asyncio.get_running_loop().set_exception_handler(
-        lambda loop, context: print(context.get("exception") or context["message"])
-    )
+    asyncio.get_running_loop().set_exception_handler(_mention)
     limit = asyncio.timeout(max(deadline - time.monotonic(), 0))
     try:
         async with limit:
@@ -206,6 +204,12 @@ async def _bounded(coroutine: Coroutine[Any, Any, Any], deadline: float) -> Any:
         if limit.expired():
             raise Stopped from None
         raise
+
+
+def _mention(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Keep what failed in a task that nobody awaited, among the prints."""
+    if error := context.get("exception"):
+        print(f"in a task: {type(error).__name__}: {error}")
 
 
 def _stop(worker: threading.Thread) -> None:
