@@ -2,7 +2,8 @@
 """One command for everything: python3 run.py [VERB] [further arguments]
 
   lab        open the course in JupyterLab (the default);
-             further arguments go on to JupyterLab, such as --no-browser
+             a notebook to open may come first; further arguments go on
+             to JupyterLab, such as --no-browser
   test       check everything: the package, the notebooks, the set-up;
              further arguments go on to pytest, such as -k frames
   notebooks  execute the notebooks from top to bottom and save them;
@@ -34,6 +35,7 @@ import shutil
 import signal
 import subprocess
 import time
+import urllib.parse
 
 ROOT = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(ROOT, ".venv")
@@ -153,10 +155,17 @@ def step(command):
 def lab(arguments):
     set_up()
     run(PYTHON, "-c", "import run; run.trust()")
-    arguments = [os.path.abspath(a) if a.endswith(".ipynb") else a for a in arguments]
-    if not any(a.endswith(".ipynb") for a in arguments):
-        arguments = [FIRST] + arguments
-    become(PYTHON, "-m", "jupyterlab", *arguments)
+    notebook = os.path.join(ROOT, FIRST)
+    if arguments and arguments[0].endswith(".ipynb"):
+        notebook = os.path.abspath(arguments.pop(0))
+    # As the default address it also stands in the link that JupyterLab prints.
+    inside = os.path.relpath(notebook, ROOT).replace(os.sep, "/")
+    if not os.path.exists(notebook) or inside.startswith("../"):
+        raise Stop("lab: %s is no notebook of this project. Next: ls notebooks" % notebook)
+    address = "--LabApp.default_url=/lab/tree/" + urllib.parse.quote(inside)
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments = ["--allow-root"] + arguments  # a container has nobody else
+    become(PYTHON, "-m", "jupyterlab", "--ServerApp.root_dir=" + ROOT, address, *arguments)
 
 
 def test(arguments):

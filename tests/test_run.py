@@ -231,28 +231,61 @@ def commands(monkeypatch):
         seen.append([str(word) for word in command[1:]])
         return 0
 
+    monkeypatch.setattr(run.os, "geteuid", lambda: 1000, raising=False)
     monkeypatch.setattr(run, "set_up", lambda extra=None: seen.append(["set-up", str(extra)]))
     monkeypatch.setattr(run, "run", note)
     monkeypatch.setattr(run, "become", note)
     return seen
 
 
-def test_lab_is_the_default_and_opens_the_first_notebook(commands):
+@pytest.fixture
+def shelf(house):
+    """Two notebooks to open; their names are not JupyterLab's concern here."""
+    (house / "notebooks").mkdir()
+    for name in ("00-start.ipynb", "04 frames.ipynb"):
+        (house / "notebooks" / name).touch()
+    return house / "notebooks"
+
+
+def test_lab_is_the_default_and_opens_the_first_notebook(shelf, commands):
     assert run.main([]) == 0
     assert commands[0] == ["set-up", "None"]
     assert "run.trust()" in commands[1][-1]
-    assert commands[2] == ["-m", "jupyterlab", os.path.join("notebooks", "00-start.ipynb")]
+    assert commands[2] == [
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={run.ROOT}",
+        "--LabApp.default_url=/lab/tree/notebooks/00-start.ipynb",
+    ]
 
 
-def test_lab_passes_arguments_on(commands):
+def test_lab_passes_arguments_on(shelf, commands):
     run.main(["lab", "--no-browser", "--port=1"])
-    assert commands[-1][2:] == [run.FIRST, "--no-browser", "--port=1"]
+    assert commands[-1][-3].endswith("/00-start.ipynb")
+    assert commands[-1][-2:] == ["--no-browser", "--port=1"]
 
 
-def test_lab_opens_another_notebook_when_told(commands, monkeypatch):
-    monkeypatch.chdir(ROOT / "notebooks")
-    run.main(["lab", "04-frames.ipynb"])
-    assert commands[-1][2:] == [str(ROOT / "notebooks" / "04-frames.ipynb")]
+def test_lab_opens_another_notebook_when_told(shelf, commands, monkeypatch):
+    monkeypatch.chdir(shelf)
+    run.main(["lab", "04 frames.ipynb", "--no-browser"])
+    assert commands[-1][-2:] == [
+        "--LabApp.default_url=/lab/tree/notebooks/04%20frames.ipynb",
+        "--no-browser",
+    ]
+
+
+def test_lab_runs_for_root_too(shelf, commands, monkeypatch):
+    monkeypatch.setattr(run.os, "geteuid", lambda: 0, raising=False)
+    run.main(["lab"])
+    assert commands[-1][-1] == "--allow-root"
+
+
+@pytest.mark.parametrize("name", ["notebooks/05-none.ipynb", "../elsewhere.ipynb"])
+def test_lab_says_when_there_is_no_such_notebook(shelf, commands, monkeypatch, capsys, name):
+    (shelf.parents[1] / "elsewhere.ipynb").touch()
+    monkeypatch.chdir(shelf.parent)
+    assert run.main(["lab", name]) == 2
+    assert "is no notebook of this project. Next: " in capsys.readouterr().err
 
 
 def test_test_runs_packages_and_notebooks_strictly_and_measures_coverage(commands):
