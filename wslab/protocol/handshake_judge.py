@@ -100,7 +100,7 @@ def plain_outcome(head: Request | Response) -> Outcome:
     faults = [
         f"{what} (byte {m.start()})" for pattern, what in _NOT_PLAIN if (m := pattern.search(data))
     ]
-    return not faults, ", ".join(faults) or f"{len(head.headers)} headers in {len(data)} bytes"
+    return not faults, ", ".join(faults) or f"{len(data)} bytes of plain HTTP"
 
 
 def version_outcome(head: Request | Response) -> Outcome:

@@ -105,7 +105,7 @@ class _Head:
     def _malformed(cls, data: bytes, offset: int, end: int) -> MalformedHandshake:
         shown = redacted(data)[offset:end][:40]
         if offset == 0:
-            wanted, advice = cls._wanted, _clue(data)
+            wanted, advice = cls._wanted, _clue(cls, data)
         else:
             wanted = (
                 "a header line is 'Name: value', without a space before the colon (RFC 9112 §5)"
@@ -146,7 +146,7 @@ class _Head:
         return hash(self.encode())
 
 
-def _clue(data: bytes) -> str:
+def _clue(kind: type[_Head], data: bytes) -> str:
     """What the bytes look like instead, and what to do about it."""
     first, opcode = data[0], data[0] & 0x0F
     if first == 0x16:
@@ -154,14 +154,15 @@ def _clue(data: bytes) -> str:
             "this looks like TLS, the encryption of https:// and wss://; use a ws:// URL, "
             "or look at the bytes after decryption"
         )
-    if data[:5] == b"HTTP/":
+    if (first < 0x09 or first >= 0x80) and opcode in Opcode._value2member_map_:
+        return (
+            f"this looks like a WebSocket frame with opcode {opcode}; the handshake comes "
+            "before it, so start at the first byte of the connection, or use Frame.parse"
+        )
+    if kind is Request and data.startswith(b"HTTP/"):
         return "this looks like a response, which the server sends; use Response.parse"
-    if first < 0x20 or first >= 0x80:
-        if opcode in Opcode._value2member_map_:
-            return (
-                f"this looks like a WebSocket frame with opcode {opcode}; the handshake comes "
-                "before it, so start at the first byte of the connection, or use Frame.parse"
-            )
+    if kind is Response and data[:1].isalpha() and not data.startswith(b"HTTP"):
+        return "this looks like a request, which the client sends; use Request.parse"
     return "check that these bytes are the start of the connection"
 
 

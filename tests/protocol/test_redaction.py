@@ -1,0 +1,65 @@
+"""Secrets are hidden, and no byte moves."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wslab.protocol.http_head import Request
+from wslab.protocol.redaction import SECRET_HEADERS, redacted
+
+
+@pytest.mark.parametrize(
+    ("head", "shown"),
+    [
+        (b"Cookie: a=b; c=d\r\n", b"Cookie: **** ***\r\n"),
+        (b"X: 1\r\ncookie:abc \r\nY: 2\r\n", b"X: 1\r\ncookie:*** \r\nY: 2\r\n"),
+        (b"Set-Cookie: a\xe9\n", b"Set-Cookie: **\n"),
+        (b"Authorization : Basic YWJj\r\n", b"Authorization : ***** ****\r\n"),
+        (b"Proxy-Authorization: x", b"Proxy-Authorization: *"),
+        (b"Cookie: a\r\n b\r\nHost: c\r\n", b"Cookie: *\r\n *\r\nHost: c\r\n"),
+        (b"X-Cookie: a\r\nCookies: b\r\n", b"X-Cookie: a\r\nCookies: b\r\n"),
+        (b"GET /?token=abc HTTP/1.1\r\n", b"GET /?token=*** HTTP/1.1\r\n"),
+        (b"GET /?a=1&access_token=abc&b=2 H", b"GET /?a=1&access_token=***&b=2 H"),
+        (b"GET /?apiKey=1;SID=2#auth=3 H", b"GET /?apiKey=*;SID=*#auth=* H"),
+        (b"GET /;jsessionid=1?a=2&session_id=3 H", b"GET /;jsessionid=*****&session_id=* H"),
+        (b"GET /?monkey=1&author=2&tokens= H", b"GET /?monkey=1&author=2&tokens= H"),
+        (b"GET http://me:pw@host/ HTTP/1.1", b"GET http://*****@host/ HTTP/1.1"),
+        (b"Referer: http://h/lab?token=abc\r\n", b"Referer: http://h/lab?token=***\r\n"),
+    ],
+    ids=repr,
+)
+def test_what_is_hidden(head: bytes, shown: bytes) -> None:
+    assert redacted(head) == shown
+
+
+@pytest.mark.parametrize("name", sorted(SECRET_HEADERS))
+def test_each_secret_header(name: str) -> None:
+    assert redacted(f"{name.title()}: abc\r\n".encode()) == f"{name.title()}: ***\r\n".encode()
+
+
+def test_what_follows_the_head_is_left_alone() -> None:
+    head, frames = b"GET / HTTP/1.1\r\nCookie: a\r\n\r\n", b"\x81\x05\nCookie: a\r\n?token=a"
+    assert redacted(head + frames) == head.replace(b"a\r", b"*\r") + frames
+
+
+PIECES = st.sampled_from(
+    [b"Cookie", b": ", b"?token=", b"&key=", b"://", b"@", b"\r\n", b"\n", b" ", b"abc", b"\xff"]
+)
+
+
+@given(st.lists(PIECES | st.binary(max_size=3)).map(b"".join))
+def test_length_line_ends_and_a_second_time(head: bytes) -> None:
+    shown = redacted(head)
+    assert len(shown) == len(head)
+    for before, after in zip(head, shown, strict=True):
+        assert after == before or (after == ord("*") and chr(before) not in " \t\r\n")
+    assert redacted(shown) == shown
+
+
+def test_a_redacted_head_is_still_a_head() -> None:
+    head = b"GET /?token=abc HTTP/1.1\r\nHost: h\r\nCookie: a=b;\r\n c=d\r\n\r\n"
+    request = Request.parse(redacted(head))
+    assert request is not None
+    assert (request.target, request.headers.get("Cookie")) == ("/?token=***", "**** ***")
