@@ -122,6 +122,13 @@ def packed(data: bytes) -> bytes:
     return (packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
 
 
+def finished(data: bytes) -> bytes:
+    """The same, ended by a block with BFINAL 1, which is legal too (RFC 7692 §7.2.3.4)."""
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush(zlib.Z_FINISH)
+
+
+ENDS_AND_GOES_ON = finished(b"Hel") + packed(b"lo")
 DEFLATE = Deflate()
 FORGETFUL = Deflate(server_no_context_takeover=True)
 SMILE = "☺".encode()
@@ -210,6 +217,13 @@ CONVERSATIONS: tuple[Conversation, ...] = (
         ((SERVER, _hex("c108 f348cdc9c9070000")), (SERVER, _hex("c105 f200110000"))),
         (),
         ("Hello", "Hello"),
+        DEFLATE,
+    ),
+    Conversation(
+        "a stream that ends in the middle of its message",
+        ((SERVER, b"\xc1" + bytes([len(ENDS_AND_GOES_ON)]) + ENDS_AND_GOES_ON),),
+        (),
+        ("Hello",),
         DEFLATE,
     ),
     Conversation(

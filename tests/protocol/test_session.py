@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import zlib
 
 import pytest
@@ -135,6 +136,16 @@ def test_a_window_reaches_back_over_long_messages() -> None:
         wire = (packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
         step = session.feed(Side.SERVER, Frame(Opcode.BINARY, wire, rsv1=True))
         assert step.message is not None and step.message.data == data
+
+
+def test_a_back_reference_may_reach_over_the_whole_window() -> None:
+    session, packer = Session(DEFLATE), zlib.compressobj(wbits=-15)
+    noise = random.Random(7692).randbytes(32_400)  # zlib looks back 32,506 bytes at most
+    for data in (noise, noise[:100]):
+        wire = (packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
+        step = session.feed(Side.SERVER, Frame(Opcode.BINARY, wire, rsv1=True))
+        assert step.message is not None and step.message.data == data
+    assert len(wire) < 20
 
 
 def test_a_bomb_is_not_unpacked() -> None:
