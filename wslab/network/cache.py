@@ -1,0 +1,286 @@
+"""A caching proxy that makes the mistake of 2010, and the two servers of the attack on it.
+
+Transparent proxies sat between browsers and the web, unasked, and kept copies. Some took
+whatever looked like HTTP for HTTP, at any place of a connection, and believed the Host
+header more than the address that the connection was meant for. L.-S. Huang and others
+showed in 2011 how a web page can put a forged script into such a cache; RFC 6455 §10.3
+tells the story, and masking is the answer to it.
+
+This is a toy: it has the mistake, and little else that a proxy needs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
+from http.client import HTTPConnection
+from typing import Any, Final, Generic, TypeVar
+from urllib.parse import urlsplit
+
+from wslab.errors import MalformedHandshake
+from wslab.network.background import Service
+from wslab.protocol.frames import FrameReader
+from wslab.protocol.handshake import Request, Response, accept_key
+
+PIECE: Final = 65536  # bytes asked for in one read
+BODY_LIMIT: Final = 2**20  # bytes of an answer that is kept; a longer one is passed on only
+
+Head = TypeVar("Head", Request, Response)
+Look = Callable[[bytes], None]
+
+
+class _Streams(Service):
+    """A service with a coroutine for each connection: `_serve(reader, writer)`."""
+
+    def __init__(self, *, host: str = "127.0.0.1", port: int = 0, name: str | None = None) -> None:
+        super().__init__(host=host, port=port, name=name)
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        raise NotImplementedError
+
+    @property
+    def url(self) -> str:
+        """Where it listens, as http://host:port. NotRunning before the start."""
+        self._need_running()
+        return f"http://{self.host}:{self.port}"
+
+    async def _open(self) -> None:
+        self._server = await asyncio.start_server(self._accept, self.host, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.get_running_loop().create_task(self._attend(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, MalformedHandshake):
+            try:
+                await self._serve(reader, writer)
+            finally:
+                writer.close()
+
+
+class Site(_Streams):
+    """A web site: `pages` maps a path to the bytes of its page. Connections are kept alive.
+
+    `asked` lists the paths that were asked for, in order.
+    """
+
+    def __init__(self, pages: Mapping[str, bytes], **options: Any) -> None:
+        super().__init__(**options)
+        self.pages = dict(pages)
+        self.asked: list[str] = []
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        rest = b""
+        while got := await _next_request(reader, rest):
+            request, rest = got
+            self.asked.append(request.target)
+            page = self.pages.get(request.target)
+            writer.write(answer(page) if page is not None else answer(b"", 404, "Not Found"))
+            await writer.drain()
+
+
+class Accomplice(_Streams):
+    """The attacker's own server: it upgrades, and answers each frame with `forged`, as it is.
+
+    It is no honest WebSocket server. It minds no missing mask, and sends no frame.
+    """
+
+    def __init__(self, forged: bytes, **options: Any) -> None:
+        super().__init__(**options)
+        self.forged = forged
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not (got := await _next_request(reader)):
+            return
+        request, piece = got
+        headers = [
+            ("Upgrade", "websocket"),
+            ("Connection", "Upgrade"),
+            ("Sec-WebSocket-Accept", accept_key(request.headers.get("Sec-WebSocket-Key") or "")),
+        ]
+        writer.write(Response(101, "Switching Protocols", headers).encode())
+        frames = FrameReader()
+        while True:
+            writer.write(self.forged * len(frames.feed(piece)))
+            await writer.drain()
+            if not (piece := await reader.read(PIECE)):
+                return
+
+
+class CachingProxy(_Streams):
+    """Passes connections on, and keeps a copy of every answer that it believes to see.
+
+    `routes` says which service a host name leads to. It stands in for the address that
+    the client had looked up: it is used once, for the first request of a connection, and
+    whatever follows goes the same way.
+
+    From then on the proxy looks for GET requests anywhere in the client's bytes, and for
+    responses anywhere in the server's, and pairs them in order. `cache` maps a URL, made
+    of the Host header that it read, to the response kept for it, head and body. `log`
+    says in words what happened.
+    """
+
+    def __init__(self, routes: Mapping[str, Service], **options: Any) -> None:
+        super().__init__(**options)
+        self.routes = dict(routes)
+        self.cache: dict[str, bytes] = {}
+        self.log: list[str] = []
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        rest = b""
+        while got := await _next_request(reader, rest):
+            request, rest = got
+            kept = self.cache.get(_url(request)) if request.method == "GET" else None
+            if kept is None:
+                await self._pass_on(request, rest, reader, writer)
+                return
+            self.log.append(f"served {_url(request)} from the cache")
+            writer.write(kept)
+            await writer.drain()
+
+    async def _pass_on(
+        self,
+        request: Request,
+        rest: bytes,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        """Relay the connection from this request on, and learn from it."""
+        service = self.routes.get(request.headers.get("Host") or "")
+        if service is None or not service.running:
+            writer.write(answer(b"", 502, "Bad Gateway"))
+            return
+        far_reader, far_writer = await asyncio.open_connection(service.host, service.port)
+        asked: deque[str] = deque()
+        try:
+            await asyncio.gather(
+                _relay(reader, far_writer, self._look_for_requests(asked), request.encode() + rest),
+                _relay(far_reader, writer, self._look_for_answers(asked)),
+            )
+        finally:
+            far_writer.close()
+
+    def _look_for_requests(self, asked: deque[str]) -> Look:
+        scanner = Scanner(Request, b"GET ")
+
+        def look(piece: bytes) -> None:
+            for request, _ in scanner.feed(piece):
+                self.log.append(f"saw a request for {_url(request)}")
+                asked.append(_url(request))
+
+        return look
+
+    def _look_for_answers(self, asked: deque[str]) -> Look:
+        scanner = Scanner(Response, b"HTTP/1.1 ")
+
+        def look(piece: bytes) -> None:
+            for response, data in scanner.feed(piece):
+                url = asked.popleft() if asked else ""
+                if url and response.status == 200:
+                    self.cache[url] = data
+                    self.log.append(f"kept the answer for {url}")
+
+        return look
+
+
+class Scanner(Generic[Head]):
+    """Finds HTTP messages anywhere in a stream of bytes, and skips what is none.
+
+    That is the mistake: only the bytes where a message must begin are one. `mark` is how
+    a message starts; `feed` takes the next bytes of the stream, in pieces of any size,
+    and returns each message that became whole, as its head and all its bytes.
+    """
+
+    def __init__(self, kind: type[Head], mark: bytes) -> None:
+        self._kind: type[Head] = kind
+        self._mark, self._held = mark, b""
+
+    def feed(self, piece: bytes) -> list[tuple[Head, bytes]]:
+        """The messages that this piece completes."""
+        self._held += piece
+        found: list[tuple[Head, bytes]] = []
+        while (start := self._held.find(self._mark)) >= 0:
+            self._held = self._held[start:]
+            try:
+                head = self._kind.parse(self._held)
+            except MalformedHandshake:
+                self._held = self._held[1:]
+                continue
+            if head is None:
+                return found
+            end = len(head) + _body_size(head)
+            if len(self._held) < end:
+                return found
+            found.append((head, self._held[:end]))
+            self._held = self._held[end:]
+        self._held = self._held[1 - len(self._mark) :]
+        return found
+
+
+def answer(body: bytes, status: int = 200, reason: str = "OK") -> bytes:
+    """A response with its body, as bytes; the body's type is a script's."""
+    headers = [("Content-Type", "text/javascript"), ("Content-Length", str(len(body)))]
+    return Response(status, reason, headers).encode() + body
+
+
+def fetch(url: str, *, through: Service, timeout: float = 5.0) -> bytes:
+    """What somebody behind the proxy `through` gets for an http:// URL: the body.
+
+    `timeout` is in seconds; OSError when nobody answers in time.
+    """
+    parts = urlsplit(url)
+    connection = HTTPConnection(through.host, through.port, timeout=timeout)
+    with closing(connection):
+        connection.request("GET", parts.path or "/", headers={"Host": parts.netloc})
+        return connection.getresponse().read()
+
+
+async def _next_request(
+    reader: asyncio.StreamReader, seen: bytes = b""
+) -> tuple[Request, bytes] | None:
+    """The next request head and the bytes after it; None when the client ends instead."""
+    while (request := Request.parse(seen)) is None:
+        if not (piece := await reader.read(PIECE)):
+            return None
+        seen += piece
+    return request, seen[len(request) :]
+
+
+async def _relay(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, look: Look, piece: bytes = b""
+) -> None:
+    """Pass one direction on to its end; look at each piece before it goes."""
+    with suppress(OSError):
+        try:
+            while piece or (piece := await reader.read(PIECE)):
+                look(piece)
+                writer.write(piece)
+                await writer.drain()
+                piece = b""
+        finally:
+            writer.write_eof()
+
+
+def _url(request: Request) -> str:
+    return f"http://{request.headers.get('Host')}{request.target}"
+
+
+def _body_size(head: Request | Response) -> int:
+    """The bytes of body that a head declares; 0 for one that a toy need not keep."""
+    declared = head.headers.get("Content-Length") or ""
+    size = int(declared) if declared.isascii() and declared.isdigit() else 0
+    return size if size <= BODY_LIMIT else 0
