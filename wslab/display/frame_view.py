@@ -37,7 +37,9 @@ def part_view(document: Document, data: bytes) -> None:
     )
 
 
-def frame_view(document: Document, frame: Frame, sender: Side | None = None) -> None:
+def frame_view(
+    document: Document, frame: Frame, sender: Side | None = None, deflate: bool = False
+) -> None:
     """One frame: its picture, every field, and the rules that one frame can keep or break."""
     data = frame.encode()
     head = len(data) - len(frame.masked_payload)
@@ -51,10 +53,12 @@ def frame_view(document: Document, frame: Frame, sender: Side | None = None) -> 
         _drawn(frame),
         field_table("Every bit of the frame", data, dissect(frame)),
     )
-    add_findings(document, _judge(frame, sender))
+    add_findings(document, _judge(frame, sender, deflate))
 
 
-def header_view(document: Document, header: FrameHeader, sender: Side | None = None) -> None:
+def header_view(
+    document: Document, header: FrameHeader, sender: Side | None = None, deflate: bool = False
+) -> None:
     """A header whose payload has not arrived."""
     data = header.encode()
     document.add(
@@ -63,7 +67,7 @@ def header_view(document: Document, header: FrameHeader, sender: Side | None = N
         _drawn(header),
         field_table("Every bit of the header", data, dissect(header)),
     )
-    add_findings(document, _judge(header, sender))
+    add_findings(document, _judge(header, sender, deflate))
 
 
 def frames_view(
@@ -147,10 +151,10 @@ def _way(frame: FrameHeader, sender: Side | None) -> str:
     return f"{direction(sender)}, {'masked' if frame.mask else 'not masked'}."
 
 
-def _judge(frame: FrameHeader, sender: Side | None) -> list[Finding]:
+def _judge(frame: FrameHeader, sender: Side | None, deflate: bool) -> list[Finding]:
     """Hold the rules against one frame; without a sender, masking cannot be judged."""
     guess = sender or (Side.CLIENT if frame.mask else Side.SERVER)
-    findings = check_frame(frame, guess, deflate=frame.rsv1)
+    findings = check_frame(frame, guess, deflate)
     if sender is not None:
         return findings
     return [replace(f, sender=None) for f in findings if not f.rule.startswith("masked-by")]

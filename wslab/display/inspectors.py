@@ -49,22 +49,29 @@ class Inspection:
 @dataclass(frozen=True, slots=True)
 class _Options:
     sender: Side | None
+    deflate: bool
     times: bool
     redact: bool
 
 
 def inspect(
-    x: object, *, sender: Side | None = None, times: bool = False, redact: bool = True
+    x: object,
+    *,
+    sender: Side | None = None,
+    deflate: bool = False,
+    times: bool = False,
+    redact: bool = True,
 ) -> Inspection:
     """Show what `x` is, byte by byte.
 
-    `sender` says who sent a frame, so that its masking can be judged. `times` adds
-    the milliseconds to a recording, which are different on every run. `redact`
-    hides cookies, credentials and tokens.
+    `sender` says who sent a frame, so that its masking can be judged; `deflate`
+    that permessage-deflate was agreed on, so that RSV1 may be set. A recording knows
+    both. `times` adds the milliseconds to a recording, which differ on every run.
+    `redact` hides cookies, credentials and tokens.
 
     Raises WslabError for anything that cannot be shown, and says what can.
     """
-    options = _Options(sender, times, redact)
+    options = _Options(sender, deflate, times, redact)
     document = Document()
     for kinds, view in _VIEWS:
         if isinstance(x, kinds):
@@ -86,7 +93,7 @@ def _bytes(document: Document, x: bytes, options: _Options) -> None:
     reader = FrameReader()
     frames = reader.feed(data)
     if len(frames) == 1 and not reader.pending:
-        frame_view(document, frames[0], options.sender)
+        frame_view(document, frames[0], options.sender, options.deflate)
     elif frames:
         frames_view(document, frames)
     if reader.pending:
@@ -111,7 +118,7 @@ def _close(document: Document, close: ClosePayload, options: _Options) -> None:
 
 
 def _sent_frame(document: Document, sent: SentFrame, options: _Options) -> None:
-    frame_view(document, sent.frame, sent.sender)
+    frame_view(document, sent.frame, sent.sender, options.deflate)
 
 
 def _sent_frames(document: Document, items: Sequence[SentFrame], options: _Options) -> None:
@@ -141,8 +148,8 @@ _LISTS: Final[tuple[tuple[type, _View], ...]] = (
 
 _VIEWS: Final[tuple[tuple[type | tuple[type, ...], _View], ...]] = (
     ((bytes, bytearray, memoryview), _bytes),
-    (Frame, lambda document, x, options: frame_view(document, x, options.sender)),
-    (FrameHeader, lambda document, x, options: header_view(document, x, options.sender)),
+    (Frame, lambda document, x, o: frame_view(document, x, o.sender, o.deflate)),
+    (FrameHeader, lambda document, x, o: header_view(document, x, o.sender, o.deflate)),
     (SentFrame, _sent_frame),
     ((Request, Response), lambda document, x, options: _bytes(document, x.encode(), options)),
     (Handshake, lambda document, x, options: handshake_view(document, x, options.redact)),

@@ -18,7 +18,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-TEXT_WIDTH: Final = 100  # columns of the text form
+TEXT_WIDTH: Final = 110  # characters in a line of the text form, where names leave room
+_PROSE_WIDTH: Final = 24  # no column of sentences gets narrower
+_NAME_WIDTH: Final = 40  # and no column of names wider
 
 STYLE: Final = """
 .wslab{--b:var(--jp-border-color2,rgba(128,128,128,.4));color:inherit;line-height:1.45;
@@ -195,7 +197,9 @@ class Table:
     bytes: frozenset[int] = frozenset()
 
     def to_text(self) -> str:
-        cells = [list(self.columns)] + [[line_text(cell) for cell in row] for row in self.rows]
+        cells = [list(map(visible, self.columns))] + [
+            [line_text(cell) for cell in row] for row in self.rows
+        ]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         widths = _fit(widths, self.prose | self.bytes)
         lines = [visible(self.caption)]
@@ -293,14 +297,16 @@ def _wrap(text: str, width: int) -> str:
 
 
 def _fit(widths: list[int], elastic: frozenset[int]) -> list[int]:
-    """Narrow the widest columns, those that may wrap first, until a row fits TEXT_WIDTH."""
-    widths = [max(width, 1) for width in widths]
-    for may_shrink in (elastic, range(len(widths))):
-        while sum(widths) + 2 * len(widths) > TEXT_WIDTH:
-            widest = max(may_shrink, key=lambda column: widths[column], default=0)
-            if widths[widest] <= 18 or not may_shrink:
-                break
-            widths[widest] -= 1
+    """Narrow the columns that may wrap until a row fits TEXT_WIDTH, or they are narrow enough."""
+    widths = [
+        max(width, 1) if column in elastic else min(max(width, 1), _NAME_WIDTH)
+        for column, width in enumerate(widths)
+    ]
+    while elastic and sum(widths) + 2 * len(widths) > TEXT_WIDTH:
+        widest = max(sorted(elastic), key=lambda column: widths[column])
+        if widths[widest] <= _PROSE_WIDTH:
+            break
+        widths[widest] -= 1
     return widths
 
 
