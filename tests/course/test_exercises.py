@@ -118,11 +118,13 @@ def test_a_known_wrong_answer_gets_its_own_sentence() -> None:
     assert unmask.check(mine).nudge == "You stayed with the first key byte."
 
 
-def test_almost_a_known_wrong_answer_does_not() -> None:
+@pytest.mark.parametrize("odd", [0, 5, 9], ids=["in a right case", "in the failing", "in another"])
+def test_almost_a_known_wrong_answer_does_not(odd: int) -> None:
     def mine(payload, key):
-        return bytes(byte ^ key[0] for byte in payload) if len(payload) > 2 else b"?"
+        return b"?" if len(payload) == odd else bytes(byte ^ key[0] for byte in payload)
 
-    assert unmask.check(mine).nudge.startswith("Work this one case")
+    task = make(cases=[Case(bytes(size), KEY) for size in (0, 1, 5, 9)])
+    assert task.check(mine).nudge.startswith("Work this one case")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
 import sys
 import threading
 import time
@@ -163,6 +164,30 @@ def test_coroutines_run_and_see_their_deadline() -> None:
 
     assert one(forever, 0.1, awaits=True).outcomes == [TimedOut(0.1, waiting=True)]
     assert check_threads() == []
+
+
+def test_nest_asyncio_leaves_nothing_behind() -> None:
+    script = (
+        "import asyncio, nest_asyncio\n"
+        "from wslab.course.trial import run_calls\n"
+        "async def left_over():\n"
+        "    try:\n        await asyncio.Event().wait()\n"
+        "    finally:\n        print('cancelled')\n"
+        "async def answer():\n"
+        "    global task\n"
+        "    task = asyncio.ensure_future(left_over())\n"
+        "    await asyncio.sleep(0)\n"
+        "    return 42\n"
+        "async def main():\n"
+        "    nest_asyncio.apply()\n"
+        "    print(run_calls([answer], 5, awaits=True))\n"
+        "asyncio.run(main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60
+    )
+    assert "Returned(value=42)" in done.stdout and "['cancelled" in done.stdout, done
+    assert done.stderr == ""
 
 
 def test_a_coroutine_that_spins_or_refuses_to_be_cancelled_is_stopped(

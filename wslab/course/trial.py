@@ -180,7 +180,7 @@ def _outcome(
     code: types.CodeType | None,
 ) -> Outcome:
     try:
-        value = asyncio.run(_bounded(call(), deadline)) if awaits else call()
+        value = _await(call(), deadline) if awaits else call()
     except Stopped:
         return TimedOut(seconds, waiting=True)
     except BaseException as error:  # SystemExit too: a learner may call exit()
@@ -192,6 +192,12 @@ def _outcome(
         return Returned(copy.deepcopy(value))
     except Exception:
         return Returned(value)
+
+
+def _await(coroutine: Coroutine[Any, Any, Any], deadline: float) -> Any:
+    # Not asyncio.run: nest_asyncio replaces it by one that leaves tasks and loop behind.
+    with asyncio.Runner() as runner:
+        return runner.run(_bounded(coroutine, deadline))
 
 
 async def _bounded(coroutine: Coroutine[Any, Any, Any], deadline: float) -> Any:
