@@ -187,6 +187,7 @@ class End(asyncio.Protocol):
         else:
             self.peer.impaired()
             self.impaired()
+            self.relay.bell.ring()
 
     def data_received(self, data: bytes) -> None:
         self._add(Chunk(monotonic() - self._started, self.sender, data))

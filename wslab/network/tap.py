@@ -157,7 +157,7 @@ class Tap(Service):
     def chop(self, size: int | None, sender: Side | None = None) -> None:
         """Pass bytes on in pieces of at most `size`, each a write of its own; None stops it.
 
-        A receiver that is late may still read several pieces at once: TCP promises
+        A busy network or a late receiver may still join several pieces: TCP promises
         the bytes and their order, never the pieces.
         """
         if size is not None and (not isinstance(size, int) or size < 1):
