@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from wslab.course.exercises import FUZZ_CASES, Case, Exercise, exercise
+from wslab.course.exercises import Case, Exercise, exercise
+from wslab.course.judging import FUZZ_CASES
 from wslab.errors import AuthorError
 
 HINTS = ["Look at the key.", "It repeats.", "key[i % 4]"]
@@ -103,7 +104,7 @@ def test_random_cases_find_what_the_others_miss_and_the_smallest_is_shown() -> N
     verdict = make().check(short_only)
     assert verdict.got == "(0 bytes)"
     assert verdict == make().check(short_only)  # the same ones each time
-    sizes = [len(case.args[0]) for case in unmask._prepared()[3:]]
+    sizes = [len(case.args[0]) for case in unmask._judging.prepared()[3:]]
     assert len(sizes) == FUZZ_CASES
     assert verdict.difference == f"expected {min(n for n in sizes if n > 5)} bytes, got 0"
 

@@ -47,30 +47,18 @@ under the name ``lesson``, and the exercise cell is::
 
 from __future__ import annotations
 
-import copy
-import inspect
 import random
-import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from wslab.course import stub
-from wslab.course.cases import REFERENCE, Case, nudge_by_type, same
-from wslab.course.trial import Outcome, Raised, Returned, TimedOut, Trial, run_calls
+from wslab.course.cases import Case, nudge_by_type
+from wslab.course.judging import Judging, Wrong
+from wslab.course.trial import Raised, TimedOut, Trial
 from wslab.course.verdict import Card, Verdict, difference, literal, spell
 from wslab.errors import AuthorError
 
-SEED = 6455
-FUZZ_CASES = 100
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A wrong answer that learners give, and the sentence that sets it right."""
-
-    function: Callable[..., Any]
-    sentence: str
+__all__ = ["Case", "Exercise", "exercise"]
 
 
 class Exercise:
@@ -91,14 +79,12 @@ class Exercise:
         judge: Callable[..., str | None] | None = None,
         seconds: float = 10.0,
     ) -> None:
-        self.name = reference.__name__
-        self.reference, self.cases, self.hints, self.why = reference, list(cases), hints, why
-        self.wrongs: list[Wrong] = []
-        self._fuzz, self._run, self._judge, self._seconds = fuzz, run, judge, seconds
-        self._hints_given = 0
-        self._known: dict[tuple[Callable[..., Any], int], Outcome] = {}
-        self._all_cases: list[Case] = []
+        self.name, self.reference = reference.__name__, reference
+        self.cases, self.hints, self.why = list(cases), hints, why
         self.source, self.stub = stub.read(reference)
+        self.wrongs: list[Wrong] = []
+        self._judging = Judging(reference, self.cases, self.wrongs, fuzz, run, judge, seconds)
+        self._hints_given = 0
         if len(hints) != 3 or not all(hint.strip() for hint in hints):
             raise AuthorError(f"exercise {self.name}: it has {len(hints)} hints; write three")
         if not self.cases:
@@ -125,14 +111,7 @@ class Exercise:
         problem = stub.misfit(attempt, self.reference)
         if problem:
             return self._not_yet(nudge=problem)
-        cases = self._prepared()
-        fixed = len(self.cases)
-        began = time.monotonic()
-        trial = self._try(attempt, cases[:fixed], self._seconds)
-        if fixed < len(cases) and self._first_failure(trial.outcomes) is None:
-            left = max(self._seconds - (time.monotonic() - began), 0.1)
-            trial = trial.then(self._try(attempt, cases[fixed:], left))
-        at = self._first_failure(trial.outcomes)
+        trial, at = self._judging.attempt(attempt)
         return self._correct(trial) if at is None else self._failed(at, trial)
 
     def hint(self) -> Card:
@@ -181,122 +160,10 @@ class Exercise:
                 )
             said[verdict.nudge] = name
 
-    # How a check works
-
-    def _prepared(self) -> list[Case]:
-        """All cases, the random ones last, after the reference passed them."""
-        if self._all_cases:
-            return self._all_cases
-        cases = list(self.cases)
-        if self._fuzz is not None:
-            rng = random.Random(SEED)
-            drawn = [self._fuzz(rng) for _ in range(FUZZ_CASES)]
-            cases += sorted(drawn, key=lambda case: len(repr(case.args)))
-        if self._judge is None:
-            trial = self._try(self.reference, cases, 6 * self._seconds)
-            for case, outcome in zip(cases, trial.outcomes, strict=False):
-                self._settle(case, outcome)
-        self._all_cases = cases
-        return cases
-
-    def _settle(self, case: Case, outcome: Outcome) -> None:
-        """Take the reference's outcome as the expected one, or find the author's mistake."""
-        if isinstance(outcome, Returned) and case.raises is None:
-            if case.expected is REFERENCE:
-                case.expected = outcome.value
-            if same(case.expected, outcome.value):
-                return
-            found = f"returns {spell(outcome.value)}, the case expects {spell(case.expected)}"
-        elif isinstance(outcome, Raised):
-            if case.raises is not None and isinstance(outcome.error, case.raises):
-                return
-            found = f"raises {outcome.kind}: {outcome.message}"
-        else:
-            found = "does not finish" if isinstance(outcome, TimedOut) else "does not raise"
-        raise AuthorError(f"exercise {self.name}: in {case!r} its reference {found}")
-
-    def _try(self, function: Callable[..., Any], cases: Sequence[Case], seconds: float) -> Trial:
-        target = self._run or function
-        lead = () if self._run is None else (function,)
-
-        def call_of(case: Case) -> Callable[[], Any]:
-            return lambda: target(*lead, *copy.deepcopy(case.args))
-
-        trial = run_calls(
-            [call_of(case) for case in cases],
-            seconds,
-            awaits=inspect.iscoroutinefunction(self._run or self.reference),
-            code=getattr(inspect.unwrap(function), "__code__", None),
-        )
-        for case, outcome in zip(cases, trial.outcomes, strict=False):
-            if self._run is None or not isinstance(outcome, Raised) or outcome.theirs:
-                continue
-            if outcome.kind != "TimeoutError":  # the harness may wait for the learner in vain
-                raise AuthorError(
-                    f"exercise {self.name}: its run function raised {outcome.kind} in {case!r}: "
-                    f"{outcome.message}"
-                ) from outcome.error
-        return trial
-
-    def _complaint(self, case: Case, outcome: Outcome) -> str | None:
-        """None when the outcome is right; else the judge's sentence, or "" without a judge."""
-        if isinstance(outcome, Raised):
-            return None if case.raises and isinstance(outcome.error, case.raises) else ""
-        if isinstance(outcome, TimedOut) or case.raises is not None:
-            return ""
-        if self._judge is None:
-            return None if same(case.expected, outcome.value) else ""
-        try:
-            return self._judge(outcome.value, *copy.deepcopy(case.args))
-        except Exception as error:
-            raise AuthorError(
-                f"exercise {self.name}: its judge raised {type(error).__name__} in {case!r}: "
-                f"{error}"
-            ) from error
-
-    def _first_failure(self, outcomes: list[Outcome]) -> int | None:
-        for at, outcome in enumerate(outcomes):
-            if self._complaint(self._all_cases[at], outcome) is not None:
-                return at
-        return None
-
-    def _alike(self, case: Case, one: Outcome, other: Outcome) -> bool:
-        """Whether two functions did the same in this case, as far as a learner can tell."""
-        if isinstance(one, Raised) and isinstance(other, Raised):
-            return one.kind == other.kind
-        if isinstance(one, TimedOut) and isinstance(other, TimedOut):
-            return one.waiting == other.waiting
-        if isinstance(one, Returned) and isinstance(other, Returned):
-            if self._judge is not None:
-                return self._complaint(case, one) == self._complaint(case, other)
-            return same(one.value, other.value)
-        return False
-
-    def _recognised(self, at: int, outcomes: list[Outcome]) -> str:
-        """The sentence of the known wrong answer that does the same in every case.
-
-        The failing case comes first, as it dismisses most of them.
-        """
-        order = [at, *(i for i in range(len(outcomes)) if i != at)]
-        for wrong in self.wrongs:
-            if all(
-                self._alike(self._all_cases[i], outcomes[i], self._wrong_outcome(wrong, i))
-                for i in order
-            ):
-                return wrong.sentence
-        return ""
-
-    def _wrong_outcome(self, wrong: Wrong, at: int) -> Outcome:
-        key = (wrong.function, at)
-        if key not in self._known:
-            trial = self._try(wrong.function, [self._all_cases[at]], self._seconds)
-            self._known[key] = trial.outcomes[0]
-        return self._known[key]
-
     # How a verdict is put into words
 
     def _correct(self, trial: Trial) -> Verdict:
-        random_ones = len(self._all_cases) - len(self.cases)
+        random_ones = len(trial.outcomes) - len(self.cases)
         count = f"{len(self.cases)} case{'s' if len(self.cases) > 1 else ''}"
         count += f" and {random_ones} random ones" if random_ones else ""
         return Verdict(
@@ -312,23 +179,23 @@ class Exercise:
         return Verdict(self.name, "not yet", next_step=step, **parts)
 
     def _failed(self, at: int, trial: Trial) -> Verdict:
-        case, outcome = self._all_cases[at], trial.outcomes[at]
+        case, outcome = self._judging.case(at), trial.outcomes[at]
         nudge, where, around = "", "", 0
         if isinstance(outcome, Raised):
             place = f"\nline {outcome.line} of your code: {outcome.code}" if outcome.theirs else ""
             got = f"{outcome.kind}: {outcome.message}{place}"
             nudge = f"It raised {outcome.kind}; begin with the line that is quoted."
         elif isinstance(outcome, TimedOut):
-            got = f"nothing within {self._seconds:g} seconds"
+            got = f"nothing within {outcome.seconds:g} seconds"
             nudge = "Look for a loop that never ends."
             if outcome.waiting:
                 nudge = "It awaits something that never comes; who was to send it, and when?"
         else:
-            if self._judge is None and case.raises is None:
+            if self._judging.judge is None and case.raises is None:
                 where, around = difference(case.expected, outcome.value)
                 nudge = nudge_by_type(case.expected, outcome.value)
             got = spell(outcome.value, around)
-            nudge = self._complaint(case, outcome) or nudge
+            nudge = self._judging.complaint(case, outcome) or nudge
         forgotten = ""
         if trial.never_awaited:
             forgotten = f"Put `await` before {trial.never_awaited[0]}(…): it was never awaited."
@@ -338,9 +205,9 @@ class Exercise:
             got=got,
             difference=where,
             nudge=forgotten
-            or self._recognised(at, trial.outcomes)
-            or case.nudge
+            or self._judging.recognised(at, trial.outcomes)
             or nudge
+            or case.nudge
             or "Work this one case out by hand, then step through your code with it.",
             printed=trial.printed[at].strip(),
         )
