@@ -62,9 +62,9 @@ class Extension:
         return "; ".join((self.name, *words))
 
 
-_QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
-_ELEMENT: Final = re.compile(rf'(?:{_QUOTED}|[^,"]|")+')
-_PART: Final = re.compile(rf'(?:{_QUOTED}|[^;"]|")+')
+# A quoted string that is never closed takes the rest of the text.
+_QUOTED: Final = r'"((?:[^"\\]|\\.)*)"'
+_PIECE: Final = re.compile(rf'{_QUOTED}?|[^",;]+|[,;]', re.DOTALL)
 
 
 def parse_extensions(value: str) -> list[Extension]:
@@ -74,17 +74,28 @@ def parse_extensions(value: str) -> list[Extension]:
     quotes; empty elements are left out.
     """
     extensions = []
-    for element in _ELEMENT.findall(value):
-        name, *params = (part.strip(" \t") for part in _PART.findall(element))
+    for element in _split(value, ","):
+        name, *params = _split(element, ";")
         if name or params:
-            extensions.append(Extension(name, tuple(_param(text) for text in params)))
+            extensions.append(Extension(name, tuple(map(_param, params))))
     return extensions
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Cut at each separator that is not inside a quoted string."""
+    parts = [""]
+    for piece in _PIECE.finditer(text):
+        if piece[0] == separator:
+            parts.append("")
+        else:
+            parts[-1] += piece[0]
+    return [part.strip(" \t") for part in parts]
 
 
 def _param(text: str) -> tuple[str, str | None]:
     name, equals, value = (part.strip(" \t") for part in text.partition("="))
-    if len(value) > 1 and value[0] == value[-1] == '"':
-        value = re.sub(r"\\(.)", r"\1", value[1:-1])
+    if quoted := re.fullmatch(_QUOTED, value, re.DOTALL):
+        value = re.sub(r"\\(.)", r"\1", quoted[1], flags=re.DOTALL)
     return name, value if equals else None
 
 
