@@ -33,7 +33,7 @@ def test_broken_rules_come_first_and_in_full():
 def test_all_passed_says_so_in_words_and_behind_a_summary():
     document = shown(finding(True), finding(True, "b-rule"))
     assert document.text.startswith("passed 2 checks: everything keeps to the rules.")
-    assert "<summary>Show the 2 checks that passed</summary>" in document.html
+    assert "<summary>The 2 checks that passed</summary>" in document.html
 
 
 def test_a_rule_that_passed_often_has_one_row():

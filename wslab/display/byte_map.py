@@ -143,7 +143,7 @@ def _draw_bits(canvas: Canvas, data: bytes, fields: list[Field], top: float) -> 
             centre = _LEFT + bit * _PITCH + _BOX / 2
             canvas.text(centre, y + 26, str(value), 18, mono=True, bold=True)
         canvas.text(x + wide / 2, y + 54, field.name, 11.5, bold=True)
-        canvas.text(x + wide / 2, y + 69, _brief(field), 11, dim=True)
+        canvas.text(x + wide / 2, y + 69, _brief(field), 11 if field.bits > 1 else 10, dim=True)
     return y + 80
 
 
@@ -172,7 +172,7 @@ def _byte_map_text(data: bytes, fields: list[Field], plain: bytes) -> str:
         if field.start < 16:
             continue
         first, last = field.start // 8, field.end // 8 - 1
-        where = f"byte {first}" if first == last else f"bytes {first}–{last}"
+        where = f"byte {first:,}" if first == last else f"bytes {first:,}–{last:,}"
         rows.append((where, hex_bytes(field.raw(data), _SHOWN), field.name))
     if plain:
         text = visible(plain[:_SHOWN].decode("latin-1"))

@@ -28,7 +28,7 @@ def add_findings(document: Document, findings: Sequence[Finding]) -> None:
             left = len(broken) - BROKEN
             document.add(Paragraph(f"The first {BROKEN} are shown; {left:,} more are left out."))
     if passed:
-        summary = f"Show the {count(len(passed), 'check')} that passed"
+        summary = f"The {count(len(passed), 'check')} that passed"
         document.add(Details(summary, [_passed_table(passed)]))
 
 

@@ -46,7 +46,7 @@ def frame_view(
     parts = ["2 bytes that say what it is"]
     parts += [f"{frame.length_size} more for the length"] if frame.length_size else []
     parts += ["4 for the masking key"] if frame.mask else []
-    parts += [f"{count(len(data) - head)} of payload"]
+    parts += [f"{count(len(data) - head)} of payload" if len(data) > head else "no payload"]
     document.add(
         Heading(f"One frame: {opcode_name(frame.opcode)}, {count(len(data))}"),
         Paragraph((f"{_way(frame, sender)} On the wire: {joined(parts)}.",)),
@@ -184,7 +184,7 @@ def _where(field: Field) -> str:
     """In bytes and bits, both counted from 0; bit 0 is the first of its byte (RFC 6455 §5.2)."""
     first, last = field.start // 8, (field.end - 1) // 8
     if field.bits % 8 == 0:
-        return f"byte {first}" if first == last else f"bytes {first}–{last}"
+        return f"byte {first:,}" if first == last else f"bytes {first:,}–{last:,}"
     start, end = field.start % 8, (field.end - 1) % 8
     return f"byte {first}, bit {start}" if start == end else f"byte {first}, bits {start}–{end}"
 

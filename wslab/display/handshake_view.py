@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from wslab.display.findings_view import add_findings
-from wslab.display.markup import Code, Document, Heading, Line, Paragraph, Table, hex_bytes
+from wslab.display.markup import Document, Heading, Line, Paragraph, Table, Wire, hex_bytes
 from wslab.display.phrases import direction
 from wslab.protocol.dissect import Field, dissect
 from wslab.protocol.frames import Side
@@ -61,7 +61,9 @@ def head_table(caption: str, data: bytes, redact: bool = True) -> Table:
         fact = next((field for field in group if field.name not in _SPACERS), group[0])
         label = str(group[0].value) if group[0].name == "header name" else fact.name
         where = f"{group[0].start // 8}–{group[-1].end // 8 - 1}"
-        rows.append((label, where, tuple(map(_wire_span, group)), fact.meaning, fact.rfc))
+        rows.append(
+            (label, where, Wire([_wire_part(field) for field in group]), fact.meaning, fact.rfc)
+        )
     columns = ("Part", "Bytes", "On the wire", "In plain words", "RFC")
     return Table(caption, columns, rows, prose=frozenset({3}), bytes=frozenset({2}))
 
@@ -79,12 +81,12 @@ def _head_groups(fields: Iterable[Field]) -> Iterator[list[Field]]:
         yield group
 
 
-def _wire_span(field: Field) -> Code:
-    if isinstance(field.value, bytes):
-        return Code(hex_bytes(field.value, 32))
-    return Code(
-        str(field.value), dim=field.name in ("separator", "padding") or "end of" in field.name
-    )
+_PALE: Final = frozenset({"separator", "padding", "end of line", "end of head"})
+
+
+def _wire_part(field: Field) -> tuple[str, bool]:
+    text = hex_bytes(field.value, 32) if isinstance(field.value, bytes) else str(field.value)
+    return text, field.name in _PALE
 
 
 def headers_view(document: Document, headers: Headers, redact: bool = True) -> None:

@@ -23,7 +23,7 @@ _PROSE_WIDTH: Final = 24  # no column of sentences gets narrower
 _NAME_WIDTH: Final = 40  # and no column of names wider
 
 STYLE: Final = """
-.wslab{--b:var(--jp-border-color2,rgba(128,128,128,.4));color:inherit;line-height:1.45;
+.wslab{container:wslab/inline-size;--b:var(--jp-border-color2,rgba(128,128,128,.4));color:inherit;line-height:1.45;
 font-size:var(--jp-content-font-size1,14px);max-width:74rem;margin:.2em 0 .6em}
 .wslab .wslab-h{font-size:1.1em;font-weight:600;margin:.9em 0 .3em}
 .wslab .wslab-h:first-child{margin-top:0}
@@ -61,6 +61,12 @@ var(--jp-brand-color1,#1976d2);outline-offset:2px}
 .wslab .wslab-drawing[hidden]{display:block!important;overflow-x:auto}
 .wslab .wslab-drawing svg{display:block;max-width:100%;height:auto}
 .wslab .wslab-twin{display:none}
+@container wslab (max-width:760px){
+.wslab .wslab-t th,.wslab .wslab-t td{padding:.28em .4em}
+.wslab .wslab-t .wslab-nw{white-space:normal}
+.wslab .wslab-t .wslab-prose{min-width:11em}
+.wslab .wslab-t .wslab-bytes{min-width:7.5em}
+.wslab .wslab-t .wslab-bytes code{white-space:pre-wrap}}
 """
 
 
@@ -91,7 +97,6 @@ class Code:
     """Text as it stands on the wire, in a fixed-width face."""
 
     code: str
-    dim: bool = False
 
     @property
     def text(self) -> str:
@@ -99,8 +104,26 @@ class Code:
 
     @property
     def html(self) -> str:
-        dim = ' class="wslab-dim"' if self.dim else ""
-        return f"<code{dim}><bdi>{escape(self.code)}</bdi></code>"
+        return f"<code><bdi>{escape(self.code)}</bdi></code>"
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """Text from the wire in parts; those that only separate the others are pale."""
+
+    parts: Sequence[tuple[str, bool]]  # what it is, and does it only separate?
+
+    @property
+    def text(self) -> str:
+        return "".join(visible(part) for part, _ in self.parts)
+
+    @property
+    def html(self) -> str:
+        inner = "".join(
+            f'<span class="wslab-dim">{escape(part)}</span>' if pale else escape(part)
+            for part, pale in self.parts
+        )
+        return f"<code><bdi>{inner}</bdi></code>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +158,7 @@ class Key:
         return f"{chip}</span>{escape(self.label)}"
 
 
-Span = str | Code | Verdict | Key
+Span = str | Code | Wire | Verdict | Key
 Line = Span | tuple[Span, ...]
 
 
@@ -166,7 +189,8 @@ class Heading:
         return line_text(self.line)
 
     def to_html(self) -> str:
-        return f'<div class="wslab-h" role="heading" aria-level="4">{line_html(self.line)}</div>'
+        title = f"<strong>{line_html(self.line)}</strong>"
+        return f'<div class="wslab-h" role="heading" aria-level="4">{title}</div>'
 
 
 @dataclass(frozen=True, slots=True)

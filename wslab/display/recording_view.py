@@ -176,7 +176,7 @@ def _add_frames(
 
     columns = ("Direction", *(("At",) if times else ()), *FRAME_COLUMNS, "Rules")
     document.add(Heading("The frames"))
-    add_frame_table(document, "Every frame, in order", columns, len(frames), cells, broken)
+    add_frame_table(document, "The frames, in order", columns, len(frames), cells, broken)
 
 
 def _data_words(data: str | bytes) -> str:
