@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from wslab.course.verdict import Card, Verdict, Verdicts, difference, literal, spell
+from wslab.course.verdict import Card, Verdict, Verdicts, literal, spell
 
 FULL = Verdict(
     name="unmask",
@@ -111,21 +111,3 @@ def test_bytes_are_spelled_around_their_difference() -> None:
     assert spell(bytes(20)) == f"{' '.join(['00'] * 16)} … (20 bytes)"
     assert spell(bytes(range(100)), 50).startswith("… from byte 42: 2a 2b")
     assert spell("text") == "'text'"
-
-
-@pytest.mark.parametrize(
-    ("expected", "got", "says", "at"),
-    [
-        (b"abc", b"abd", "first at byte 2 (counting from 0): expected 63, got 64", 2),
-        (b"abc", b"a", "the first 1 agree; expected 3 bytes, got 1", 1),
-        (b"abc", b"", "expected 3 bytes, got 0", 0),
-        (b"abc", b"abc", "", 0),
-        ("ab", "ax", "first at character 1 (counting from 0): expected 'b', got 'x'", 1),
-        ([1, b"\x01"], [1, b"\x02"], "first at item 1 (counting from 0): ", 1),
-        (1, 2, "", 0),
-    ],
-)
-def test_the_first_difference_is_named(expected: object, got: object, says: str, at: int) -> None:
-    text, position = difference(expected, got)
-    assert text.startswith(says) and bool(text) == bool(says)
-    assert position == at

@@ -1,4 +1,4 @@
-"""One call of an exercise, what must come of it, and what counts as the same."""
+"""One call of an exercise, and what must come of it."""
 
 from __future__ import annotations
 
@@ -35,32 +35,3 @@ class Case:
 
     def __repr__(self) -> str:
         return self.label or f"Case({', '.join(map(literal, self.args))})"
-
-
-def same(expected: object, got: object) -> bool:
-    """Equal, and of the same kind: True is not 1, a list is not a tuple."""
-    kinds = (type(expected), type(got))
-    if kinds[0] is not kinds[1] and (bool in kinds or not _related(*kinds)):
-        return False
-    try:
-        return bool(expected == got)
-    except Exception:
-        return False
-
-
-def _related(one: type, other: type) -> bool:
-    return issubclass(one, other) or issubclass(other, one)
-
-
-def nudge_by_type(expected: object, got: object) -> str:
-    """What to do about a value of the wrong type; "" when the type is right."""
-    want, have = type(expected), type(got)
-    if got is None:
-        return "It returned None: did you forget `return`?"
-    if have.__name__ == "coroutine":
-        return "It returned a coroutine: did you forget `await`?"
-    if have.__name__ == "generator":
-        return f"It returned a generator, expected {want.__name__}: use `return`, not `yield`."
-    if not _related(want, have) or (bool in (want, have) and want is not have):
-        return f"It returned {have.__name__}, expected {want.__name__}."
-    return ""

@@ -52,10 +52,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from wslab.course import stub
-from wslab.course.cases import Case, nudge_by_type
+from wslab.course.cases import Case
+from wslab.course.comparing import difference, nudge_by_type
 from wslab.course.judging import Judging, Wrong
 from wslab.course.trial import Raised, TimedOut, Trial
-from wslab.course.verdict import Card, Verdict, difference, literal, spell
+from wslab.course.verdict import Card, Verdict, literal, spell
 from wslab.errors import AuthorError
 
 __all__ = ["Case", "Exercise", "exercise"]

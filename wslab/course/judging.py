@@ -19,7 +19,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wslab.course.cases import REFERENCE, Case, same
+from wslab.course.cases import REFERENCE, Case
+from wslab.course.comparing import same
 from wslab.course.trial import Outcome, Raised, Returned, TimedOut, Trial, run_calls
 from wslab.course.verdict import spell
 from wslab.errors import AuthorError

@@ -164,29 +164,6 @@ def spell(value: object, around: int = 0) -> str:
     return literal(value)
 
 
-def difference(expected: object, got: object) -> tuple[str, int]:
-    """Where two values of one type part: a sentence, and the position (0 when there is none)."""
-    if isinstance(expected, bytes | bytearray) and isinstance(got, bytes | bytearray):
-        return _first_difference(expected, got, "byte", lambda byte: f"{byte:02x}")
-    if isinstance(expected, str) and isinstance(got, str):
-        return _first_difference(expected, got, "character", repr)
-    if isinstance(expected, list | tuple) and isinstance(got, list | tuple):
-        return _first_difference(expected, got, "item", literal)
-    return "", 0
-
-
-def _first_difference(expected, got, unit, show) -> tuple[str, int]:  # type: ignore[no-untyped-def]
-    for at, (want, have) in enumerate(zip(expected, got, strict=False)):
-        if want != have:
-            where = f"first at {unit} {at} (counting from 0)"
-            return f"{where}: expected {show(want)}, got {show(have)}", at
-    at = min(len(expected), len(got))
-    if len(expected) == len(got):
-        return "", 0
-    lead = f"the first {at:,} agree; " if at else ""
-    return f"{lead}expected {len(expected):,} {unit}s, got {len(got):,}", at
-
-
 def _is_text(value: bytes | bytearray) -> bool:
     return b"\r\n" in value and all(32 <= byte < 127 or byte in b"\r\n\t" for byte in value)
 
