@@ -55,6 +55,17 @@ def test_kept_broken_and_not_applying() -> None:
     )
 
 
+def test_a_long_value_is_cut_short() -> None:
+    [rule] = table((False, "x" * 60_000), "the server answers 400")
+    finding = rule.check(AT)
+    assert finding is not None
+    assert finding.found == f"{'x' * 400}… (60,000 characters); the server answers 400"
+    [rule] = table((True, "x" * 400))
+    finding = rule.check(AT)
+    assert finding is not None
+    assert finding.found == "x" * 400
+
+
 def test_shown() -> None:
     headers = Headers([("Upgrade", "a"), ("Host", "b"), ("upgrade", "c")])
     assert shown(headers, "Upgrade") == "Upgrade: a and upgrade: c"

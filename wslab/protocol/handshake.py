@@ -75,20 +75,20 @@ def parse_extensions(value: str) -> list[Extension]:
     """
     extensions = []
     for element in _split(value, ","):
-        name, *params = _split(element, ";")
-        if name or params:
+        if element:
+            name, *params = _split(element, ";")
             extensions.append(Extension(name, tuple(map(_param, params))))
     return extensions
 
 
 def _split(text: str, separator: str) -> list[str]:
     """Cut at each separator that is not inside a quoted string."""
-    parts = [""]
+    parts, start = [], 0
     for piece in _PIECE.finditer(text):
         if piece[0] == separator:
-            parts.append("")
-        else:
-            parts[-1] += piece[0]
+            parts.append(text[start : piece.start()])
+            start = piece.end()
+    parts.append(text[start:])
     return [part.strip(" \t") for part in parts]
 
 

@@ -21,6 +21,8 @@ Look = Callable[[Handshake], Outcome]
 BAD_REQUEST: Final = "the server answers 400"
 FAIL: Final = "the client fails the connection"
 
+MAX_FOUND: Final = 400  # characters of what was found; a header may have 64 KiB
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -39,6 +41,8 @@ class Rule:
         if outcome is None:
             return None
         ok, found = outcome
+        if len(found) > MAX_FOUND:
+            found = f"{found[:MAX_FOUND]}… ({len(found):,} characters)"
         if not ok and self.answer:
             found = f"{found}; {self.answer}"
         return Finding(self.name, ok, self.says, found, None, self.rfc, self.sender)
