@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from wslab.course.quiz import Option, Question, Quiz
+from wslab.display.markup import TEXT_WIDTH
 from wslab.errors import AuthorError, WslabError
 
 OPTIONS = {
@@ -44,6 +45,11 @@ def test_a_question_is_asked_with_its_options() -> None:
     assert "&lt;them&gt;" in QUIZ.ask("why-mask")._repr_html_()
     assert repr(QUIZ.ask()).count("Why does a client mask?") == 2
     assert len(QUIZ) == len(list(QUIZ)) == 2
+
+
+def test_a_long_question_wraps() -> None:
+    lines = repr(Quiz(question(text="word " * 40)).ask()).splitlines()
+    assert max(map(len, lines)) <= TEXT_WIDTH and lines[2].startswith("               word")
 
 
 def test_every_answer_has_its_reply() -> None:

@@ -115,7 +115,7 @@ class Quiz:
             rows.append((question.name, "\n".join([question.text, *options])))
         title = "Question" if len(asked) == 1 else "Questions"
         step = f'Answer with lesson.quiz.answer("{asked[0].name}", "…")'
-        return Card(title, tuple(rows), (step,))
+        return Card(title, tuple(rows), (step,), prose=True)
 
     def answer(self, name: str, choice: str | EllipsisType) -> Verdict:
         """Judge one answer; ``...`` is not attempted.

@@ -29,24 +29,26 @@ TEXT_SHOWN = 300  # characters of any other value
 
 @dataclass(frozen=True, repr=False)
 class Card:
-    """A small block of facts for a notebook cell."""
+    """A small block of facts for a notebook cell. Rows are code, or prose that may wrap."""
 
     title: str
     rows: tuple[tuple[str, str], ...] = ()
     sentences: tuple[str, ...] = ()
     code: str = ""
     tone: str = ""
+    prose: bool = False
 
     def __repr__(self) -> str:
         width = max((len(label) for label, _ in self.rows), default=0)
         lines = [self.title]
         for label, value in self.rows:
-            first, *more = _lines(value)
+            first, *more = (
+                _wrapped(value, TEXT_WIDTH - width - 4, 3) if self.prose else _lines(value)
+            )
             lines.append(f"  {label:{width}}  {first}".rstrip())
             lines += [f"  {'':{width}}  {line}".rstrip() for line in more]
         for sentence in self.sentences:
-            wrapped = textwrap.wrap(visible(sentence), TEXT_WIDTH, break_on_hyphens=False)
-            lines += [f"  {line}" for line in wrapped]
+            lines += [f"  {line}" for line in _wrapped(sentence, TEXT_WIDTH - 2)]
         lines += ["", *_lines(self.code)] if self.code else []
         return "\n".join(lines)
 
@@ -58,11 +60,16 @@ class Card:
             f'<p class="wslab-p"><strong>{_html(self.title)}</strong></p>',
         ]
         if self.rows:
+            kind = "span" if self.prose else "code"
             rows = "".join(
-                f'<tr><th scope="row">{_html(label)}</th><td><code>{_html(value)}</code></td></tr>'
+                f'<tr><th scope="row">{_html(label)}</th>'
+                f"<td><{kind}>{_html(value)}</{kind}></td></tr>"
                 for label, value in self.rows
             )
-            parts.append(f'<table class="wslab-t"><tbody>{rows}</tbody></table>')
+            parts.append(
+                f'<table class="wslab-t" aria-label="{_html(self.title)}">'
+                f"<tbody>{rows}</tbody></table>"
+            )
         parts += [f'<p class="wslab-p">{_html(sentence)}</p>' for sentence in self.sentences]
         if self.code:
             lines = "\n".join(map(escape, self.code.splitlines()))
@@ -179,6 +186,12 @@ def _plain(value: object) -> str:
 
 def _lines(text: str) -> list[str]:
     return [visible(line) for line in text.splitlines()] or [""]
+
+
+def _wrapped(text: str, width: int, indent: int = 0) -> list[str]:
+    """Lines no wider than this; what follows a break is set in."""
+    wrap = textwrap.TextWrapper(width, subsequent_indent=" " * indent, break_on_hyphens=False)
+    return [part for line in _lines(text) for part in wrap.wrap(line)]
 
 
 def _html(text: str) -> str:
