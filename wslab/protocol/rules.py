@@ -138,7 +138,8 @@ def length_is_shortest(at: Look) -> Outcome:
 def length_top_bit_is_zero(at: Look) -> Outcome:
     if at.frame.length_size != 8:
         return None
-    return at.frame.length < 1 << 63, f"a length of 0x{at.frame.length:016x}"
+    top = at.frame.length >> 63
+    return top == 0, f"a top bit of {top}, in a length of {at.frame.length:,}"
 
 
 @_rule(FRAME_RULES, "RFC 6455 §5.5", "a control frame has at most 125 bytes of payload")
