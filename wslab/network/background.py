@@ -185,8 +185,8 @@ class Service:
             if old is not None and old is not self:
                 await old._end()
         async with self._changing:
-            if self._is_running:
-                return
+            if self._is_running or (named and _named.get(self.name) is not self):
+                return  # nothing to do, or replaced while it waited
             self.port = self._wanted_port
             try:
                 async with asyncio.timeout(START_LIMIT):
