@@ -16,8 +16,9 @@ def drawn(x) -> list[str]:
 def test_hello_masked():
     picture = byte_map(HELLO_MASKED)
     assert picture.text.splitlines() == [
-        "bytes 0–1   81 85  FIN 1 (last) · RSV1 0 (unused) · RSV2 0 (unused) · RSV3 0 (unused)"
-        " · opcode 0001 (TEXT) · MASK 1 (masked) · payload length 0000101 (5 bytes)",
+        "byte 0      81  FIN 1 (last) · RSV1 0 (unused) · RSV2 0 (unused) · RSV3 0 (unused)"
+        " · opcode 0001 (TEXT)",
+        "byte 1      85  MASK 1 (masked) · payload length 0000101 (5 bytes)",
         "bytes 2–5   37 fa 21 3d  masking key",
         "bytes 6–10  7f 9f 4d 51 58  masked payload",
         "unmasked    48 65 6c 6c 6f  XOR with the key: Hello",

@@ -80,8 +80,8 @@ def test_frames_are_rows():
 
 def test_which_frames_of_many_are_chosen():
     assert chosen(5) == [0, 1, 2, 3, 4]
-    few = chosen(1000, [500, 3])
-    assert few == [*range(FIRST), 500, *range(1000 - LAST, 1000)]
+    few = chosen(1000, [500, 502, 3])
+    assert few == [*range(FIRST), 500, 501, 502, *range(1000 - LAST, 1000)]
     assert len(chosen(100_000, range(100_000))) == FIRST + LAST + BROKEN
 
 

@@ -68,6 +68,14 @@ def test_more_arrows_than_fit_are_counted_and_still_in_the_twin():
     assert "event 299" in picture.text
 
 
+def test_what_is_left_out_is_said_inside_the_drawing():
+    picture = timeline([(n / 1000, CLIENT, f"event {n}") for n in range(300)])
+    root = ElementTree.fromstring(picture.svg)
+    [note] = [t for t in root.iter() if "left out" in (t.text or "") and t.get("y")]
+    assert note.text.startswith("100 more, ")
+    assert float(note.get("y")) < float(root.get("height"))
+
+
 def test_nothing_to_draw():
     assert page(timeline([])).drawn == ["client", "server"]
     assert page(timeline([(0.0, CLIENT, "only")])).drawn == ["client", "server", "only"]

@@ -125,6 +125,13 @@ def test_secrets_and_hostile_text():
     assert "s3cret" in shown(recording_view, upgraded(request=SECRET_REQUEST), redact=False).text
 
 
+def test_a_secret_in_half_a_request_is_hidden_too():
+    made = recording((CLIENT, b"GET / HTTP/1.1\r\nCookie: session=s3cret\r\nHo"))
+    document = shown(recording_view, made)
+    assert "s3cret" not in document.text + document.html
+    assert "s3cret" in shown(recording_view, made, redact=False).text
+
+
 def test_a_truncated_recording_says_so():
     made = Recording(limit=10)
     made.add(Chunk(0.0, CLIENT, REQUEST))

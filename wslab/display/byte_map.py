@@ -33,7 +33,7 @@ def colour_of(name: str) -> str:
 
 _PITCH: Final = 43  # from one box to the next
 _BOX: Final = 39
-_LEFT: Final = 14
+_LEFT: Final = 14.0
 _SHOWN: Final = 16  # boxes in the row of bytes
 
 
@@ -69,7 +69,7 @@ def _unmasked(data: bytes, fields: list[Field]) -> bytes:
 def _draw_bytes(canvas: Canvas, data: bytes, fields: list[Field], plain: bytes) -> float:
     """The row of bytes, with the unmasked payload under it; returns where it ends."""
     shown = len(data) if len(data) <= _SHOWN else _SHOWN - 1
-    top = 24
+    top = 24.0
     for field in fields:
         first, last = field.start // 8, -(-field.end // 8)
         for at in range(first, min(last, shown)):
@@ -94,7 +94,7 @@ def _draw_bytes(canvas: Canvas, data: bytes, fields: list[Field], plain: bytes) 
         canvas.text(
             _LEFT + shown * _PITCH + _BOX / 2, top + 30, f"+{len(data) - shown:,}", 10, dim=True
         )
-    bottom = top + 66
+    bottom: float = top + 66
     start = next((f.end // 8 for f in fields if f.name == "masking key"), shown)
     if plain and start < shown:
         bottom = _draw_unmasked(canvas, plain, start, shown, bottom)
@@ -164,10 +164,14 @@ def _brief(field: Field) -> str:
 
 
 def _byte_map_text(data: bytes, fields: list[Field], plain: bytes) -> str:
-    bits = " · ".join(
-        f"{f.name} {int(f.value):0{f.bits}b} ({_brief(f)})" for f in fields if f.start < 16
-    )
-    rows = [(f"byte{'s 0–1' if len(data) > 1 else ' 0'}", data[:2].hex(" "), bits)]
+    rows = []
+    for at in range(min(2, len(data))):
+        bits = [
+            f"{field.name} {int(field.value):0{field.bits}b} ({_brief(field)})"
+            for field in fields
+            if field.start // 8 == at
+        ]
+        rows.append((f"byte {at}", f"{data[at]:02x}", " · ".join(bits)))
     for field in fields:
         if field.start < 16:
             continue

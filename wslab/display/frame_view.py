@@ -94,7 +94,10 @@ def chosen(total: int, broken: Iterable[int] = ()) -> list[int]:
     """The numbers of the frames to show, in order: first, last, and broken ones."""
     ends = {*range(min(FIRST, total)), *range(max(total - LAST, 0), total)}
     between = sorted(set(broken) - ends)
-    return sorted(ends.union(between[:BROKEN]))
+    shown = ends.union(between[:BROKEN])
+    # A row that says "1 frame left out" takes the place of that frame, so show the frame.
+    alone = {number + 1 for number in shown if number + 2 in shown}
+    return sorted(shown | alone)
 
 
 def add_frame_table(

@@ -64,6 +64,9 @@ var(--jp-brand-color1,#1976d2);outline-offset:2px}
 @container wslab (max-width:760px){
 .wslab .wslab-t th,.wslab .wslab-t td{padding:.28em .4em}
 .wslab .wslab-t .wslab-nw{white-space:normal}
+.wslab .wslab-t .wslab-nw:last-child{min-width:4.9em}
+.wslab .wslab-t th:has(.wslab-key){min-width:5.6em}
+.wslab .wslab-t tr:has(.wslab-key) td:nth-child(2){min-width:4.8em}
 .wslab .wslab-t .wslab-prose{min-width:11em}
 .wslab .wslab-t .wslab-bytes{min-width:7.5em}
 .wslab .wslab-t .wslab-bytes code{white-space:pre-wrap}}
@@ -159,7 +162,7 @@ class Key:
 
 
 Span = str | Code | Wire | Verdict | Key
-Line = Span | tuple[Span, ...]
+Line = Span | tuple["Line", ...]
 
 
 def line_text(line: Line) -> str:

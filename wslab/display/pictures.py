@@ -48,10 +48,7 @@ def timeline(
     recorded = any(isinstance(lane, Recording) for lane in lanes)
     scale = not recorded if scale is None else scale
     times = not recorded if times is None else times
-    rows = [
-        exchange(lane) if isinstance(lane, Recording) else [tuple(event) for event in lane]
-        for lane in lanes
-    ]
+    rows = [exchange(lane) if isinstance(lane, Recording) else list(lane) for lane in lanes]
     titles = [*titles, *[""] * (len(rows) - len(titles))]
     twin = "\n\n".join(
         _lane_text(title, lane, times) for title, lane in zip(titles, rows, strict=False)
@@ -69,7 +66,7 @@ def timeline(
     for number, (title, lane) in enumerate(zip(titles, rows, strict=False)):
         x = left + number * width
         _draw_lane(canvas, x, width, top, bottom, title)
-        _draw_arrows(canvas, x, width, top, lane, per_second, delay, times and not scale)
+        _draw_arrows(canvas, x, width, top, bottom, lane, per_second, delay, times and not scale)
     what = "Who said what when" if times or scale else "Who said what, in order"
     return Picture(canvas.svg(left + len(rows) * width + 12, bottom + 14, what, twin), twin)
 
@@ -102,6 +99,7 @@ def _draw_arrows(
     x: float,
     width: float,
     top: float,
+    bottom: float,
     events: Sequence[Event],
     per_second: float,
     delay: float,
@@ -129,12 +127,13 @@ def _draw_arrows(
         slope = degrees(atan2(drop, end - start if end > start else start - end))
         tilt = slope if end > start else -slope
         canvas.text(x + width / 2, y + drop / 2 - 5, words, 12, tilt=tilt)
-    left_out = max(len(events) - _LIMIT, 0)
-    if left_out:
-        canvas.text(x + width / 2, top + 14 + _LIMIT * _ROW, f"{left_out} more", 12, dim=True)
-    elif hidden:
-        words = f"{count(hidden, 'label')} left out where arrows stand close"
-        canvas.text(x + width / 2, top + _TALL + 32, words, 11, dim=True)
+    notes = []
+    if len(events) > _LIMIT:
+        notes.append(f"{len(events) - _LIMIT:,} more")
+    if hidden:
+        notes.append(f"{count(hidden, 'label')} left out where arrows stand close")
+    if notes:
+        canvas.text(x + width / 2, bottom + 9, ", ".join(notes), 11, dim=True)
 
 
 def _draw_arrow(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, colour: str) -> None:

@@ -53,7 +53,7 @@ def recording_view(
     if handshake is not None:
         document.add(Heading("The handshake"))
         add_heads(document, handshake, redact)
-    _add_loose_bytes(document, recording, handshake)
+    _add_loose_bytes(document, recording, handshake, redact)
     if frames:
         broken = {f.index for f in findings if not f.ok and f.index is not None}
         _add_frames(document, recording, frames, broken, times)
@@ -128,7 +128,9 @@ def _how_much(recording: Recording, frames: Sequence[SentFrame]) -> str:
     return words
 
 
-def _add_loose_bytes(document: Document, recording: Recording, handshake: Handshake | None) -> None:
+def _add_loose_bytes(
+    document: Document, recording: Recording, handshake: Handshake | None, redact: bool
+) -> None:
     """Bytes that are neither head nor frame: a body, garbage, a head that is not whole."""
     if handshake is not None and handshake.upgraded:
         return
@@ -139,7 +141,7 @@ def _add_loose_bytes(document: Document, recording: Recording, handshake: Handsh
             head = handshake.request if side is Side.CLIENT else handshake.response
         data = recording.bytes_from(side)[0 if head is None else len(head.encode()) :]
         if data:
-            shown = redacted(data)
+            shown = redacted(data) if redact else data
             rows.append(
                 (
                     direction(side),
