@@ -43,7 +43,7 @@ CHECK = re.compile(r"lesson\.(\w+)\.check\(\w+\)")
 ABSOLUTE = re.compile(r"(?<![\w/.:~-])/(?:home|root|tmp|usr|Users|var|opt|mnt|work)/|\b[A-Z]:\\\w")
 UNSTABLE = {
     "a port": re.compile(r"(?:localhost|(?:\d{1,3}\.){3}\d{1,3}|\[::1?\]):\d+"),
-    "an object's address": re.compile(r"\b0x[0-9a-fA-F]{9,}|\bat 0x[0-9a-fA-F]{6,}"),
+    "an object's address": re.compile(r"\b0x[1-9a-fA-F][0-9a-fA-F]{8,}|\bat 0x[0-9a-fA-F]{6,}"),
     "an absolute path": ABSOLUTE,
     "a temporary file of the kernel": re.compile(r"ipykernel_\d+"),
     # A recorded HTTP date of another year is stable; the time of day of a run is not.

@@ -48,6 +48,7 @@ def test_the_exercise_keeps_its_promises(task: Exercise) -> None:
     task.verify()
     assert len({wrong.sentence for wrong in task.wrongs}) == len(task.wrongs) >= LEAST_WRONGS
     assert task.stub.count('"""') == 2 and task.stub.endswith("...")
+    assert max(map(len, task.stub.splitlines())) <= rules.COLUMNS
     assert len(task.hints) == 3
 
 

@@ -40,7 +40,7 @@ def _left():
     threads = [t.name for t in set(_threading.enumerate()) - _threads_before
                if not t.name.startswith(("wslab", "asyncio_"))]
     return threads, sorted(_ports() - _ports_before)
-_deadline = _time.monotonic() + 5
+_deadline = _time.monotonic() + 3
 while _left() != ([], []) and _time.monotonic() < _deadline:
     _time.sleep(0.02)
 print(*_left())
@@ -50,6 +50,24 @@ print(*_left())
 @pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.stem)
 def test_solved_and_untouched_it_runs_clean(book: rules.Book) -> None:
     assert troubles(book.notebook, book.path.parent, lesson_of(book.notebook)) == []
+
+
+@pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.stem)
+def test_its_stubs_are_those_of_the_lesson(book: rules.Book) -> None:
+    assert strange_stubs(book.notebook, lesson_of(book.notebook)) == []
+
+
+def strange_stubs(notebook: Any, lesson: Any) -> list[str]:
+    """The exercises whose signature or docstring is not the reference's; layout may differ."""
+    strange = []
+    for cell in notebook.cells:
+        match = rules.CHECK.search(cell.source) if cell.cell_type == "code" else None
+        if match and "exercise" in rules.tags(cell):
+            wanted = ast.dump(ast.parse(getattr(lesson, match[1]).stub).body[0])
+            body = rules.parsed(cell.source).body  # type: ignore[union-attr]
+            if wanted not in map(ast.dump, body):
+                strange.append(match[1])
+    return strange
 
 
 def troubles(notebook: Any, folder: Path, lesson: Any) -> list[str]:
@@ -180,6 +198,13 @@ def test_the_reference_replaces_the_stub(lesson: Any) -> None:
     assert swapped.startswith("# before\ndef double(n: int) -> int:")
     assert "return 2 * n" in swapped and "..." not in swapped
     assert swapped.endswith("\n\n\nlesson.double.check(double)")
+
+
+def test_a_stub_that_drifted_is_found(lesson: Any) -> None:
+    for change, strange in {"": [], "Twice": ["double"], "int": ["double"]}.items():
+        source = STUB.replace(change, "Thrice") if change else STUB
+        cell = v4.new_code_cell(source, metadata={"tags": ["exercise"]})
+        assert strange_stubs(v4.new_notebook(cells=[cell]), lesson) == strange
 
 
 def test_the_right_answers_replace_the_dots(lesson: Any) -> None:
