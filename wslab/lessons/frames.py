@@ -173,7 +173,7 @@ def some_bytes(rng: random.Random) -> Case:
     "bytes into frames, so a reader counts, and waits.",
 )
 def parse_frame(data: bytes) -> tuple[bool, int, bytes] | None:
-    """Read the first frame as (fin, opcode, payload); None while it is cut short."""
+    """Read the first frame: (fin, opcode, payload), or None if it is cut."""
     if len(data) < 2:
         return None
     length, start = data[1] & 0x7F, 2
