@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +29,7 @@ posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no signals 
 def start(*arguments: str, **options) -> subprocess.Popen[str]:
     command = [sys.executable, "-W", "error", "-m", "wslab", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    environment.pop("PYTHONUNBUFFERED", None)  # it would hide a missing flush
     pipe = subprocess.PIPE
     return subprocess.Popen(
         command, stdout=pipe, stderr=pipe, encoding="utf-8", env=environment, **options
@@ -37,9 +39,12 @@ def start(*arguments: str, **options) -> subprocess.Popen[str]:
 @contextmanager
 def running(*arguments: str, **options) -> Iterator[subprocess.Popen[str]]:
     process = start(*arguments, **options)
+    deadline = threading.Timer(2 * LIMIT, process.kill)  # ends a read that would wait for ever
+    deadline.start()
     try:
         yield process
     finally:
+        deadline.cancel()
         if process.poll() is None:
             process.kill()
         process.communicate()
@@ -279,8 +284,9 @@ def test_inspect_explains_a_recording(recording: Path, capsys: pytest.CaptureFix
 
 
 @posix_only
-def test_inspect_may_be_cut_short_by_its_reader(recording: Path) -> None:
-    with running("inspect", str(recording)) as process:
+@pytest.mark.parametrize("verb", ["inspect", "doctor"], ids=["long", "short"])
+def test_the_reader_may_leave_before_the_end(verb: str, recording: Path) -> None:
+    with running(verb, *[str(recording)] * (verb == "inspect")) as process:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()  # before a word is written, as `| head` does in the end
         with suppress(subprocess.TimeoutExpired):

@@ -194,6 +194,14 @@ async def test_a_refusal_keeps_the_librarys_name_and_the_response(server: EchoSe
     assert caught.value.response.status_code == 404
 
 
+async def test_the_librarys_log_stays_silent(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    async with EchoServer() as server, connect(server.url) as ws:
+        await ws.send("x")
+        await ws.recv()
+    assert [record for record in caplog.records if record.name != "asyncio"] == []
+
+
 async def test_nothing_is_printed(server: EchoServer, capfd: pytest.CaptureFixture[str]) -> None:
     ws = await connect(server.url)
     server.stop()

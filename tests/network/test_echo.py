@@ -55,8 +55,8 @@ async def test_reverse(server: EchoServer) -> None:
 async def test_time_comes_unasked_and_reads_the_given_clock(server: EchoServer) -> None:
     async with connect(server.url + "/time", **PLAIN) as ws:
         assert [await ws.recv() for _ in range(3)] == ["tick 1", "tick 2", "tick 3"]
-        for _ in range(100):  # more than the queue of unread messages holds
-            await ws.send("ignored")
+        for _ in range(100):  # more than the queue of unread messages and a socket hold
+            await ws.send(bytes(2**16))
     assert ws.close_code == 1000
     server.wait_for("close")
     assert server.events.of("error") == []
@@ -87,6 +87,8 @@ async def test_broadcast_reaches_every_client_of_the_path(server: EchoServer) ->
     async with connect(url, **PLAIN) as third:
         await third.send("alone")
         assert await third.recv() == "alone"
+    server.stop()
+    assert server._listeners == set()
 
 
 def test_the_paths_are_listed(server: EchoServer) -> None:

@@ -79,6 +79,9 @@ def test_the_log_is_bounded_in_data() -> None:
     assert [event.data for event in log] == ["d" * 20]  # the newest stays, however large
     log.add(ServerEvent("message", 1, "/", data="e"))
     assert [event.data for event in log] == ["e"]
+    log.add(ServerEvent("message", 1, "/", data="f" * 9))
+    log.add(ServerEvent("open", 2, "/"))
+    assert len(log) == 3
 
 
 def test_wait_for_returns_at_once_what_was_seen(log: EventLog) -> None:
@@ -87,12 +90,23 @@ def test_wait_for_returns_at_once_what_was_seen(log: EventLog) -> None:
 
 def test_wait_for_wakes_up_when_the_event_comes() -> None:
     log = EventLog()
-    waiting = threading.Thread(target=lambda: seen.extend(log.wait_for("close", timeout=10)))
     seen: list[ServerEvent] = []
-    waiting.start()
+    entered = threading.Event()
+    wait = log._changed.wait
+
+    def wait_and_say_so(timeout: float | None = None) -> bool:
+        entered.set()  # the lock is held here until the wait has begun
+        return wait(timeout)
+
+    log._changed.wait = wait_and_say_so  # type: ignore[method-assign]
+    target = threading.Thread(
+        target=lambda: seen.extend(log.wait_for("close", timeout=60)), daemon=True
+    )
+    target.start()
+    assert entered.wait(10)
     log.add(ServerEvent("open", 1, "/"))
     log.add(ServerEvent("close", 1, "/"))
-    waiting.join(10)
+    target.join(10)
     assert seen == [ServerEvent("close", 1, "/")]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import logging
 import socket
 import threading
 import time
@@ -16,6 +17,8 @@ from wslab.errors import NotRunning, WslabError
 from wslab.network.paths import PathServer
 from wslab.protocol.closing import CloseCode
 
+quiet = logging.getLogger(__name__)
+quiet.disabled = True
 PLAIN = {"proxy": None, "compression": None}
 LIMIT = 10  # seconds; a test that reaches it has failed
 
@@ -87,6 +90,10 @@ def test_head_has_the_headers_of_get_and_no_body(server: PathServer) -> None:
     head, nothing = ask(server, "/echo", "HEAD")
     assert (head.status, nothing) == (426, "")
     assert head.getheader("Content-Length") == str(len(body))
+    with socket.create_connection(("127.0.0.1", server.port), LIMIT) as client:
+        client.sendall(b"HEAD /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = b"".join(iter(lambda: client.recv(65536), b""))
+    assert answer.endswith(b"\r\n\r\n") and answer.count(b"\r\n\r\n") == 1
 
 
 def test_post_is_refused(server: PathServer) -> None:
@@ -202,6 +209,14 @@ async def test_a_lost_connection_is_1006(server: PathServer) -> None:
     assert str(close) == (
         "client 1  close    /echo  1006, the connection was lost without a Close frame"
     )
+
+
+async def test_the_librarys_log_stays_silent(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    async with Echo() as server, connect(server.url + "/echo", logger=quiet, **PLAIN) as ws:
+        await ws.send("x")
+        await ws.recv()
+    assert [record for record in caplog.records if record.name != "asyncio"] == []
 
 
 # Handlers.

@@ -152,16 +152,12 @@ class PathServer(Service):
         self._address = f"{bound}:{self.port}" if bound.version == 4 else f"[{bound}]:{self.port}"
 
     async def _close(self) -> None:
-        for connection in self._connections.copy():
-            if connection.request is None:
-                connection.transport.abort()  # it never asked for anything
-            connection.close_timeout = _POLITE
         self._server.close(code=CloseCode.GOING_AWAY, reason="the server stops")
         try:
-            async with asyncio.timeout(1.2 * _POLITE):
+            async with asyncio.timeout(_POLITE):
                 await self._server.wait_closed()
         except TimeoutError:
-            # A handler that waits for something else, or a client that does not read.
+            # A handler waits for something else, or a client does not answer or never spoke.
             for connection in self._connections.copy():
                 connection.transport.abort()
             for task in self._server.handler_tasks.copy():
