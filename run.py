@@ -44,6 +44,7 @@ UNFINISHED = "unfinished"
 WINDOWS = os.name == "nt"
 SCRIPTS = os.path.join(VENV, "Scripts" if WINDOWS else "bin")
 PYTHON = os.path.join(SCRIPTS, "python.exe" if WINDOWS else "python")
+MEASURED = (os.path.join("tests", "protocol"), os.path.join("tests", "test_errors.py"))
 FIRST = os.path.join("notebooks", "00-start.ipynb")
 NEWS = "@jupyterlab/apputils-extension:announcements"
 
@@ -174,8 +175,15 @@ def test(arguments):
     pytest += ["--nbval-sanitize-with", os.path.join("tests", "sanitize.cfg")]
     if arguments:
         return run(PYTHON, *(pytest + arguments))
-    # Only a whole run can say that nothing is left uncovered.
-    return run(PYTHON, "-m", "coverage", "run", *pytest) or run(PYTHON, "-m", "coverage", "report")
+    # Layers 0 and 1 are covered by their own tests, to the last branch; tracing the rest would
+    # only slow it, and Python 3.11 spins when a traced program stops a thread that waits.
+    rest = ["--ignore=" + path for path in MEASURED]
+    codes = [
+        run(PYTHON, "-m", "coverage", "run", "-m", "pytest", *MEASURED),
+        run(PYTHON, "-m", "coverage", "report"),
+        run(PYTHON, *(pytest + rest)),
+    ]
+    return max(map(abs, codes))
 
 
 def notebooks(arguments):
@@ -192,7 +200,7 @@ def check(arguments):
         run(PYTHON, "-m", "ruff", "check", "."),
         run(PYTHON, "-m", "mypy"),
     ]
-    return max(codes)
+    return max(map(abs, codes))
 
 
 def bench(arguments):

@@ -288,15 +288,26 @@ def test_lab_says_when_there_is_no_such_notebook(shelf, commands, monkeypatch, c
     assert "is no notebook of this project. Next: " in capsys.readouterr().err
 
 
-def test_test_runs_packages_and_notebooks_strictly_and_measures_coverage(commands):
+def test_test_covers_the_lower_layers_and_runs_all_the_rest_strictly(commands):
     assert run.main(["test"]) == 0
+    covered, report, rest = commands[1:]
     assert commands[0] == ["set-up", "test"]
-    assert commands[1][:4] == ["-m", "coverage", "run", "-m"]
-    assert "--nbval" in commands[1] and "--nbval-lax" not in commands[1]
-    assert "--nbval-current-env" in commands[1]
-    assert commands[1][commands[1].index("--nbval-cell-timeout") + 1] == "60"
-    assert (ROOT / commands[1][commands[1].index("--nbval-sanitize-with") + 1]).exists()
-    assert commands[2] == ["-m", "coverage", "report"]
+    assert covered == ["-m", "coverage", "run", "-m", "pytest", *run.MEASURED]
+    assert report == ["-m", "coverage", "report"]
+    assert rest[:3] == ["-m", "pytest", "--nbval"] and "--nbval-current-env" in rest
+    assert rest[rest.index("--nbval-cell-timeout") + 1] == "60"
+    assert (ROOT / rest[rest.index("--nbval-sanitize-with") + 1]).exists()
+    assert rest[-len(run.MEASURED) :] == [f"--ignore={path}" for path in run.MEASURED]
+    assert all((ROOT / path).exists() for path in run.MEASURED)
+
+
+@pytest.mark.parametrize("part", [1, 2, 3])
+def test_test_fails_when_any_part_does(monkeypatch, part):
+    codes = [0, 0, 0]
+    codes[part - 1] = -15
+    monkeypatch.setattr(run, "set_up", lambda extra=None: None)
+    monkeypatch.setattr(run, "run", lambda *command: codes.pop(0))
+    assert run.main(["test"]) == 15 and codes == [], "every part runs"
 
 
 def test_test_passes_arguments_on(commands):
