@@ -153,6 +153,12 @@ def test_a_header_is_only_a_header() -> None:
     assert len({header, frame.header}) == 1
 
 
+@pytest.mark.parametrize("size", [0, 1, 4, 2047, 2048, 2051])
+def test_masking_is_the_same_at_every_size(size: int) -> None:
+    data, key = bytes(place % 251 for place in range(size)), b"\x37\xfa\x21\x3d"
+    assert apply_mask(data, key) == bytes(byte ^ key[place % 4] for place, byte in enumerate(data))
+
+
 def test_sides() -> None:
     assert Side.CLIENT.peer is Side.SERVER and Side.SERVER.peer is Side.CLIENT
     assert Side.CLIENT.must_mask and not Side.SERVER.must_mask
