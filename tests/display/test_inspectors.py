@@ -88,6 +88,14 @@ def test_bytes_of_one_frame_look_like_the_frame():
     assert inspect(HELLO.encode(), sender=Side.SERVER) == inspect(HELLO, sender=Side.SERVER)
 
 
+def test_bytes_that_go_on_or_stop_short_say_so():
+    assert "The beginning of a frame: 4 bytes so far" in inspect(HELLO.encode()[:4]).text
+    more = inspect(HELLO.encode() + b"\x81").text
+    assert "1 frame, 11 bytes" in more and "The beginning of a frame: 1 byte so far" in more
+    two = inspect(HELLO.encode() * 2).text
+    assert two.startswith("2 frames, 22 bytes") and "beginning" not in two
+
+
 def test_the_sender_is_judged():
     assert "BROKEN" not in inspect(HELLO, sender=Side.CLIENT).text
     assert "BROKEN" in inspect(HELLO, sender=Side.SERVER).text

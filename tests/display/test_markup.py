@@ -54,6 +54,10 @@ def test_what_cannot_be_seen_is_written_out(text, shown):
     assert visible(text) == shown
 
 
+def test_quotes_are_escaped_too():
+    assert escape("<a b='c' d=\"e\">&") == "&lt;a b=&#x27;c&#x27; d=&quot;e&quot;&gt;&amp;"
+
+
 @given(ANY_TEXT)
 def test_escaped_text_comes_back_from_a_browser_as_what_is_visible(text):
     page = Page(f'<p title="{escape(text)}">x{escape(text)}</p>')
