@@ -230,7 +230,11 @@ class Service:
             )
         elif number == errno.EACCES:
             reason = "this port needs more rights than you have. Choose port=0, or one above 1023."
-        elif number == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        elif (
+            number == errno.EADDRNOTAVAIL
+            or isinstance(error, socket.gaierror)
+            or "could not bind on any address" in str(error)  # the same, as Python 3.13 says it
+        ):
             reason = "that host is not an address of this machine. Choose host='127.0.0.1'."
         elif isinstance(error, OverflowError):
             reason = "a port is a number from 0 to 65535. Choose port=0 for any free port."
