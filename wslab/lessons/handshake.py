@@ -620,7 +620,7 @@ quiz = Quiz(
             ),
             "c": Option(
                 "The connection stays open until one side closes it.",
-                "It stayed open for no byte at all: the client saw 1006.",
+                "It did not stay open for a single frame: the client saw 1006.",
             ),
         },
         answer="b",
