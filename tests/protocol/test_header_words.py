@@ -30,3 +30,7 @@ def test_an_unknown_header_plays_no_part():
 def test_statuses():
     assert "Switching Protocols" in status_words("101")
     assert status_words("418") == "not 101, so nothing was upgraded"
+
+
+def test_cors_headers_protect_nothing_here():
+    assert "CORS" in header_words("Access-Control-Allow-Anything", True)[0]

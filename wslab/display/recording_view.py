@@ -164,7 +164,7 @@ def _add_frames(
 ) -> None:
     unpacked = {
         step.index: step.message
-        for step in recording.steps()
+        for step in (recording.steps() if any(sent.frame.rsv1 for sent in frames) else ())
         if step.message is not None and step.message.compressed
     }
 
