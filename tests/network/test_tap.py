@@ -240,9 +240,9 @@ def test_delay_is_a_latency_and_not_a_rate(tap: Tap, listener: socket.socket, si
 
 @BOTH
 def test_delay_0_lets_everything_go(tap: Tap, listener: socket.socket, side: Side) -> None:
-    tap.delay(3600)
     with tapped(tap, listener) as ends:
         here, there = ends[side], ends[side.peer]
+        tap.delay(3600)
         here.sendall(b"held")
         tap.wait(lambda recording: recording.byte_count(side) == 4)
         assert tap.held() == 4
@@ -258,9 +258,9 @@ def test_delay_0_lets_everything_go(tap: Tap, listener: socket.socket, side: Sid
 def test_an_end_is_delayed_with_its_bytes(
     tap: Tap, listener: socket.socket, side: Side, how: str
 ) -> None:
-    tap.delay(3600, side)
     with tapped(tap, listener) as ends:
         here, there = ends[side], ends[side.peer]
+        tap.delay(3600, side)
         here.sendall(b"and out")
         tap.wait(lambda recording: recording.byte_count(side) == 7)
         if how == "eof":
