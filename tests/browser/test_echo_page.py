@@ -93,6 +93,7 @@ def test_two_tabs_are_two_clients_and_each_gets_its_own_echo(
         "</div><script>document.body.textContent='taken'</script>",
         "&lt;b&gt; stays as it was typed",
     ],
+    ids=["attribute", "element", "entity"],
 )
 def test_a_hostile_message_is_shown_as_text(page: Page, server: EchoServer, hostile: str) -> None:
     connect(page, server)
@@ -158,8 +159,9 @@ def test_a_server_that_stops_and_one_that_is_not_there(page: Page, server: EchoS
         ("http://example.test/", "ws://example.test/echo"),
         ("https://example.test/", "wss://example.test/echo"),
         ("https://hub.test/user/x/proxy/8765/?a=b#c", "wss://hub.test/user/x/proxy/8765/echo"),
+        ("https://hub.test/user/x/proxy/8765", "wss://hub.test/user/x/proxy/8765/echo"),
     ],
-    ids=["http", "https", "behind-a-proxy"],
+    ids=["http", "https", "behind-a-proxy", "no-slash"],
 )
 def test_the_socket_address_comes_from_the_page_address(
     page: Page, server: EchoServer, address: str, socket: str
