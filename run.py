@@ -304,6 +304,9 @@ def tidy(notebook):
     for cell in notebook.cells:
         for timing in ("execution", "ExecuteTime"):
             cell.metadata.pop(timing, None)
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":  # its call stack holds paths of this machine
+                output.traceback = ["%s: %s" % (output.ename, output.evalue)]
 
 
 # --- small things ---------------------------------------------------------------------------

@@ -37,9 +37,9 @@ def test_a_question_is_asked_with_its_options() -> None:
     assert repr(QUIZ.ask("why-mask")).splitlines() == [
         "Question",
         "  why-mask  Why does a client mask?",
-        "            a  So that nobody can read <them>.",
-        "            b  So that no proxy is fooled.",
-        "            c  To compress.",
+        "            a) So that nobody can read <them>.",
+        "            b) So that no proxy is fooled.",
+        "            c) To compress.",
         '  Answer with lesson.quiz.answer("why-mask", "…")',
     ]
     assert "&lt;them&gt;" in QUIZ.ask("why-mask")._repr_html_()

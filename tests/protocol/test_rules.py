@@ -15,7 +15,6 @@ from wslab.protocol.rules import (
     SESSION_RULES,
     check_frame,
     check_session,
-    opcode_name,
 )
 from wslab.protocol.session import Session
 
@@ -75,10 +74,6 @@ def test_rsv1_has_a_meaning_only_where_compression_was_agreed_on() -> None:
     frame = Frame(Opcode.TEXT, b"x", rsv1=True)
     assert broken(check_frame(frame, Side.SERVER)) == ("reserved-bits-are-zero",)
     assert broken(check_frame(frame, Side.SERVER, deflate=True)) == ()
-
-
-def test_opcode_names() -> None:
-    assert opcode_name(Opcode.PING) == "PING" and opcode_name(0xB) == "0xB (reserved)"
 
 
 @given(st.binary(max_size=200), st.sampled_from(Side), st.booleans())

@@ -111,7 +111,7 @@ class Quiz:
         asked = [self._question(name) for name in names] or list(self)
         rows = []
         for question in asked:
-            options = [f"{key}  {option.text}" for key, option in question.options.items()]
+            options = [f"{key}) {option.text}" for key, option in question.options.items()]
             rows.append((question.name, "\n".join([question.text, *options])))
         title = "Question" if len(asked) == 1 else "Questions"
         step = f'Answer with lesson.quiz.answer("{asked[0].name}", "…")'

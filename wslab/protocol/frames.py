@@ -53,6 +53,8 @@ class Side(Enum):
     CLIENT = "client"
     SERVER = "server"
 
+    __hash__ = object.__hash__  # two single objects; an Enum would hash its name in Python
+
     @property
     def peer(self) -> Side:
         """The other end of the connection."""

@@ -81,6 +81,7 @@ class Recording:
         self.truncated = False
         self._kept = 0
         self._counts = {side: 0 for side in Side}
+        self._seen: _Reading | None = None
 
     def add(self, chunk: Chunk) -> None:
         """Keep one more chunk, or only count it when the limit is reached."""
@@ -103,37 +104,24 @@ class Recording:
         """Every kept byte that `side` sent, in order."""
         return b"".join(chunk.data for chunk in tuple(self.chunks) if chunk.sender is side)
 
-    def _beginning(self, side: Side) -> bytes:
-        """At least as many of its first bytes as a head may have: a recording may be long."""
-        start = bytearray()
-        for chunk in tuple(self.chunks):
-            if chunk.sender is side:
-                start += chunk.data
-                if len(start) >= MAX_HEAD:
-                    break
-        return bytes(start)
-
     @property
     def handshake(self) -> Handshake | None:
         """The opening request and its response; None if no HTTP request was made."""
-        try:
-            return Handshake.parse(self._beginning(Side.CLIENT), self._beginning(Side.SERVER))
-        except MalformedHandshake:
-            return None
+        return self._read().handshake
 
     def frames(self) -> list[SentFrame]:
         """Every whole frame of both senders, in order of arrival; [] without an upgrade."""
-        return list(self._read()[0])
+        return list(self._read().frames)
 
     def pending(self, side: Side) -> bytes:
         """The bytes after the last whole frame of `side`: a frame that never got whole."""
-        return self._read()[1][side]
+        return self._read().pending[side]
 
     def steps(self) -> Iterator[Step]:
         """What each frame means in its place; step n belongs to frame n."""
-        handshake = self.handshake
-        session = Session(handshake.deflate if handshake else None)
-        for sent in self.frames():
+        reading = self._read()
+        session = Session(reading.handshake.deflate if reading.handshake else None)
+        for sent in reading.frames:
             yield session.feed(sent.sender, sent.frame)
 
     def messages(self) -> list[Message]:
@@ -142,36 +130,45 @@ class Recording:
 
     def findings(self) -> list[Finding]:
         """Every rule held against the handshake and each frame, kept and broken."""
-        handshake = self.handshake
-        if handshake is None:
+        reading = self._read()
+        if reading.handshake is None:
             return []
-        findings = check_handshake(handshake)
-        frames, pending = self._read()
+        findings = check_handshake(reading.handshake)
         findings += check_session(self.steps())
         for side in Side:
             # A frame that never got whole may already break a rule in its header.
-            header = FrameHeader.parse(pending[side])
+            header = FrameHeader.parse(reading.pending[side])
             if header is not None:
-                findings += check_frame(header, side, handshake.deflate is not None)
+                findings += check_frame(header, side, reading.handshake.deflate is not None)
         return findings
 
-    def _read(self) -> tuple[list[SentFrame], dict[Side, bytes]]:
-        """The whole frames in order, and each side's bytes after its last one."""
-        handshake = self.handshake
+    def _read(self) -> _Reading:
+        """What the chunks so far say. Looked at often, so it is kept until a chunk is added."""
+        if self._seen is None or self._seen.chunks != len(self.chunks):
+            self._seen = self._read_again(tuple(self.chunks))
+        return self._seen
+
+    def _read_again(self, chunks: tuple[Chunk, ...]) -> _Reading:
+        nothing = {side: b"" for side in Side}
+        try:
+            handshake = Handshake.parse(*(_beginning(chunks, side) for side in Side))
+        except MalformedHandshake:
+            return _Reading(len(chunks), None, [], nothing)
         if handshake is None or not handshake.upgraded or handshake.response is None:
-            return [], {side: b"" for side in Side}
+            return _Reading(len(chunks), handshake, [], nothing)
         heads = {
             Side.CLIENT: len(handshake.request.encode()),
             Side.SERVER: len(handshake.response.encode()),
         }
         readers = {side: FrameReader() for side in Side}
         frames: list[SentFrame] = []
-        for chunk in tuple(self.chunks):
+        for chunk in chunks:
             side, data = chunk.sender, chunk.data
             data, heads[side] = data[heads[side] :], max(0, heads[side] - len(data))
             for frame in readers[side].feed(data):
                 frames.append(SentFrame(len(frames), chunk.at, side, frame))
-        return frames, {side: reader.pending for side, reader in readers.items()}
+        pending = {side: reader.pending for side, reader in readers.items()}
+        return _Reading(len(chunks), handshake, frames, pending)
 
     def save(self, path: str | Path, redact: bool = True) -> Path:
         """Write the recording to `path`; the suffix .wscap is usual. Returns the path.
@@ -262,6 +259,27 @@ class Recording:
         kind = "no HTTP" if shake is None else "WebSocket" if shake.upgraded else "HTTP, no upgrade"
         sent = ", ".join(f"{self._counts[side]:,} bytes from the {side.value}" for side in Side)
         return f"Recording({kind}; {sent}{'; truncated' if self.truncated else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the first `chunks` chunks of a recording say."""
+
+    chunks: int
+    handshake: Handshake | None
+    frames: list[SentFrame]
+    pending: dict[Side, bytes]
+
+
+def _beginning(chunks: tuple[Chunk, ...], side: Side) -> bytes:
+    """At least as many first bytes of a side as a head may have: a recording may be long."""
+    start = bytearray()
+    for chunk in chunks:
+        if chunk.sender is side:
+            start += chunk.data
+            if len(start) >= MAX_HEAD:
+                break
+    return bytes(start)
 
 
 def _encode(data: bytes) -> dict[str, str]:

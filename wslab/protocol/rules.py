@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from wslab.protocol.findings import Finding
+from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import CloseCode, ClosePayload, Frame, FrameHeader, Opcode, Side
 from wslab.protocol.handshake_rules import check_handshake
 from wslab.protocol.session import Step
@@ -279,8 +280,3 @@ def _apply(rules: list[Rule[T]], seen: T, sender: Side, index: int | None) -> li
             code = rule.close_code
             findings.append(Finding(rule.name, ok, rule.says, found, code, rule.rfc, sender, index))
     return findings
-
-
-def opcode_name(opcode: int) -> str:
-    """The RFC's word for an opcode, or its number in hex if it is reserved."""
-    return opcode.name if isinstance(opcode, Opcode) else f"0x{opcode:X} (reserved)"
