@@ -140,19 +140,6 @@ def test_what_no_header_can_say() -> None:
         Frame(Opcode.BINARY, bytes(126), length_size=0)
 
 
-def test_a_header_is_only_a_header() -> None:
-    with pytest.raises(ValueError, match="81 05 48"):
-        FrameHeader(HELLO[:3])
-    with pytest.raises(ValueError, match="not exactly"):
-        FrameHeader(b"\x81")
-    assert FrameHeader.parse(b"") is None and FrameHeader.parse(b"\x81\x85\x00") is None
-    header, frame = FrameHeader.parse(HELLO), Frame.parse(HELLO)
-    assert header is not None and frame is not None
-    assert header == frame.header and header != frame and header.mask is None
-    assert header != b"\x81\x05" and eval(repr(header)) == header
-    assert len({header, frame.header}) == 1
-
-
 @pytest.mark.parametrize("size", [0, 1, 4, 2047, 2048, 2051])
 def test_masking_is_the_same_at_every_size(size: int) -> None:
     data, key = bytes(place % 251 for place in range(size)), b"\x37\xfa\x21\x3d"

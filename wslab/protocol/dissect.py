@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wslab.errors import WslabError
+from wslab.protocol.frame_header import LENGTH, LENGTH_16, LENGTH_64, MASK
 from wslab.protocol.frame_words import (
     are_here,
     close_code_words,
@@ -28,17 +29,7 @@ from wslab.protocol.frame_words import (
     rsv_words,
     short_length_words,
 )
-from wslab.protocol.frames import (
-    LENGTH,
-    LENGTH_16,
-    LENGTH_64,
-    MASK,
-    ClosePayload,
-    Frame,
-    FrameHeader,
-    Opcode,
-    apply_mask,
-)
+from wslab.protocol.frames import ClosePayload, Frame, FrameHeader, Opcode, apply_mask
 from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.header_words import header_words, status_words
 
