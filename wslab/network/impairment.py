@@ -22,6 +22,7 @@ class Impairment:
     """The settings for one sender, shared by all connections of a tap."""
 
     delay: float = 0.0  # seconds
+    opening: float = 0.0  # seconds that TCP's own packets of a new connection take
     frozen: bool = False
     piece: int | None = None  # bytes in one write at most
 

@@ -109,6 +109,8 @@ class Relay:
 
     async def _connect(self) -> None:
         target = self.target
+        # SYN there and SYN-ACK back (RFC 9293 §3.5): a round trip before the first byte.
+        await asyncio.sleep(sum(one_way.opening for one_way in self.impairments.values()))
         try:
             async with asyncio.timeout(CONNECT_LIMIT):
                 await asyncio.get_running_loop().create_connection(

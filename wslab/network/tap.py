@@ -137,14 +137,16 @@ class Tap(Service):
 
     # What it can do to a connection.
 
-    def delay(self, seconds: float, sender: Side | None = None) -> None:
+    def delay(self, seconds: float, sender: Side | None = None, *, opening: bool = False) -> None:
         """Let every byte arrive `seconds` later. A latency, not a rate: order and speed stay.
 
-        Bytes already on their way follow the new delay. delay(0) removes it.
+        Bytes already on their way follow the new delay. delay(0) removes it. With
+        `opening`, TCP's own packets are late as well: a new connection then costs a
+        round trip before its first byte, as on a real wire.
         """
         if not 0 <= seconds < float("inf"):
             raise WslabError(f"delay wants seconds from 0 on, found {seconds!r}; try delay(0.1).")
-        self._impair(sender, delay=seconds)
+        self._impair(sender, delay=seconds, opening=seconds if opening else 0.0)
 
     def freeze(self, sender: Side | None = None) -> None:
         """Hold every byte until `thaw`. None is lost; when enough is held, the sender must wait."""
