@@ -26,7 +26,8 @@ def test_broken_rules_come_first_and_in_full():
     assert text.startswith("BROKEN 2 checks: 1 breaks a rule.")
     assert text.index("b-rule") < text.index("a-rule")
     [row] = [line for line in text.splitlines() if "b-rule" in line]
-    for fact in ("BROKEN", "wants this", "found that", "client, frame 7", "close code 1002", "§9"):
+    assert "BROKEN rules" in text
+    for fact in ("wants this", "found that", "client, frame 7", "1002", "§9"):
         assert fact in row
 
 
@@ -48,4 +49,4 @@ def test_many_broken_rules_are_cut_and_counted():
 
 
 def test_a_fault_that_no_close_frame_answers():
-    assert "no close code" in shown(finding(False, code=None)).text
+    assert "none" in shown(finding(False, code=None)).text

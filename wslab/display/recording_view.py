@@ -10,6 +10,7 @@ from wslab.display.frame_view import FRAME_COLUMNS, add_frame_table, frame_cells
 from wslab.display.handshake_view import add_heads, handshake_words
 from wslab.display.markup import (
     Code,
+    Details,
     Document,
     Figure,
     Heading,
@@ -50,9 +51,16 @@ def recording_view(
         Paragraph(_how_it_ended(recording, handshake, frames)),
         Paragraph(_how_much(recording, frames)),
     )
+    events = exchange(recording, redact)
+    if events:
+        picture = timeline(events, scale=False, times=times)
+        document.add(Heading("Who said what, in order"), Figure(picture.svg, picture.text))
     if handshake is not None:
         document.add(Heading("The handshake"))
-        add_heads(document, handshake, redact)
+        heads = Document()
+        add_heads(heads, handshake, redact)
+        # Two long tables: beside frames they open on demand.
+        document.add(*([Details("Show it byte by byte", heads.blocks)] if frames else heads.blocks))
     _add_loose_bytes(document, recording, handshake, redact)
     if frames:
         broken = {f.index for f in findings if not f.ok and f.index is not None}
@@ -64,10 +72,6 @@ def recording_view(
     if findings:
         document.add(Heading("The rules"))
         add_findings(document, findings)
-    events = exchange(recording, redact)
-    if events:
-        picture = timeline(events, scale=False, times=times)
-        document.add(Heading("Who said what, in order"), Figure(picture.svg, picture.text))
 
 
 def _what_it_was(recording: Recording, handshake: Handshake | None) -> Line:
