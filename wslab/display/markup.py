@@ -36,7 +36,7 @@ font-weight:600}
 .wslab .wslab-t th,.wslab .wslab-t td{text-align:left;vertical-align:top;padding:.28em .7em;
 border:0;border-bottom:1px solid var(--b);white-space:nowrap;color:inherit;font-weight:400;
 line-height:1.45}
-.wslab .wslab-t .wslab-prose{white-space:normal;overflow-wrap:break-word;min-width:15em;
+.wslab .wslab-t .wslab-prose{white-space:normal;overflow-wrap:break-word;min-width:10em;
 max-width:34em}
 .wslab .wslab-t .wslab-bytes{white-space:normal;overflow-wrap:anywhere;min-width:11em;
 max-width:30em}
