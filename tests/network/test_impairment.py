@@ -12,9 +12,8 @@ def test_without_impairment_everything_is_due_at_once_and_in_order() -> None:
     held.put(b"c", 0.0)
     held.put(Mark.EOF, 0.0)
     assert held.size == 3 and held.wait(0.0) == 0
-    assert not held.next_is_mark()
     assert [held.take(), held.take()] == [b"ab", b"c"]
-    assert held.size == 0 and held.next_is_mark()
+    assert held.size == 0 and held
     assert held.take() is Mark.EOF and not held
 
 

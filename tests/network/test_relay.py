@@ -323,6 +323,20 @@ def test_a_slow_reader_slows_the_sender_and_memory_is_bounded(
         assert read(there, 5) == b"go on"
 
 
+@LINUX
+def test_a_client_is_not_read_before_the_server_is_reached() -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        with socket.create_connection(full.getsockname()), Tap(url_of(full)) as tap:
+            with reach(tap) as client:
+                client.settimeout(0.3)
+                with pytest.raises(TimeoutError):
+                    while True:
+                        client.send(bytes(65536))
+                assert tap.held() == 0 and tap.recording.chunks == []
+
+
 # No server
 
 

@@ -38,11 +38,12 @@ BOTH = pytest.mark.parametrize("side", list(Side), ids=lambda side: side.value)
 
 
 @pytest.fixture(autouse=True)
-def nothing_goes_wrong_out_of_sight() -> Iterator[None]:
+def nothing_goes_wrong_out_of_sight(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     background.log.clear()
     yield
     gc.collect()  # an unclosed socket would warn here, and warnings are errors
     assert list(background.log) == []
+    assert caplog.messages == [], "asyncio complains"
 
 
 @pytest.fixture
@@ -75,6 +76,21 @@ def silent(connection: socket.socket, seconds: float = 0.1) -> bool:
     finally:
         connection.settimeout(limit)
     return False
+
+
+def note_writes(tap: Tap, receiver: Side, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The size of each write to the receiver from now on, none of which finds another waiting."""
+    (live,) = tap._live
+    onward = (live.client if receiver is Side.CLIENT else live.server).transport
+    sizes, write = [], onward.write
+
+    def noted(data: bytes) -> None:
+        assert onward.get_write_buffer_size() == 0, "it would join the bytes that wait there"
+        sizes.append(len(data))
+        write(data)
+
+    monkeypatch.setattr(onward, "write", noted)
+    return sizes
 
 
 # URLs
@@ -278,6 +294,19 @@ def test_an_end_is_delayed_with_its_bytes(
                 there.recv(1)
 
 
+def test_opening_may_take_a_round_trip(tap: Tap, listener: socket.socket) -> None:
+    tap.delay(0.1, opening=True)
+    began = time.monotonic()
+    with tapped(tap, listener):
+        assert time.monotonic() - began >= 0.2
+    tap.wait_closed()
+    tap.delay(3600, Side.SERVER, opening=True)
+    with reach(tap):
+        tap.wait(lambda _: len(tap.recordings) == 2)
+        tap.delay(0)
+        accept(listener).close()
+
+
 @pytest.mark.parametrize("seconds", [-1, float("inf"), float("nan")])
 def test_no_such_delay(tap: Tap, seconds: float) -> None:
     with pytest.raises(WslabError, match="delay wants seconds"):
@@ -352,19 +381,10 @@ def test_each_piece_is_a_write_of_its_own(
     with tapped(tap, listener) as ends:
         here, there = ends[side], ends[side.peer]
         assert pass_on(b"whole", here, there) == b"whole"
-        (live,) = tap._live
-        onward = (live.server if side is Side.CLIENT else live.client).transport
-        written, write = [], onward.write
-
-        def noted(data: bytes) -> None:
-            assert onward.get_write_buffer_size() == 0, "it would join the bytes that wait there"
-            written.append(data)
-            write(data)
-
-        monkeypatch.setattr(onward, "write", noted)
+        sizes = note_writes(tap, side.peer, monkeypatch)
         tap.chop(7, side)
         assert pass_on(b"x" * 702, here, there) == b"x" * 702
-    assert written == [b"x" * 7] * 100 + [b"xx"]
+    assert sizes == [7] * 100 + [2]
 
 
 def test_a_receiver_in_the_background_sees_each_piece_by_itself(listener: socket.socket) -> None:
@@ -382,11 +402,13 @@ def test_a_receiver_in_the_background_sees_each_piece_by_itself(listener: socket
 
 @BOTH
 def test_chop_slows_the_sender_for_a_slow_reader(
-    tap: Tap, listener: socket.socket, side: Side
+    tap: Tap, listener: socket.socket, side: Side, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tap.chop(60_000, side)
     with tapped(tap, listener) as ends:
         here, there = ends[side], ends[side.peer]
+        assert pass_on(b"whole", here, there) == b"whole"
+        sizes = note_writes(tap, side.peer, monkeypatch)
+        tap.chop(60_000, side)
         here.settimeout(0.3)
         sent = 0
         with pytest.raises(TimeoutError):
@@ -394,6 +416,7 @@ def test_chop_slows_the_sender_for_a_slow_reader(
                 sent += here.send(bytes(65536))
         assert tap.held(side) < relay.HOLD_LIMIT + 1024 * 1024
         assert len(read(there, sent)) == sent
+    assert max(sizes) == 60_000 and sum(sizes) == sent
 
 
 @pytest.mark.parametrize("size", [0, -1, 1.5, "7"])

@@ -57,10 +57,6 @@ class Held:
         # The delay of this moment counts, not the one on arrival: delay(0) lets everything go.
         return self._queue[0][0] + self._impairment.delay - now if self._impairment.delay else 0.0
 
-    def next_is_mark(self) -> bool:
-        """Whether no more bytes come before the end of the direction."""
-        return isinstance(self._queue[0][1], Mark)
-
     def take(self) -> bytes | Mark:
         """Remove and return the next piece, or the next mark."""
         item = self._queue[0][1]

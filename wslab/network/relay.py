@@ -110,7 +110,9 @@ class Relay:
     async def _connect(self) -> None:
         target = self.target
         # SYN there and SYN-ACK back (RFC 9293 §3.5): a round trip before the first byte.
-        await asyncio.sleep(sum(one_way.opening for one_way in self.impairments.values()))
+        while (rest := sum(i.opening for i in self.impairments.values()) - self.now()) > 0:
+            with suppress(TimeoutError):  # the bell rings when the delay is changed
+                await asyncio.wait_for(self.bell.next(), rest)
         try:
             async with asyncio.timeout(CONNECT_LIMIT):
                 await asyncio.get_running_loop().create_connection(
@@ -286,7 +288,7 @@ class End(asyncio.Protocol):
             if wait > 0:
                 self._timer = asyncio.get_running_loop().call_later(wait, self.flush)
                 break
-            if peer.full and not held.next_is_mark():
+            if peer.full:
                 break
             item = held.take()
             if isinstance(item, Mark):

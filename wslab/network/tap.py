@@ -248,6 +248,7 @@ class Tap(Service):
                     setattr(self._impairments[side], setting, value)
             for end in self._ends(sender):
                 end.impaired()
+            self._bell.ring()
 
         call(apply)
 
