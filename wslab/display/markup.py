@@ -47,7 +47,7 @@ white-space:nowrap}
 .wslab code{font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace);
 font-size:.95em;background:none;color:inherit;padding:0;border:0;white-space:pre}
 .wslab p code,.wslab .wslab-bytes code,.wslab .wslab-prose code{white-space:pre-wrap}
-.wslab .wslab-dim{opacity:.6}
+.wslab .wslab-dim{opacity:.6;white-space:pre}
 .wslab .wslab-ok,.wslab .wslab-bad{display:inline-block;border-radius:.8em;padding:0 .6em;
 font-weight:600;font-size:.9em;white-space:nowrap}
 .wslab .wslab-ok{background:rgba(46,160,67,.2);box-shadow:inset 0 0 0 1px rgba(46,160,67,.7)}
