@@ -53,6 +53,11 @@ def test_time_is_to_scale():
     assert (far - near) / (nearer - near) == pytest.approx(25, rel=0.05)
 
 
+def test_long_times_are_in_seconds():
+    drawn = page(timeline([(0, Side.CLIENT, "Over."), (8, Side.SERVER, "Over.")])).drawn
+    assert "2 s" in drawn and "ms" not in drawn
+
+
 def test_arrows_slope_when_the_journey_takes_time():
     assert "rotate(" in timeline(LOCK_STEP, delay=0.01).svg
     assert "rotate(" not in timeline(LOCK_STEP).svg

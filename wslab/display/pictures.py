@@ -157,7 +157,8 @@ def _draw_axis(
     while tick * step <= last * 1.0001:
         y = top + 8 + tick * step * per_second
         canvas.path(f"M{x0 - 6:g} {y:.1f}H{x1:g}", opacity=".14")
-        canvas.text(x0 - 10, y + 4, f"{tick * step * 1000:,.4g} ms", 10.5, anchor="end", dim=True)
+        label = f"{tick * step:,.4g} s" if step >= 1 else f"{tick * step * 1000:,.4g} ms"
+        canvas.text(x0 - 10, y + 4, label, 10.5, anchor="end", dim=True)
         tick += 1
 
 
