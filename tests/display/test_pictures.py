@@ -54,7 +54,7 @@ def test_time_is_to_scale():
 
 
 def test_long_times_are_in_seconds():
-    drawn = page(timeline([(0, Side.CLIENT, "Over."), (8, Side.SERVER, "Over.")])).drawn
+    drawn = page(timeline([(0, CLIENT, "Over."), (8, SERVER, "Over.")])).drawn
     assert "2 s" in drawn and "ms" not in drawn
 
 
