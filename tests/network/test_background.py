@@ -366,6 +366,24 @@ def test_leaving_the_interpreter_is_silent_and_frees_the_port() -> None:
         socket.create_connection(("127.0.0.1", int(done.stdout)), timeout=5)
 
 
+def test_leaving_the_interpreter_stops_what_runs() -> None:
+    done = python(
+        """
+        import os
+        from wslab.network.background import Service
+
+        class Witness(Service):
+            async def _open(self):
+                pass
+            async def _close(self):
+                os.write(1, b"stopped")
+
+        Witness().start()
+        """
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "stopped", "")
+
+
 def test_leaving_with_work_in_progress_is_silent() -> None:
     done = python(
         """
