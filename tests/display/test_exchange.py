@@ -1,5 +1,16 @@
-from tests.display.captures import CLIENT, SECRET_REQUEST, SERVER, closed, long, recording, upgraded
+from tests.display.captures import (
+    CLIENT,
+    KEY,
+    SECRET_REQUEST,
+    SERVER,
+    closed,
+    long,
+    recording,
+    upgraded,
+)
+from tests.handshake_vectors import REQUEST, RESPONSE
 from wslab.display.exchange import DRAWN, exchange
+from wslab.protocol.frames import Frame, Opcode
 from wslab.protocol.recording import Ending
 
 
@@ -37,10 +48,24 @@ def test_secrets_are_hidden_unless_asked():
 def test_bytes_that_are_no_http():
     made = recording((SERVER, b"220 hello"), (CLIENT, b"\x01"), Ending(1.0, SERVER, "reset"))
     assert [event[1:] for event in exchange(made)] == [
-        (SERVER, "9 bytes, not HTTP"),
-        (CLIENT, "1 byte, not HTTP"),
+        (SERVER, "9 bytes, no whole HTTP head"),
+        (CLIENT, "1 byte, no whole HTTP head"),
         (SERVER, "reset"),
     ]
+
+
+def test_an_answer_that_is_no_http():
+    made = recording((CLIENT, REQUEST), (SERVER, b"220 hello"))
+    assert [event[1:] for event in exchange(made)] == [
+        (CLIENT, "GET /chat HTTP/1.1"),
+        (SERVER, "9 bytes, no whole HTTP head"),
+    ]
+
+
+def test_a_frame_before_the_101_stands_before_it():
+    early = Frame(Opcode.TEXT, b"early", mask=KEY).encode()
+    made = recording((CLIENT, REQUEST), (CLIENT, early), (SERVER, RESPONSE))
+    assert [event[1] for event in exchange(made)] == [CLIENT, CLIENT, SERVER]
 
 
 def test_nothing_at_all():

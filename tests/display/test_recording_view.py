@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.display.captures import (
@@ -55,7 +57,8 @@ def test_broken_frames_are_marked_where_they_stand_and_explained():
 
 def test_no_clock_unless_asked():
     early, late = closed(), closed()
-    late.chunks = [Chunk(chunk.at + 5, chunk.sender, chunk.data) for chunk in late.chunks]
+    late.chunks = [replace(chunk, at=chunk.at + 5) for chunk in late.chunks]
+    late.endings = [replace(ending, at=ending.at + 5) for ending in late.endings]
     assert shown(recording_view, early).html == shown(recording_view, late).html
     assert "5,002.0 ms" in shown(recording_view, late, times=True).text
 
@@ -69,7 +72,14 @@ def test_no_clock_unless_asked():
         (recording((CLIENT, b"GET / HT")), "began an HTTP request and never finished"),
         (recording((CLIENT, PLAIN), (SERVER, ANSWER)), "Plain HTTP; nobody asked for WebSocket."),
         (recording((CLIENT, REQUEST), (SERVER, BAD_REQUEST)), "An upgrade that was refused."),
-        (recording((CLIENT, REQUEST)), "no whole answer was seen"),
+        (
+            recording((CLIENT, REQUEST)),
+            "never answered. The client asked; no whole answer was seen",
+        ),
+        (
+            recording((CLIENT, REQUEST), (SERVER, b"220 mail\r\n")),
+            "What the server sent is not HTTP.",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -106,6 +116,13 @@ def test_a_frame_that_never_got_whole_is_dissected():
     document = shown(recording_view, made)
     assert "The server began a frame that never got whole" in document.text
     assert "2 of 5 bytes are here" in document.html
+
+
+@pytest.mark.parametrize("odd", [b"HTTP/1.1 200 OK\r\n\r\n", b"Hello world", b"\x16\x03\x01"])
+def test_what_stands_where_a_frame_stands_is_shown_as_one(odd):
+    made = upgraded()
+    made.add(Chunk(1.0, SERVER, odd))
+    assert "The server began a frame that never got whole" in shown(recording_view, made).text
 
 
 def test_compressed_frames_show_what_they_unpack_to():

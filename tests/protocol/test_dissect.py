@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.vectors import FRAMES, HEADERS_ALONE
 from wslab.errors import WslabError
-from wslab.protocol.dissect import Field, dissect, is_head
+from wslab.protocol.dissect import Field, dissect, dissect_frame, is_head
 from wslab.protocol.frames import ClosePayload, Frame, FrameHeader, Opcode
 from wslab.protocol.handshake import Handshake, Request, Response
 
@@ -234,3 +234,10 @@ def test_what_begins_as_a_head(data, answer):
 def test_what_is_neither_is_refused_with_a_next_step(x, words):
     with pytest.raises(WslabError, match=words):
         dissect(x)
+
+
+def test_bytes_that_stand_where_a_frame_stands_are_dissected_as_one() -> None:
+    data = b"HTTP/1.1 200 OK\r\n\r\n"
+    fields = dissect_frame(data)
+    assert_tiles(fields, data)
+    assert [field.name for field in fields][:4] == ["FIN", "RSV1", "RSV2", "RSV3"]

@@ -112,6 +112,26 @@ def test_plain_http_and_garbage_are_recordings_too() -> None:
     assert "no HTTP" in repr(noise)
 
 
+def test_a_request_is_judged_though_its_answer_is_no_http() -> None:
+    recording = Recording()
+    recording.add(Chunk(0, CLIENT, f"{REQUEST}\r\n".encode()))
+    recording.add(Chunk(0, SERVER, b"220 mail.example ESMTP\r\n"))
+    assert recording.handshake is not None and recording.handshake.response is None
+    assert recording.findings() and recording.frames() == []
+
+
+def test_half_a_request_is_no_handshake() -> None:
+    recording = Recording()
+    recording.add(Chunk(0, CLIENT, b"GET / HT"))
+    assert recording.handshake is None
+
+
+def test_the_repr_of_a_chunk_tells_no_secret() -> None:
+    assert repr(Chunk(0.5, CLIENT, b"x" * 1234)) == (
+        "Chunk(at=0.5, sender=Side.CLIENT, data=<1,234 bytes>)"
+    )
+
+
 def test_the_handshake_is_found_in_front_of_a_long_stream() -> None:
     recording = conversation(((SERVER, Frame(Opcode.BINARY, bytes(200_000)).encode()),) * 3)
     assert recording.handshake is not None and len(recording.frames()) == 3

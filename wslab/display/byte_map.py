@@ -37,17 +37,19 @@ _LEFT: Final = 14.0
 _SHOWN: Final = 16  # boxes in the row of bytes
 
 
-def byte_map(x: bytes | Frame | FrameHeader) -> Picture:
+def byte_map(x: bytes | Frame | FrameHeader, fields: list[Field] | None = None) -> Picture:
     """The bytes of one frame as coloured boxes, and the first 16 bits one by one.
 
+    `fields` are given for bytes that stand where a frame stands, whatever they look like.
     Raises WslabError if the bytes are no frame (RFC 6455 §5.2).
     """
     data = x.encode() if isinstance(x, FrameHeader) else bytes(x)
-    if is_head(data):
-        raise WslabError(
-            f"a byte map shows one frame, and {data[:16]!r} begins an HTTP head; use inspect"
-        )
-    fields = dissect(x)
+    if fields is None:
+        if is_head(data):
+            raise WslabError(
+                f"a byte map shows one frame, and {data[:16]!r} begins an HTTP head; use inspect"
+            )
+        fields = dissect(x)
     canvas = Canvas()
     plain = _unmasked(data, fields)
     bottom = _draw_bytes(canvas, data, fields, plain)

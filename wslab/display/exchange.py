@@ -31,12 +31,11 @@ def exchange(recording: Recording, redact: bool = True) -> list[Event]:
                 raw = redacted(head.encode()) if redact else head.encode()
                 line = raw.partition(b"\n")[0].rstrip().decode("latin-1")
                 events.append((_first_at(recording, side), side, line))
-    else:
+    if handshake is None or handshake.response is None:
         for side in Side:
-            if recording.byte_count(side):
-                words = f"{count(recording.byte_count(side))}, not HTTP"
+            if recording.byte_count(side) and not (handshake and side is Side.CLIENT):
+                words = f"{count(recording.byte_count(side))}, no whole HTTP head"
                 events.append((_first_at(recording, side), side, words))
-        events.sort(key=lambda event: event[0])
     shown: Sequence[SentFrame | None] = frames
     if len(frames) > DRAWN * 2:
         shown = [*frames[:DRAWN], None, *frames[-DRAWN // 2 :]]
@@ -49,7 +48,8 @@ def exchange(recording: Recording, redact: bool = True) -> list[Event]:
         events.append((sent.at, sent.sender, label))
     for ending in recording.endings:
         events.append((ending.at, ending.sender, "ends TCP" if ending.how == "eof" else ending.how))
-    return events
+    # A frame may come before the 101, and an end of one half before frames of the other.
+    return sorted(events, key=lambda event: event[0])
 
 
 def _first_at(recording: Recording, side: Side) -> float:

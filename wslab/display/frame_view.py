@@ -20,7 +20,7 @@ from wslab.display.markup import (
     hex_bytes,
 )
 from wslab.display.phrases import carries, count, direction, joined
-from wslab.protocol.dissect import Field, dissect
+from wslab.protocol.dissect import Field, dissect, dissect_frame
 from wslab.protocol.findings import Finding
 from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import Frame, FrameHeader, Side
@@ -29,11 +29,12 @@ from wslab.protocol.rules import check_frame
 
 def part_view(document: Document, data: bytes) -> None:
     """The beginning of a frame that is not whole yet."""
+    fields = dissect_frame(data)
     document.add(
         Heading(f"The beginning of a frame: {count(len(data))} so far"),
         Paragraph("The frame is not whole. More bytes must arrive before it can be used."),
-        _drawn(data),
-        field_table("Every bit that is here", data, dissect(data)),
+        _drawn(data, fields),
+        field_table("Every bit that is here", data, fields),
     )
 
 
@@ -163,8 +164,8 @@ def _judge(frame: FrameHeader, sender: Side | None, deflate: bool) -> list[Findi
     return [replace(f, sender=None) for f in findings if not f.rule.startswith("masked-by")]
 
 
-def _drawn(x: bytes | Frame | FrameHeader) -> Figure:
-    picture = byte_map(x)
+def _drawn(x: bytes | Frame | FrameHeader, fields: list[Field] | None = None) -> Figure:
+    picture = byte_map(x, fields)
     return Figure(picture.svg, picture.text)
 
 

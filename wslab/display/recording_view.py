@@ -25,7 +25,7 @@ from wslab.display.pictures import timeline
 from wslab.errors import MalformedHandshake
 from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import ClosePayload, Opcode, Side
-from wslab.protocol.handshake import Handshake, Request
+from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.recording import Ending, Recording, SentFrame
 from wslab.protocol.redaction import redacted
 from wslab.protocol.session import Message, Step
@@ -82,8 +82,10 @@ def _what_it_was(recording: Recording, handshake: Handshake | None) -> Line:
         asked = "websocket" in (
             token.lower() for token in handshake.request.headers.tokens("upgrade")
         )
-        kind = "An upgrade that was refused" if asked else "Plain HTTP; nobody asked for WebSocket"
-        return f"{kind}. {handshake_words(handshake)}"
+        answer = handshake.response
+        kind = "An upgrade that was refused" if answer else "An upgrade that was never answered"
+        kind = kind if asked else "Plain HTTP; nobody asked for WebSocket"
+        return f"{kind}. {_odd_answer(server) or handshake_words(handshake)}"
     if not client and not server:
         return "An empty connection: nobody sent a byte."
     if not client:
@@ -93,6 +95,15 @@ def _what_it_was(recording: Recording, handshake: Handshake | None) -> Line:
     except MalformedHandshake as error:
         return f"Not HTTP, so not WebSocket either. {error}"
     return "The client began an HTTP request and never finished it."
+
+
+def _odd_answer(server: bytes) -> str:
+    """What is wrong with an answer that can never be HTTP; empty if it can."""
+    try:
+        Response.parse(server)
+    except MalformedHandshake as error:
+        return f"What the server sent is not HTTP. {error}"
+    return ""
 
 
 def _how_it_ended(

@@ -78,7 +78,7 @@ def dissect(x: bytes | Frame | FrameHeader | Request | Response | Handshake) -> 
     if isinstance(x, Request | Response):
         return _dissect_head(x.encode())
     if isinstance(x, FrameHeader):
-        return _dissect_frame(x.encode(), header_only=not isinstance(x, Frame))
+        return dissect_frame(x.encode(), header_only=not isinstance(x, Frame))
     if not isinstance(x, bytes | bytearray | memoryview):
         raise WslabError(
             f"dissect was given {_a(type(x).__name__)}; it wants bytes, a Frame, a FrameHeader, "
@@ -88,7 +88,7 @@ def dissect(x: bytes | Frame | FrameHeader | Request | Response | Handshake) -> 
     if is_head(data):
         return _dissect_head(data)
     _refuse_what_is_no_frame(data)
-    return _dissect_frame(data)
+    return dissect_frame(data)
 
 
 def is_head(data: bytes) -> bool:
@@ -144,7 +144,12 @@ class _Tiles:
 # --- frames -----------------------------------------------------------------
 
 
-def _dissect_frame(data: bytes, header_only: bool = False) -> list[Field]:
+def dissect_frame(data: bytes, header_only: bool = False) -> list[Field]:
+    """The fields of bytes that stand where a frame stands, whatever else they look like.
+
+    At least one byte; the frame may be cut short. With `header_only` its payload is
+    not expected (RFC 6455 §5.2).
+    """
     tiles = _Tiles()
     first = data[0]
     fin, opcode = first >> 7, first & 0x0F

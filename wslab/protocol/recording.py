@@ -22,7 +22,7 @@ from typing import Any, Final
 from wslab.errors import MalformedHandshake, RecordingError
 from wslab.protocol.findings import Finding
 from wslab.protocol.frames import Frame, FrameHeader, FrameReader, Side
-from wslab.protocol.handshake import Handshake
+from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.http_head import MAX_HEAD
 from wslab.protocol.redaction import redacted
 from wslab.protocol.rules import check_frame, check_handshake, check_session
@@ -35,11 +35,18 @@ ENDINGS: Final = ("eof", "reset", "cut", "refused")
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some bytes of one direction. `at` is in seconds since the connection began."""
+    """Some bytes of one direction. `at` is in seconds since the connection began.
+
+    Its repr tells how many, not which: a cookie cut in two by a chunk boundary could
+    not be recognised and hidden.
+    """
 
     at: float
     sender: Side
     data: bytes
+
+    def __repr__(self) -> str:
+        return f"Chunk(at={self.at}, sender={self.sender}, data=<{len(self.data):,} bytes>)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +157,7 @@ class Recording:
 
     def _read_again(self, chunks: tuple[Chunk, ...]) -> _Reading:
         nothing = {side: b"" for side in Side}
-        try:
-            handshake = Handshake.parse(*(_beginning(chunks, side) for side in Side))
-        except MalformedHandshake:
-            return _Reading(len(chunks), None, [], nothing)
+        handshake = _opening(*(_beginning(chunks, side) for side in Side))
         if handshake is None or not handshake.upgraded or handshake.response is None:
             return _Reading(len(chunks), handshake, [], nothing)
         heads = {
@@ -269,6 +273,20 @@ class _Reading:
     handshake: Handshake | None
     frames: list[SentFrame]
     pending: dict[Side, bytes]
+
+
+def _opening(client: bytes, server: bytes) -> Handshake | None:
+    """The handshake; without a response where what the server sent is none."""
+    try:
+        request = Request.parse(client)
+    except MalformedHandshake:
+        return None
+    if request is None:
+        return None
+    try:
+        return Handshake(request, Response.parse(server))
+    except MalformedHandshake:
+        return Handshake(request)
 
 
 def _beginning(chunks: tuple[Chunk, ...], side: Side) -> bytes:
