@@ -162,8 +162,17 @@ CONVERSATIONS: tuple[Conversation, ...] = (
     Conversation(
         "text after close",
         ((SERVER, _hex("8802 03e8")), (SERVER, _hex("8101 61"))),
-        ((1, "close-is-the-last-frame"),),
+        ((1, "no-data-after-close"),),
         ("a",),
+    ),
+    Conversation(
+        "a ping answered after close",
+        (
+            (SERVER, _hex("8802 03e8")),
+            (CLIENT, _hex("8980 01020304")),
+            (SERVER, _hex("8a00")),
+            (CLIENT, _hex("8882 01020304 02ea")),
+        ),
     ),
     Conversation(
         "closed from both sides",

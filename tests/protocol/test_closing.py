@@ -11,7 +11,9 @@ from wslab.protocol.closing import CloseCode, ClosePayload
 
 @given(st.binary(max_size=130))
 def test_the_law_holds_for_any_payload(payload: bytes) -> None:
-    assert ClosePayload.parse(payload).encode() == payload
+    said = ClosePayload.parse(payload)
+    assert said.encode() == payload
+    assert eval(repr(said)) == said
 
 
 def test_code_and_reason() -> None:
@@ -27,6 +29,16 @@ def test_no_code() -> None:
     assert ClosePayload().encode() == b"" and ClosePayload.parse(b"").code is None
     one = ClosePayload.parse(b"\x03")
     assert one.code is None and one.reason_bytes == b"\x03"
+    with pytest.raises(ValueError, match="a reason needs a close code before it"):
+        ClosePayload(reason="bye")
+
+
+def test_it_does_not_change() -> None:
+    said = ClosePayload(1000, "bye")
+    with pytest.raises(AttributeError):
+        said.code = 1001  # type: ignore[misc]
+    with pytest.raises(AttributeError):
+        said.reason_bytes = b""  # type: ignore[misc]
 
 
 def test_a_reason_that_is_not_utf8_is_kept_and_shown() -> None:

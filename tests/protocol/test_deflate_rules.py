@@ -68,8 +68,20 @@ def test_faulty_offers(offer: str, rule: str, found: str) -> None:
                 )
             },
         ),
+        (
+            f"{PMD}; server_max_window_bits=9, {PMD}; client_max_window_bits; "
+            "server_no_context_takeover",
+            f"{PMD}; server_max_window_bits=9; client_max_window_bits=9",
+            {
+                "deflate-answer-grants-an-offer": (
+                    f"{PMD}; server_max_window_bits=9; client_max_window_bits=9 to the offer "
+                    f"{PMD}; server_max_window_bits=9, {PMD}; client_max_window_bits; "
+                    f"server_no_context_takeover{FAILED}"
+                )
+            },
+        ),
     ],
-    ids=["twice", "unknown", "window unasked", "window not granted"],
+    ids=["twice", "unknown", "window unasked", "window not granted", "of two offers"],
 )
 def test_faulty_answers(offer: str, answer: str, found: dict[str, str]) -> None:
     assert faults(offer, answer) == found

@@ -95,6 +95,19 @@ def test_no_bytes_are_lost_or_refused(data: bytes) -> None:
         assert eval(repr(frame)) == frame  # every repr is the call that makes the frame
 
 
+def test_a_buffer_that_is_used_again_changes_no_frame() -> None:
+    reader, buffer = FrameReader(), bytearray(HELLO + HELLO[:3])
+    [frame] = reader.feed(memoryview(buffer))
+    buffer[:] = bytes(len(buffer))
+    assert frame.encode() == HELLO and hash(frame) and reader.pending == HELLO[:3]
+
+
+@pytest.mark.parametrize("payload", ["Hello", 3, None, [72]])
+def test_a_payload_is_bytes(payload: object) -> None:
+    with pytest.raises(TypeError, match="a payload is bytes, not"):
+        Frame(Opcode.TEXT, payload)  # type: ignore[arg-type]
+
+
 def test_empty_chunks_change_nothing() -> None:
     reader = FrameReader()
     assert reader.feed(b"") == [] and reader.feed(HELLO[:3]) == [] and reader.feed(b"") == []
@@ -142,6 +155,7 @@ def test_what_no_header_can_say() -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 4, 2047, 2048, 2051])
 def test_masking_is_the_same_at_every_size(size: int) -> None:
+    assert apply_mask(bytearray(size), b"abcd") == apply_mask(bytes(size), b"abcd")
     data, key = bytes(place % 251 for place in range(size)), b"\x37\xfa\x21\x3d"
     assert apply_mask(data, key) == bytes(byte ^ key[place % 4] for place, byte in enumerate(data))
 

@@ -163,3 +163,59 @@ def test_after_bad_data_the_next_message_counts() -> None:
     assert session.feed(Side.SERVER, Frame(Opcode.TEXT, b"\xff\xff", rsv1=True)).bad_deflate
     step = session.feed(Side.SERVER, Frame(Opcode.TEXT, packed(b"ok"), rsv1=True))
     assert step.message is not None and step.message.data == "ok"
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        "f2 48 cd c9 c9 07 00",
+        "f2 00 11 00 00",
+        "00 05 00 fa ff 48 65 6c 6c 6f 00",
+        "f3 48 cd c9 c9 07 00 00",
+        "f2 48 05 00 00 00 ff ff ca c9 c9 07 00",
+    ],
+    ids=["one block", "from the window", "not packed", "a last block", "two blocks"],
+)
+def test_the_examples_of_rfc_7692(wire: str) -> None:
+    """§7.2.3: the word Hello in every form."""
+    assert inflate(bytes.fromhex(wire), window=b"Hello") == b"Hello"
+
+
+def test_an_empty_message_is_one_byte() -> None:
+    """RFC 7692 §7.2.3.6. Without that byte, what a receiver appends is no DEFLATE."""
+    assert inflate(b"\x00") == b""
+    with pytest.raises(ValueError, match="not DEFLATE"):
+        inflate(b"")
+
+
+@pytest.mark.parametrize("cut", range(1, 6))
+def test_data_that_is_cut_short_does_not_unpack(cut: int) -> None:
+    with pytest.raises(ValueError, match="not DEFLATE data"):
+        inflate(packed(b"Hello")[:cut])
+
+
+def test_data_that_leaves_a_block_open_does_not_unpack() -> None:
+    with pytest.raises(ValueError, match="ends inside a block"):
+        inflate(bytes.fromhex("00 10 00 ef ff"))  # 16 bytes are to follow
+
+
+def test_a_great_many_last_blocks_unpack() -> None:
+    blocks = 20_000
+    assert inflate(b"\x01\x01\x00\xfe\xffa" * blocks + b"\x00") == b"a" * blocks
+
+
+def test_one_lost_message_is_one_fault() -> None:
+    """A later message that reaches back to it cannot be unpacked, and is innocent."""
+    session, packer = Session(DEFLATE), zlib.compressobj(wbits=-15)
+    noise = random.Random(7692).randbytes(1000)
+    wires = [(packer.compress(noise) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4] for _ in range(3)]
+    wires[0] = b"\xff" + wires[0]
+    steps = [session.feed(Side.SERVER, Frame(Opcode.BINARY, wire, rsv1=True)) for wire in wires]
+    assert [bool(step.bad_deflate) for step in steps] == [True, False, False]
+    assert all(step.message is None for step in steps)
+
+
+def test_without_takeover_every_message_is_judged_alone() -> None:
+    session = Session(Deflate(server_no_context_takeover=True))
+    steps = [session.feed(Side.SERVER, Frame(Opcode.TEXT, b"\xff", rsv1=True)) for _ in range(2)]
+    assert all(step.bad_deflate for step in steps)

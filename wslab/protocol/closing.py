@@ -49,17 +49,20 @@ class ClosePayload:
 
     `code` is None for an empty payload, and for the illegal one-byte payload,
     whose byte is kept in `reason_bytes`; so `ClosePayload.parse(b).encode() == b`.
+
+    Raises ValueError if the code has no 16 bits, or a longer reason comes without one:
+    its first two bytes would be read as the code.
     """
 
-    __slots__ = ("code", "reason_bytes")
-    code: CloseCode | int | None
-    reason_bytes: bytes
+    __slots__ = ("_code", "_reason_bytes")
 
     def __init__(self, code: int | None = None, reason: str | bytes = b"") -> None:
         if code is not None and not 0 <= code < 1 << 16:
             raise ValueError(f"a close code has 16 bits, so 0 to 65535; found {code}")
-        self.code = code if code is None else _close_code(code)
-        self.reason_bytes = reason.encode() if isinstance(reason, str) else bytes(reason)
+        self._code = code if code is None else _close_code(code)
+        self._reason_bytes = reason.encode() if isinstance(reason, str) else bytes(reason)
+        if code is None and len(self._reason_bytes) > 1:
+            raise ValueError(f"a reason needs a close code before it; found only {reason!r}")
 
     @classmethod
     def parse(cls, payload: bytes) -> ClosePayload:
@@ -71,6 +74,16 @@ class ClosePayload:
     def encode(self) -> bytes:
         """The payload's bytes."""
         return (b"" if self.code is None else _UINT16.pack(self.code)) + self.reason_bytes
+
+    @property
+    def code(self) -> CloseCode | int | None:
+        """Why the connection ends, or None if the frame does not say."""
+        return self._code
+
+    @property
+    def reason_bytes(self) -> bytes:
+        """What follows the code, as it is."""
+        return self._reason_bytes
 
     @property
     def reason(self) -> str:
@@ -87,7 +100,8 @@ class ClosePayload:
 
     def __repr__(self) -> str:
         code = f"CloseCode.{self.code.name}" if isinstance(self.code, CloseCode) else self.code
-        return f"ClosePayload({code}, {self.reason!r})"
+        raw = self.reason_bytes
+        return f"ClosePayload({code}, {(self.reason if self.reason.encode() == raw else raw)!r})"
 
 
 def _close_code(value: int) -> CloseCode | int:

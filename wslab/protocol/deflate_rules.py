@@ -135,6 +135,9 @@ def deflate_answer_grants_an_offer(at: Handshake) -> Outcome:
     answers, offers = _answers(at), _offers(at)
     if not answers or not offers:
         return None
+    if not any(CLIENT_BITS in dict(offer.params) for offer in offers):
+        # The rule above says so already, so it does not count here.
+        offers = [Extension(DEFLATE, (*offer.params, (CLIENT_BITS, None))) for offer in offers]
     valid = [o for o in offers if not (_undefined(o) or _repeated(o) or _invalid_in_offer(o))]
     granted = all(any(_grants(answer, offer) for offer in valid) for answer in answers)
     return granted, f"{', '.join(map(str, answers))} to the {_all_offers(at)}"
@@ -142,6 +145,8 @@ def deflate_answer_grants_an_offer(at: Handshake) -> Outcome:
 
 def _grants(answer: Extension, offer: Extension) -> bool:
     granted, asked = dict(answer.params), dict(offer.params)
+    if CLIENT_BITS in granted and CLIENT_BITS not in asked:
+        return False
     if SERVER_RESETS in asked and SERVER_RESETS not in granted:
         return False
     if SERVER_BITS in asked and SERVER_BITS not in granted:

@@ -79,7 +79,7 @@ def apply_mask(data: bytes, key: bytes) -> bytes:
     """
     if len(key) != 4:
         raise ValueError(f"a masking key has 4 bytes; this one has {len(key)}: {key.hex(' ')}")
-    size = len(data)
+    data, size = bytes(data), len(data)
     if size < _LONG:
         # A loop over the bytes is slow in Python; one XOR of two long integers is not.
         pad = (key * (size // 4 + 1))[:size]
@@ -108,7 +108,8 @@ class Frame(FrameHeader):
     extra length bytes, 0, 2 or 8; None takes the shortest form that fits, as
     RFC 6455 §5.2 wants. Frames that break the rules can be built on purpose.
 
-    Raises ValueError if the values cannot be written in a header at all.
+    Raises ValueError if the values cannot be written in a header at all, and TypeError
+    if the payload is not bytes.
     """
 
     __slots__ = ()
@@ -127,6 +128,11 @@ class Frame(FrameHeader):
     ) -> None:
         if not 0 <= opcode <= OPCODE:
             raise ValueError(f"an opcode has 4 bits, so 0 to 15; found {opcode}")
+        if not isinstance(payload, bytes | bytearray | memoryview):
+            raise TypeError(
+                f"a payload is bytes, not {type(payload).__name__}; found {payload!r}; "
+                "text becomes bytes with .encode()"
+            )
         travels = bytes(payload) if mask is None else apply_mask(bytes(payload), mask)
         first = FIN * fin | RSV1 * rsv1 | RSV2 * rsv2 | RSV3 * rsv3 | opcode
         short, *long = _encode_length(len(travels), length_size)
@@ -239,6 +245,7 @@ class FrameReader:
     def feed(self, chunk: bytes) -> list[Frame]:
         """Take the next bytes of the stream; return the frames they complete."""
         frames: list[Frame] = []
+        chunk = bytes(chunk)  # a buffer of the caller's may change later
         while self._parts and chunk:
             # Join the parts only once enough are here: a long frame is copied once.
             piece, chunk = chunk[: self._missing], chunk[self._missing :]

@@ -33,7 +33,7 @@ CLIENT: Final = Side.CLIENT
 
 @_rule(
     CLIENT,
-    "RFC 9112 §2.2, §5.2",
+    "RFC 9112 §2.2, §5.2; RFC 9110 §5.5",
     "each line of the request ends with CRLF, is not folded, and has no control characters",
 )
 def request_is_plain_http(at: Handshake) -> Outcome:
@@ -113,7 +113,7 @@ def request_key_is_16_bytes(at: Handshake) -> Outcome:
 
 @_rule(
     CLIENT,
-    "RFC 6455 §4.1, §4.4",
+    "RFC 6455 §4.1, §11.3.5",
     "Sec-WebSocket-Version comes once and is 13",
     "the server answers 426 with the versions it speaks",
 )

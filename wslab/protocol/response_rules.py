@@ -32,7 +32,7 @@ SERVER: Final = Side.SERVER
 
 @_rule(
     SERVER,
-    "RFC 9112 §2.2, §5.2",
+    "RFC 9112 §2.2, §5.2; RFC 9110 §5.5",
     "each line of the response ends with CRLF, is not folded, and has no control characters",
 )
 def response_is_plain_http(at: Handshake) -> Outcome:

@@ -213,8 +213,10 @@ def message_is_not_interrupted(step: Step) -> Outcome:
     return begun is None, "none open" if begun is None else f"{opcode_name(begun)} still open"
 
 
-@_rule(SESSION_RULES, "RFC 6455 §5.5.1", "nothing is sent after a Close frame")
-def close_is_the_last_frame(step: Step) -> Outcome:
+@_rule(SESSION_RULES, "RFC 6455 §5.5.1", "no data frame is sent after a Close frame")
+def no_data_after_close(step: Step) -> Outcome:
+    if step.frame.opcode >= Opcode.CLOSE:
+        return None  # a Ping must be answered until the peer's Close comes (§5.5.2)
     after = f"{opcode_name(step.frame.opcode)} after this sender's Close"
     return not step.close_sent, after if step.close_sent else "no Close before it"
 

@@ -23,6 +23,11 @@ from wslab.protocol.handshake import Deflate
 
 MAX_MESSAGE: Final = 64 * 1024 * 1024  # bytes that one compressed message may unpack to
 
+_WINDOW: Final = 32 * 1024  # bytes that a back reference may reach over
+_PIECE: Final = 16 * 1024  # bytes unpacked at a time
+_TAIL: Final = b"\x00\x00\xff\xff"  # what a sender leaves out (RFC 7692 §7.2.1)
+_END: Final = b"\x01\x00\x00\xff\xff"  # a last, empty block: only whole blocks lead up to it
+
 
 class State(Enum):
     """Where one endpoint stands (RFC 6455 §4.1, §7.1)."""
@@ -171,6 +176,7 @@ class _Inbox:
     def __init__(self, sender: Side) -> None:
         self._sender = sender
         self._window = b""  # the last 32 KiB unpacked: what back references may reach
+        self._lost = False  # is something missing from it?
         self._clear()
 
     def _clear(self) -> None:
@@ -200,10 +206,12 @@ class _Inbox:
             try:
                 data = inflate(data, self._window if keep else b"", max_message)
             except ValueError as error:
-                arrived.bad_deflate = str(error)
+                # Later messages may reach back to this lost one, through no new fault.
+                arrived.bad_deflate = "" if self._lost else str(error)
+                self._lost, self._window = keep, b""
                 self._clear()
                 return arrived
-            self._window = (self._window + data)[-32768:] if keep else b""
+            self._window = (self._window + data)[-_WINDOW:] if keep else b""
             if text:
                 arrived.bad_utf8 = self._utf8.feed(data, final=True)
         content = data.decode() if text and not self._utf8.failed else data
@@ -248,16 +256,24 @@ def inflate(data: bytes, window: bytes = b"", limit: int = MAX_MESSAGE) -> bytes
     `window` is the end, up to 32,768 bytes, of what the sender's earlier messages
     unpacked to. A block that ends the DEFLATE stream (§7.2.3.4) is followed by the next.
 
-    Raises ValueError if the data is not DEFLATE or unpacks to more than `limit` bytes.
+    Raises ValueError if the data is not DEFLATE, ends inside a block, or unpacks to more
+    than `limit` bytes.
     """
-    rest, out = data + b"\x00\x00\xff\xff", b""
-    while rest:
-        unpacker = zlib.decompressobj(-zlib.MAX_WBITS, zdict=(window + out)[-32768:])
+    stream, at, out = data + _TAIL + _END, 0, bytearray()
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS, zdict=window)
+    while at < len(stream):
+        # In pieces, for zlib copies what follows the end of a stream, which may be near.
+        piece = stream[at : at + _PIECE]
         try:
-            out += unpacker.decompress(rest, limit - len(out) + 1)
+            out += unpacker.decompress(piece, limit - len(out) + 1)
         except zlib.error as error:
             raise ValueError(f"not DEFLATE data: {error}") from None
         if len(out) > limit:
             raise ValueError(f"unpacks to more than {limit:,} bytes")
-        rest = unpacker.unused_data
-    return out
+        at += len(piece) - len(unpacker.unused_data)
+        if unpacker.eof and at < len(stream):
+            reach = (window + out[-_WINDOW:])[-_WINDOW:]
+            unpacker = zlib.decompressobj(-zlib.MAX_WBITS, zdict=reach)
+    if not unpacker.eof:
+        raise ValueError("not DEFLATE data: it ends inside a block")
+    return bytes(out)
