@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from wslab.errors import MalformedHandshake, RecordingError
+from wslab.protocol.connection_rules import check_ending, check_opening
 from wslab.protocol.findings import Finding
-from wslab.protocol.frames import Frame, FrameHeader, FrameReader, Side
+from wslab.protocol.frames import Frame, FrameHeader, FrameReader, Opcode, Side
 from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.http_head import MAX_HEAD
 from wslab.protocol.redaction import redacted
@@ -141,12 +142,22 @@ class Recording:
         if reading.handshake is None:
             return []
         findings = check_handshake(reading.handshake)
-        findings += check_session(self.steps())
+        if not reading.handshake.upgraded:
+            return findings
+        findings += [check_opening(reading.early), *check_session(self.steps())]
         for side in Side:
             # A frame that never got whole may already break a rule in its header.
             header = FrameHeader.parse(reading.pending[side])
             if header is not None:
                 findings += check_frame(header, side, reading.handshake.deflate is not None)
+        closes: dict[Side, tuple[int, float]] = {}
+        for sent in reading.frames:
+            if sent.frame.opcode == Opcode.CLOSE:
+                closes.setdefault(sent.sender, (sent.index, sent.at))
+        if not self.truncated:
+            ends = {end.sender: end.at for end in self.endings if end.how in ("eof", "reset")}
+            faulty = {finding.sender for finding in findings if not finding.ok}
+            findings += check_ending(closes, ends, faulty)
         return findings
 
     def _read(self) -> _Reading:
@@ -160,19 +171,23 @@ class Recording:
         handshake = _opening(*(_beginning(chunks, side) for side in Side))
         if handshake is None or not handshake.upgraded or handshake.response is None:
             return _Reading(len(chunks), handshake, [], nothing)
-        heads = {
-            Side.CLIENT: len(handshake.request.encode()),
-            Side.SERVER: len(handshake.response.encode()),
-        }
+        early, heads = (
+            0,
+            {
+                Side.CLIENT: len(handshake.request.encode()),
+                Side.SERVER: len(handshake.response.encode()),
+            },
+        )
         readers = {side: FrameReader() for side in Side}
         frames: list[SentFrame] = []
         for chunk in chunks:
             side, data = chunk.sender, chunk.data
             data, heads[side] = data[heads[side] :], max(0, heads[side] - len(data))
+            early += len(data) if heads[Side.SERVER] and side is Side.CLIENT else 0
             for frame in readers[side].feed(data):
                 frames.append(SentFrame(len(frames), chunk.at, side, frame))
         pending = {side: reader.pending for side, reader in readers.items()}
-        return _Reading(len(chunks), handshake, frames, pending)
+        return _Reading(len(chunks), handshake, frames, pending, early)
 
     def save(self, path: str | Path, redact: bool = True) -> Path:
         """Write the recording to `path`; the suffix .wscap is usual. Returns the path.
@@ -273,6 +288,7 @@ class _Reading:
     handshake: Handshake | None
     frames: list[SentFrame]
     pending: dict[Side, bytes]
+    early: int = 0  # bytes that the client sent between its request and the 101
 
 
 def _opening(client: bytes, server: bytes) -> Handshake | None:
