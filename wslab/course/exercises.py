@@ -194,7 +194,8 @@ class Exercise:
         else:
             if self._judging.judge is None and case.raises is None:
                 where, around = difference(case.expected, outcome.value)
-                nudge = nudge_by_type(case.expected, outcome.value)
+                none_counts = outcome.value is None and any(c.expected is None for c in self.cases)
+                nudge = "" if none_counts else nudge_by_type(case.expected, outcome.value)
             got = spell(outcome.value, around)
             nudge = self._judging.complaint(case, outcome) or nudge
         forgotten = ""

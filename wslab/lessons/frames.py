@@ -27,9 +27,24 @@ def some_frame(rng: random.Random) -> Frame:
 @exercise(
     cases=[
         Case(b"", KEY, expected=b""),
-        Case(b"\x7f", KEY, expected=b"H"),
-        Case(bytes.fromhex("7f9f4d51"), KEY, expected=b"Hell"),
-        Case(bytes.fromhex("7f9f4d5158"), KEY, expected=b"Hello"),
+        Case(
+            b"\x7f",
+            KEY,
+            expected=b"H",
+            nudge="One byte in, one byte out. bytes([72]) is the byte 72; bytes(72) is 72 zeros.",
+        ),
+        Case(
+            bytes.fromhex("7f9f4d51"),
+            KEY,
+            expected=b"Hell",
+            nudge="Four bytes and four key bytes: each meets the one at its own place.",
+        ),
+        Case(
+            bytes.fromhex("7f9f4d5158"),
+            KEY,
+            expected=b"Hello",
+            nudge="The fifth byte meets the first key byte again.",
+        ),
         Case(bytes(9), KEY),
     ],
     fuzz=lambda rng: Case(rng.randbytes(rng.choice(EDGES)), rng.randbytes(4)),
@@ -81,12 +96,25 @@ def some_header(rng: random.Random) -> Case:
 
 @exercise(
     cases=[
-        Case(b"\x81\x00", expected=0),
-        Case(b"\x81\x05", expected=5),
-        Case(b"\x81\x85" + KEY, expected=5),
-        Case(bytes.fromhex("82 7e 00 7e"), expected=126),
-        Case(bytes.fromhex("82 fe 01 00") + KEY, expected=256),
-        Case(bytes.fromhex("82 7f 00 00 00 00 00 01 00 00"), expected=65_536),
+        Case(b"\x81\x00", expected=0, nudge="Byte 1 is 00: no MASK bit, and a length of 0."),
+        Case(b"\x81\x05", expected=5, nudge="Byte 1 is 05: no MASK bit, and a length of 5."),
+        Case(b"\x81\x85" + KEY, expected=5, nudge="85 is 1000 0101: the MASK bit, and then 5."),
+        Case(
+            bytes.fromhex("82 7e 00 7e"),
+            expected=126,
+            nudge="7e is 126, so bytes 2 and 3 hold the length: header[2:4], as one number.",
+        ),
+        Case(
+            bytes.fromhex("82 fe 01 00") + KEY,
+            expected=256,
+            nudge="fe is the MASK bit and 126. Bytes 2 and 3 alone hold the length, 01 00: "
+            "one times 256. The key comes after them.",
+        ),
+        Case(
+            bytes.fromhex("82 7f 00 00 00 00 00 01 00 00"),
+            expected=65_536,
+            nudge="7f is 127, so bytes 2 to 9 hold the length: header[2:10], as one number.",
+        ),
     ],
     fuzz=some_header,
     hints=[
@@ -134,9 +162,10 @@ def always_two_bytes(header):
 # --- parse_frame --------------------------------------------------------------------------
 
 
-def parsed(data: bytes) -> Case:
+def parsed(data: bytes, nudge: str = "") -> Case:
     frame = Frame.parse(data)
-    return Case(data, expected=frame and (frame.fin, int(frame.opcode), frame.payload))
+    expected = frame and (frame.fin, int(frame.opcode), frame.payload)
+    return Case(data, expected=expected, nudge=nudge)
 
 
 def some_bytes(rng: random.Random) -> Case:
@@ -150,16 +179,31 @@ def some_bytes(rng: random.Random) -> Case:
     cases=[
         parsed(b""),
         parsed(b"\x81"),
-        parsed(b"\x89\x00"),
-        parsed(bytes.fromhex("81 05 48 65 6c 6c 6f")),
+        parsed(b"\x89\x00", "A Ping without payload is whole: two bytes, no key, nothing more."),
+        parsed(
+            bytes.fromhex("81 05 48 65 6c 6c 6f"),
+            "The frame is whole: a header of two bytes, and the five bytes that it announces.",
+        ),
         parsed(bytes.fromhex("81 05 48 65 6c 6c")),
-        parsed(bytes.fromhex("81 85 37 fa 21 3d 7f 9f 4d 51 58")),
+        parsed(
+            bytes.fromhex("81 85 37 fa 21 3d 7f 9f 4d 51 58"),
+            "The MASK bit is 1: bytes 2 to 5 are the key, and the payload is masked with it.",
+        ),
         parsed(bytes.fromhex("81 85 37 fa")),
-        parsed(bytes.fromhex("01 03 48 65 6c")),
-        parsed(bytes.fromhex("81 02 48 69 81 01 21")),
-        parsed(Frame(Opcode.BINARY, bytes(126), mask=KEY).encode()),
+        parsed(bytes.fromhex("01 03 48 65 6c"), "Byte 0 is 01: FIN is 0, and the opcode is 1."),
+        parsed(
+            bytes.fromhex("81 02 48 69 81 01 21"),
+            "The first frame ends after its two bytes of payload; what follows is the next.",
+        ),
+        parsed(
+            Frame(Opcode.BINARY, bytes(126), mask=KEY).encode(),
+            "126 says that the next two bytes hold the length; then comes the key, at byte 4.",
+        ),
         parsed(bytes.fromhex("82 fe 00")),
-        parsed(Frame(Opcode.BINARY, bytes(65_536)).encode()),
+        parsed(
+            Frame(Opcode.BINARY, bytes(65_536)).encode(),
+            "127 says that the next eight bytes hold the length; the payload begins at byte 10.",
+        ),
     ],
     fuzz=some_bytes,
     hints=[
@@ -241,19 +285,46 @@ def fin_as_128(data):
     return read and (data[0] & 0x80, *read[1:])
 
 
+@parse_frame.wrong("fin is to be True or False; data[0] >> 7 is 1 or 0.")
+def fin_as_1(data):
+    read = read_with(data)
+    return read and (data[0] >> 7, *read[1:])
+
+
+@parse_frame.wrong("You wait for one byte more: a frame is whole when all of it is there, so <.")
+def one_byte_more(data):
+    frame = Frame.parse(data)
+    return None if frame is None or len(data) == len(frame) else read_with(data)
+
+
 # --- build_frame --------------------------------------------------------------------------
 
 
-def built(opcode: int, payload: bytes, key: bytes) -> Case:
+def built(opcode: int, payload: bytes, key: bytes, nudge: str = "") -> Case:
     frame = Frame(opcode, payload, mask=key)
-    return Case(int(opcode), payload, key, expected=frame.encode())
+    return Case(int(opcode), payload, key, expected=frame.encode(), nudge=nudge)
+
+
+SIZES = {
+    125: "125 bytes still fit in the seven bits.",
+    126: "126 bytes: byte 1 is fe, MASK and the sign 126; then the length in two bytes, 00 7e.",
+    127: "127 bytes: the sign is still 126, and the two bytes are 00 7f.",
+    256: "256 bytes: the two bytes are 01 00.",
+    65_535: "65,535, ff ff, is the most that two bytes can say: the sign is still 126.",
+    65_536: "65,536 needs the long form: byte 1 is ff, and the length takes eight bytes.",
+}
 
 
 @exercise(
     cases=[
-        built(Opcode.PING, b"", KEY),
-        built(Opcode.TEXT, b"Hello", KEY),
-        *(built(Opcode.BINARY, bytes(size), KEY) for size in (125, 126, 127, 256, 65_535, 65_536)),
+        built(
+            Opcode.PING,
+            b"",
+            KEY,
+            "The smallest frame of a client: 0x80 with the opcode, 0x80 with the length, the key.",
+        ),
+        built(Opcode.TEXT, b"Hello", KEY, "These are the eleven bytes of the beginning."),
+        *(built(Opcode.BINARY, bytes(size), KEY, nudge) for size, nudge in SIZES.items()),
     ],
     fuzz=lambda rng: built(rng.choice(OPCODES), rng.randbytes(rng.choice(EDGES)), rng.randbytes(4)),
     hints=[
@@ -312,6 +383,17 @@ def backwards(opcode, payload, key):
     return written(opcode, payload, key, order="little")
 
 
+@build_frame.wrong("You always write opcode 1; the first argument says which.")
+def always_text(opcode, payload, key):
+    return written(1, payload, key)
+
+
+@build_frame.wrong("The key itself is missing: nobody can unmask the payload without it.")
+def no_key(opcode, payload, key):
+    whole = written(opcode, payload, key)
+    return whole.replace(key, b"", 1)
+
+
 # --- broken_rule --------------------------------------------------------------------------
 
 RULES = {
@@ -323,9 +405,9 @@ RULES = {
 }
 
 
-def judged(frame: Frame) -> Case:
+def judged(frame: Frame, nudge: str = "") -> Case:
     broken = [RULES[f.rule] for f in check_frame(frame, Side.CLIENT) if not f.ok]
-    return Case(frame.encode(), expected=broken[0] if broken else "none")
+    return Case(frame.encode(), expected=broken[0] if broken else "none", nudge=nudge)
 
 
 def one_offence(rng: random.Random) -> Case:
@@ -346,19 +428,54 @@ def one_offence(rng: random.Random) -> Case:
 
 @exercise(
     cases=[
-        judged(Frame(Opcode.TEXT, b"Hello", mask=KEY)),
-        judged(Frame(Opcode.TEXT, b"Hello")),
-        judged(Frame(Opcode.TEXT, b"Hel", fin=False, mask=KEY)),
-        judged(Frame(Opcode.TEXT, b"Hello", rsv1=True, mask=KEY)),
-        judged(Frame(Opcode.TEXT, b"Hello", rsv2=True, mask=KEY)),
-        judged(Frame(Opcode.TEXT, b"Hello", rsv3=True, mask=KEY)),
-        judged(Frame(0x3, b"Hello", mask=KEY)),
-        judged(Frame(0xB, b"Hello", mask=KEY)),
-        judged(Frame(Opcode.PING, b"Hel", fin=False, mask=KEY)),
-        judged(Frame(Opcode.CLOSE, bytes([3, 232]), fin=False, mask=KEY)),
-        judged(Frame(Opcode.PING, bytes(125), mask=KEY)),
-        judged(Frame(Opcode.PING, bytes(126), mask=KEY)),
-        judged(Frame(Opcode.BINARY, bytes(126), mask=KEY)),
+        judged(
+            Frame(Opcode.TEXT, b"Hello", mask=KEY),
+            "Nothing is wrong with this frame: FIN 1, opcode 1, masked.",
+        ),
+        judged(Frame(Opcode.TEXT, b"Hello"), "Byte 1 is 05: its first bit, MASK, is 0."),
+        judged(
+            Frame(Opcode.TEXT, b"Hel", fin=False, mask=KEY),
+            "FIN 0 is fine here: a text message may come in parts.",
+        ),
+        judged(
+            Frame(Opcode.TEXT, b"Hello", rsv1=True, mask=KEY),
+            "Byte 0 is c1, 1100 0001: a bit between FIN and opcode is set.",
+        ),
+        judged(
+            Frame(Opcode.TEXT, b"Hello", rsv2=True, mask=KEY),
+            "Byte 0 is a1, 1010 0001: a bit between FIN and opcode is set.",
+        ),
+        judged(
+            Frame(Opcode.TEXT, b"Hello", rsv3=True, mask=KEY),
+            "Byte 0 is 91, 1001 0001: a bit between FIN and opcode is set.",
+        ),
+        judged(
+            Frame(0x3, b"Hello", mask=KEY),
+            "Byte 0 is 83: the opcode is 3, which nobody has defined.",
+        ),
+        judged(
+            Frame(0xB, b"Hello", mask=KEY),
+            "Byte 0 is 8b: the opcode is 11, which nobody has defined.",
+        ),
+        judged(
+            Frame(Opcode.PING, b"Hel", fin=False, mask=KEY),
+            "Byte 0 is 09: a Ping, opcode 9, with FIN 0.",
+        ),
+        judged(
+            Frame(Opcode.CLOSE, bytes([3, 232]), fin=False, mask=KEY),
+            "Byte 0 is 08: a Close, opcode 8, with FIN 0.",
+        ),
+        judged(
+            Frame(Opcode.PING, bytes(125), mask=KEY),
+            "125 bytes of payload are allowed; header and key do not count.",
+        ),
+        judged(
+            Frame(Opcode.PING, bytes(126), mask=KEY),
+            "A Ping with 126 bytes of payload: one too many.",
+        ),
+        judged(
+            Frame(Opcode.BINARY, bytes(126), mask=KEY), "A data frame may be as long as it likes."
+        ),
     ],
     fuzz=one_offence,
     hints=[

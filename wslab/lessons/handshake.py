@@ -85,6 +85,16 @@ def still_bytes(key):
     return b64encode(sha1((key + GUID).encode()).digest())
 
 
+@accept_value.wrong("str(…) writes the b and the quotes as well; .decode() gives the text alone.")
+def bytes_in_quotes(key):
+    return str(b64encode(sha1((key + GUID).encode()).digest()))
+
+
+@accept_value.wrong("The hash is missing: you wrote key and GUID in base64 as they are.")
+def no_hash(key):
+    return b64encode((key + GUID).encode()).decode()
+
+
 # --- Exercise: is_valid_response ------------------------------------------------
 
 
@@ -100,26 +110,67 @@ def _answer(*extra: str, status: str = "101 Switching Protocols", **changed: str
 
 
 _GOOD = accept_key(RFC_KEY)
+_STATUS = "Read the status: anything but 101 is a refusal."
+_WORDS = (
+    "Connection holds words with commas between them: one of them must be Upgrade, the whole "
+    "word. headers.tokens gives them one by one."
+)
 
 
 @exercise(
     cases=[
-        Case(RFC_KEY, _answer(), expected=True),
-        Case(RFC_KEY, _answer(status="200 OK"), expected=False),
-        Case(RFC_KEY, _answer(status="403 Forbidden"), expected=False),
-        Case(RFC_KEY, _answer(Upgrade=None), expected=False),
-        Case(RFC_KEY, _answer(Upgrade="h2c"), expected=False),
-        Case(RFC_KEY, _answer(Connection=None), expected=False),
-        Case(RFC_KEY, _answer(Connection="keep-alive"), expected=False),
-        Case(RFC_KEY, _answer(Connection="no-upgrade"), expected=False),
-        Case(RFC_KEY, _answer(Accept=None), expected=False),
-        Case(RFC_KEY, _answer(Accept=accept_key("d3NsYWIgc2F5cyBoZWxsbw==")), expected=False),
-        Case(RFC_KEY, _answer(Accept=_GOOD.swapcase()), expected=False),
-        Case(RFC_KEY, _answer("Sec-WebSocket-Protocol: chat"), expected=False),
-        Case(RFC_KEY, _answer("Sec-WebSocket-Extensions: permessage-deflate"), expected=False),
-        Case(RFC_KEY, _answer(Upgrade="WebSocket", Connection="upgrade"), expected=True),
-        Case(RFC_KEY, _answer(Connection="keep-alive, Upgrade"), expected=True),
-        Case(RFC_KEY, _answer("Server: wslab"), expected=True),
+        Case(
+            RFC_KEY,
+            _answer(),
+            expected=True,
+            nudge="Nothing is wrong here, yet one of your tests fails. A status is a number; "
+            "words come as they were written, so make them small before you compare.",
+        ),
+        Case(RFC_KEY, _answer(status="200 OK"), expected=False, nudge=_STATUS),
+        Case(RFC_KEY, _answer(status="403 Forbidden"), expected=False, nudge=_STATUS),
+        Case(RFC_KEY, _answer(Upgrade=None), expected=False, nudge="There is no Upgrade here."),
+        Case(RFC_KEY, _answer(Upgrade="h2c"), expected=False, nudge="Upgrade names h2c."),
+        Case(RFC_KEY, _answer(Connection=None), expected=False, nudge="Connection is missing."),
+        Case(RFC_KEY, _answer(Connection="keep-alive"), expected=False, nudge=_WORDS),
+        Case(RFC_KEY, _answer(Connection="no-upgrade"), expected=False, nudge=_WORDS),
+        Case(RFC_KEY, _answer(Accept=None), expected=False, nudge="There is no Accept here."),
+        Case(
+            RFC_KEY,
+            _answer(Accept=accept_key("d3NsYWIgc2F5cyBoZWxsbw==")),
+            expected=False,
+            nudge="This Accept answers another key: compare it with accept_key(key).",
+        ),
+        Case(
+            RFC_KEY,
+            _answer(Accept=_GOOD.swapcase()),
+            expected=False,
+            nudge="Case matters in the Accept.",
+        ),
+        Case(
+            RFC_KEY,
+            _answer("Sec-WebSocket-Protocol: chat"),
+            expected=False,
+            nudge="The server chose a subprotocol, in Sec-WebSocket-Protocol; you offered none.",
+        ),
+        Case(
+            RFC_KEY,
+            _answer("Sec-WebSocket-Extensions: permessage-deflate"),
+            expected=False,
+            nudge="The server chose an extension, in Sec-WebSocket-Extensions; you offered none.",
+        ),
+        Case(
+            RFC_KEY,
+            _answer(Upgrade="WebSocket", Connection="upgrade"),
+            expected=True,
+            nudge="Only the Accept minds case: WebSocket and upgrade are as good.",
+        ),
+        Case(RFC_KEY, _answer(Connection="keep-alive, Upgrade"), expected=True, nudge=_WORDS),
+        Case(
+            RFC_KEY,
+            _answer("Server: wslab"),
+            expected=True,
+            nudge="A header that is not in the statement does no harm.",
+        ),
     ],
     hints=[
         "Six things must hold; count them in the statement, and test one a line.",
@@ -210,6 +261,11 @@ def case_sensitive(key, head):
     )(key, head)
 
 
+@is_valid_response.wrong("tokens gives Upgrade with its capital U; make each word small first.")
+def words_keep_their_case(key, head):
+    return _valid(connection=lambda words: "upgrade" in words)(key, head)
+
+
 @is_valid_response.wrong(
     "Connection is a list of words: “keep-alive, Upgrade” holds Upgrade; use headers.tokens."
 )
@@ -282,17 +338,20 @@ Sec-WebSocket-Version:13
 def _facts_of_repair(repair: Callable[[str, str], object], copied: str, target: str) -> object:
     """What the head that a learner returns is, in facts that any right head shares."""
     head = repair(copied, target)
+    if head is None:
+        return None
     if not isinstance(head, bytes):
-        return f"{type(head).__name__}, where bytes travel"
+        return {"problem": f"{type(head).__name__}, where bytes travel"}
     try:
         request = Request.parse(head)
     except MalformedHandshake:
-        return "no request head: " + repr(head[:30])
+        return {"problem": "no request head: " + repr(head[:30])}
     if request is None:
-        return "a head that goes on: the blank line is missing"
+        return {"problem": "a head that goes on: the blank line is missing"}
     names = [name.lower() for name, _ in request.headers]
     wanted = [line.partition(":")[0].lower() for line in copied.splitlines()]
     return {
+        "problem": "none",
         "target": request.target,
         "rules broken": [f.rule for f in check_handshake(Handshake(request)) if not f.ok],
         "headers lost": [name for name in wanted if name not in [*names, "cookie"]],
@@ -304,8 +363,25 @@ def _facts_of_repair(repair: Callable[[str, str], object], copied: str, target: 
 @exercise(
     run=_facts_of_repair,
     cases=[
-        Case(_SHORT, "/echo", label="five lines without a cookie, target /echo"),
-        Case(f"{_SHORT}Cookie:a=1\n", "/", label="the same and Cookie:a=1, target /"),
+        Case(
+            _SHORT,
+            "/echo",
+            label="five lines without a cookie, target /echo",
+            nudge="A head is the start line GET target HTTP/1.1, the headers, and one empty line; "
+            "each of these lines ends with \\r\\n. The copied lines end with \\n alone.",
+        ),
+        Case(
+            f"{_SHORT}Cookie:a=1\n",
+            "/",
+            label="the same and Cookie:a=1, target /",
+            nudge="The cookie's line must go, and no other; everything else stays as it was.",
+        ),
+        Case(
+            f"{_SHORT}User-Agent:cookie monster\n",
+            "/",
+            label="the same and User-Agent:cookie monster, target /",
+            nudge="Only the header whose name is cookie must go; here the word is in a value.",
+        ),
         Case(COPIED_2014, "/?encoding=text", label="lesson.COPIED_2014, target /?encoding=text"),
         Case(
             "cookie:a=1\n" + _SHORT.replace("Connection:", "connection:") + "COOKIE:b=2\n",
@@ -347,7 +423,7 @@ def no_blank_line(copied, target):
     return "\r\n".join([f"GET {target} HTTP/1.1", *_kept(copied), ""]).encode()
 
 
-@repair.wrong("Your lines end with LF alone; HTTP sends CRLF, the two bytes 0d 0a.")
+@repair.wrong("Not all of your lines end with CRLF, the two bytes 0d 0a; some have LF alone.")
 def bare_line_feeds(copied, target):
     return "\n".join([f"GET {target} HTTP/1.1", *_kept(copied), "", ""]).encode()
 
@@ -361,6 +437,17 @@ def cookie_kept(copied, target):
 def only_capital_cookie(copied, target):
     kept = [line for line in copied.splitlines() if not line.startswith("Cookie:")]
     return "\r\n".join([f"GET {target} HTTP/1.1", *kept, "", ""]).encode()
+
+
+@repair.wrong("The word cookie may stand in a value; look at the name, before the colon.")
+def cookie_anywhere(copied, target):
+    kept = [line for line in copied.splitlines() if "cookie" not in line.lower()]
+    return "\r\n".join([f"GET {target} HTTP/1.1", *kept, "", ""]).encode()
+
+
+@repair.wrong("Your head ends with two empty lines; splitlines() gives no empty line at the end.")
+def two_blank_lines(copied, target):
+    return "\r\n".join([f"GET {target} HTTP/1.1", *_kept(copied), "", "", ""]).encode()
 
 
 @repair.wrong("HTTP/1.0 knows no upgrade: write HTTP/1.1.")
@@ -404,21 +491,67 @@ _PLAIN = {"Upgrade": None, "Connection": None, "Key": None, "Version": None, "Or
 
 @exercise(
     cases=[
-        Case(ask_for("/", **_PLAIN), expected=200),
-        Case(ask_for("/echo", **_PLAIN), expected=426),
-        Case(ask_for("/echo", "POST", **_PLAIN), expected=405),
-        Case(ask_for("/echo"), expected=101),
-        Case(ask_for("/"), expected=101),
-        Case(ask_for("/echo", Origin=None), expected=403),
-        Case(ask_for("/echo", Origin="http://evil.example"), expected=403),
-        Case(ask_for("/echo", Origin=f"{ORIGIN}.evil.example"), expected=403),
-        Case(ask_for("/echo", Key=None), expected=400),
-        Case(ask_for("/echo", Version="12"), expected=400),
-        Case(ask_for("/echo", Version=None), expected=400),
-        Case(ask_for("/echo", Upgrade="h2c"), expected=426),
-        Case(ask_for("/echo", Upgrade="WebSocket"), expected=101),
-        Case(ask_for("/", "POST"), expected=405),
-        Case(ask_for("/echo", Key=None, Origin="http://evil.example"), expected=400),
+        Case(
+            ask_for("/", **_PLAIN),
+            expected=200,
+            nudge="Plain HTTP, and the target is /: the second line of the list applies first.",
+        ),
+        Case(
+            ask_for("/echo", **_PLAIN),
+            expected=426,
+            nudge="No Upgrade, and a target that has no page.",
+        ),
+        Case(
+            ask_for("/echo", "POST", **_PLAIN),
+            expected=405,
+            nudge="The list begins with the method.",
+        ),
+        Case(
+            ask_for("/echo"),
+            expected=101,
+            nudge='Nothing is wrong here. Header values are text: the version is "13", not 13.',
+        ),
+        Case(
+            ask_for("/"), expected=101, nudge="Upgrade is websocket, so the target does not matter."
+        ),
+        Case(
+            ask_for("/echo", Origin=None),
+            expected=403,
+            nudge="There is no Origin, so it is not the allowed one.",
+        ),
+        Case(
+            ask_for("/echo", Origin="http://evil.example"),
+            expected=403,
+            nudge="This Origin is another one.",
+        ),
+        Case(
+            ask_for("/echo", Origin=f"{ORIGIN}.evil.example"),
+            expected=403,
+            nudge="This Origin contains the allowed one, and is another: compare the whole.",
+        ),
+        Case(
+            ask_for("/echo", Key=None),
+            expected=400,
+            nudge="One of the two is enough for 400: no key, or another version.",
+        ),
+        Case(ask_for("/echo", Version="12"), expected=400, nudge="The version is 12."),
+        Case(ask_for("/echo", Version=None), expected=400, nudge="No version is not 13 either."),
+        Case(
+            ask_for("/echo", Upgrade="h2c"),
+            expected=426,
+            nudge="There is an Upgrade, and it does not say websocket.",
+        ),
+        Case(
+            ask_for("/echo", Upgrade="WebSocket"),
+            expected=101,
+            nudge="Case does not matter in Upgrade.",
+        ),
+        Case(ask_for("/", "POST"), expected=405, nudge="The list begins with the method."),
+        Case(
+            ask_for("/echo", Key=None, Origin="http://evil.example"),
+            expected=400,
+            nudge="Two things are wrong here; the one that comes first in the list decides.",
+        ),
     ],
     hints=[
         "Write the statement's list as a chain of `if … : return`, in its order.",
