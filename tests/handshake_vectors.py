@@ -131,6 +131,8 @@ HANDSHAKES: tuple[HandshakeVector, ...] = (
     _asks("fragment", "/chat", "/chat#top", "request-target-has-no-fragment"),
     _asks("no host", "Host: server.example.com\r\n", "", "request-names-one-host"),
     _asks("empty host", "server.example.com", "", "request-names-one-host"),
+    _asks("host with a path", "server.example.com", "a/b", "request-names-one-host"),
+    _asks("host in a url", "server.example.com", "http://a", "request-names-one-host"),
     _asks("two hosts", "Upgrade: w", "Host: other\r\nUpgrade: w", "request-names-one-host"),
     _asks("h2c", "Upgrade: websocket", "Upgrade: h2c", "request-upgrade-names-websocket"),
     _asks("keep-alive", "Connection: Upgrade", "Connection: keep-alive",

@@ -15,6 +15,8 @@ _OPCODE_WORDS: Final = {
     Opcode.PONG: "a sign of life, mostly the answer to a ping",
 }
 
+_OPCODE_NAMES: Final[dict[int, str]] = {opcode: opcode.name for opcode in Opcode}
+
 
 def are_here(have: int, want: int) -> str:
     return f"{have:,} of {want:,} bytes {'is' if have == 1 else 'are'} here"
@@ -47,7 +49,7 @@ def rsv_words(number: int, bit: int) -> str:
 
 def opcode_name(opcode: int) -> str:
     """The RFC's word for an opcode, or its number if it is reserved."""
-    return Opcode(opcode).name if opcode in _OPCODE_WORDS else f"0x{opcode:X} (reserved)"
+    return _OPCODE_NAMES.get(opcode) or f"0x{opcode:X} (reserved)"
 
 
 def opcode_words(opcode: int) -> str:

@@ -71,15 +71,20 @@ def _target(at: Handshake) -> str:
     return redacted(at.request.target.encode("latin-1")).decode("latin-1")
 
 
+# RFC 3986 §3.2.2: a name, an IPv4 address, or an IPv6 address in brackets.
+_HOST: Final = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::\d*)?"
+
+
 @_rule(
     CLIENT,
     "RFC 6455 §4.1; RFC 9112 §3.2",
-    "Host names the server, once",
+    "Host names the server, once, as host or host:port",
     BAD_REQUEST,
 )
 def request_names_one_host(at: Handshake) -> Outcome:
     hosts = at.request.headers.get_all("Host")
-    return len(hosts) == 1 and bool(hosts[0]), shown(at.request.headers, "Host")
+    ok = len(hosts) == 1 and re.fullmatch(_HOST, hosts[0]) is not None
+    return ok, shown(at.request.headers, "Host")
 
 
 @_rule(CLIENT, "RFC 6455 §4.1", "Upgrade contains websocket, in any case of letters", BAD_REQUEST)

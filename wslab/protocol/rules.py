@@ -217,8 +217,9 @@ def message_is_not_interrupted(step: Step) -> Outcome:
 def no_data_after_close(step: Step) -> Outcome:
     if step.frame.opcode >= Opcode.CLOSE:
         return None  # a Ping must be answered until the peer's Close comes (§5.5.2)
-    after = f"{opcode_name(step.frame.opcode)} after this sender's Close"
-    return not step.close_sent, after if step.close_sent else "no Close before it"
+    if step.close_sent:
+        return False, f"{opcode_name(step.frame.opcode)} after this sender's Close"
+    return True, "no Close before it"
 
 
 @_rule(

@@ -183,7 +183,6 @@ class _Inbox:
         self.opcode: Opcode | int | None = None
         self._parts: list[bytes] = []
         self._compressed = False
-        self._utf8 = _Utf8Checker()
 
     def put(self, frame: Frame, deflate: Deflate | None, max_message: int) -> _Arrival:
         """Add one data frame; say what became whole, and what went wrong."""
@@ -191,6 +190,7 @@ class _Inbox:
         if frame.opcode != Opcode.CONTINUATION:
             self._clear()  # a message that was interrupted is lost, as the rules will say
             self.opcode = frame.opcode
+            self._utf8 = _Utf8Checker()
             self._compressed = frame.rsv1 and deflate is not None
         elif self.opcode is None:
             return arrived  # continues nothing
@@ -228,11 +228,14 @@ def _forgets(deflate: Deflate, sender: Side) -> bool:
     return deflate.server_no_context_takeover
 
 
+_DECODER: Final = codecs.getincrementaldecoder("utf-8")
+
+
 class _Utf8Checker:
     """Finds the first byte at which text that comes in pieces cannot be UTF-8 (§8.1)."""
 
     def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._decoder = _DECODER()
         self._seen = 0
         self.failed = False
 
