@@ -101,6 +101,12 @@ def test_how_it_ended(ending, words):
     assert words in squeezed(shown(recording_view, made).text)
 
 
+def test_a_secret_in_the_target_that_was_not_reached_is_hidden():
+    made = recording(Ending(1.0, SERVER, "refused", "ws://h/?token=s3cret gave no answer"))
+    assert "ws://h/?token=****** gave no answer" in squeezed(shown(recording_view, made).text)
+    assert "s3cret" in shown(recording_view, made, redact=False).text
+
+
 def test_a_connection_without_an_end_is_still_open():
     assert "still open" in shown(recording_view, upgraded()).text
 

@@ -48,7 +48,7 @@ def recording_view(
     document.add(
         Heading("A recording of one connection"),
         Paragraph(_what_it_was(recording, handshake)),
-        Paragraph(_how_it_ended(recording, handshake, frames)),
+        Paragraph(_how_it_ended(recording, handshake, frames, redact)),
         Paragraph(_how_much(recording, frames)),
     )
     events = exchange(recording, redact)
@@ -107,7 +107,10 @@ def _odd_answer(server: bytes) -> str:
 
 
 def _how_it_ended(
-    recording: Recording, handshake: Handshake | None, frames: Sequence[SentFrame]
+    recording: Recording,
+    handshake: Handshake | None,
+    frames: Sequence[SentFrame],
+    redact: bool,
 ) -> str:
     closes = [sent for sent in frames if sent.frame.opcode == Opcode.CLOSE]
     said = []
@@ -116,7 +119,7 @@ def _how_it_ended(
         with_code = "without a code" if code is None else f"with code {int(code)}"
         said.append(f"the {sent.sender.value} sent Close {with_code}")
     endings = recording.endings
-    how = [_ending_words(ending) for ending in endings]
+    how = [_ending_words(ending, redact) for ending in endings]
     if not said and not how:
         return "It was still open when this was taken."
     words = f"How it ended: {', then '.join(said + how)}."
@@ -125,9 +128,11 @@ def _how_it_ended(
     return words
 
 
-def _ending_words(ending: Ending) -> str:
+def _ending_words(ending: Ending, redact: bool) -> str:
     words = _ENDINGS[ending.how].format(side=ending.sender.value)
-    return f"{words} ({ending.detail})" if ending.detail else words
+    detail = ending.detail.encode(errors="surrogateescape")  # it may quote the target's URL
+    shown = (redacted(detail) if redact else detail).decode(errors="surrogateescape")
+    return f"{words} ({shown})" if shown else words
 
 
 def _how_much(recording: Recording, frames: Sequence[SentFrame]) -> str:
