@@ -21,7 +21,8 @@ from wslab.protocol.recording import Recording
 
 LIMIT = 20  # seconds; a test that reaches it has failed
 ROOT = Path(__file__).parents[1]
-SIGNALS = [signal.SIGINT, signal.SIGTERM]
+SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name != "nt" else [])]
+NAMES = [number.name for number in SIGNALS]
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to send")
 
@@ -88,7 +89,7 @@ def address(url: str) -> tuple[str, int]:
 
 
 @posix_only
-@pytest.mark.parametrize("number", SIGNALS, ids=["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("number", SIGNALS, ids=NAMES)
 def test_echo_says_its_url_serves_and_stops_cleanly(number: int) -> None:
     with running("echo") as process:
         url = first_line(process)
@@ -105,6 +106,23 @@ def test_echo_says_its_url_serves_and_stops_cleanly(number: int) -> None:
     assert err == f"wslab: the echo page is http://127.0.0.1:{port}/ until Ctrl-C\n"
     with socket.socket() as probe:
         assert probe.connect_ex((host, port)) != 0
+
+
+@posix_only
+def test_echo_goes_on_under_nohup() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        process = start("echo")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    try:
+        url = first_line(process)
+        process.send_signal(signal.SIGHUP)
+        assert echo_once(url, "still here") == "still here"
+        stop(process, signal.SIGTERM)
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @posix_only
@@ -186,7 +204,7 @@ def test_echo_needs_no_notebook_machinery() -> None:
 
 
 @posix_only
-@pytest.mark.parametrize("number", SIGNALS, ids=["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("number", SIGNALS, ids=NAMES)
 def test_tap_relays_and_saves_each_connection_at_the_stop(tmp_path: Path, number: int) -> None:
     file = tmp_path / "notes.wscap"
     with running("echo") as server:
@@ -208,6 +226,27 @@ def test_tap_relays_and_saves_each_connection_at_the_stop(tmp_path: Path, number
 
 
 @posix_only
+def test_tap_shows_no_secret_of_its_target() -> None:
+    with running("tap", "ws://me:pass@127.0.0.1:9/a?token=s3cret&b=1") as tap:
+        shown = first_line(tap)
+        assert shown.endswith(" -> ws://*******@127.0.0.1:9/a?token=******&b=1")
+        assert "s3cret" not in shown and "pass" not in shown
+        assert "connect with the real one" in stop(tap)[1]
+
+
+@posix_only
+@pytest.mark.parametrize("there", ["", "old"], ids=["new", "there"])
+def test_trying_the_file_changes_nothing(tmp_path: Path, there: str) -> None:
+    file = tmp_path / "a.wscap"
+    if there:
+        file.write_text(there)
+    with running("tap", "ws://127.0.0.1:9", "--save", str(file)) as tap:
+        assert first_line(tap)
+        assert (file.read_text() if file.exists() else "") == there
+        stop(tap)
+
+
+@posix_only
 def test_tap_with_nothing_to_save_says_so(tmp_path: Path) -> None:
     with running("tap", "ws://127.0.0.1:9", "--save", str(tmp_path / "a.wscap")) as tap:
         assert first_line(tap).endswith(" -> ws://127.0.0.1:9")
@@ -226,10 +265,17 @@ def test_tap_with_nothing_to_save_says_so(tmp_path: Path) -> None:
         (["echo", "--host", "192.0.2.1"], "Choose host='127.0.0.1'"),
         (["tap", "no url"], "ws://"),
         (["tap", "ws://127.0.0.1:9", "--save", "nowhere/at/all.wscap"], "no such folder"),
+        (["tap", "ws://127.0.0.1:9", "--save", "."], "it is a folder"),
+        (["tap", "ws://127.0.0.1:9", "--save", "x" * 300], "choose another FILE"),
+        (["echo", "--host", "a" * 300], "Choose host='127.0.0.1'"),
+        (["inspect", "."], ". cannot be read"),
         (["inspect", "nowhere.wscap"], "nowhere.wscap cannot be read"),
         (["inspect", __file__], "test_main.py"),
     ],
-    ids=["port", "host", "target", "folder", "no-file", "no-recording"],
+    ids=[
+        *("port", "host", "target", "folder", "is-folder", "long-name", "long-host"),
+        *("inspect-folder", "no-file", "no-recording"),
+    ],
 )
 def test_bad_input_is_one_line_and_exit_2(
     arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
@@ -294,6 +340,37 @@ def test_the_reader_may_leave_before_the_end(verb: str, recording: Path) -> None
         assert process.stderr.read() == ""
         process.stdout = None
         assert process.returncode == 0
+
+
+@posix_only
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has /dev/full")
+def test_a_full_disk_is_one_line(recording: Path) -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-W", "error", "-m", "wslab", "inspect", str(recording)]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "wslab: cannot write the output: No space left on device; send it elsewhere.\n"
+    )
+
+
+@posix_only
+def test_a_closed_output_is_no_error(recording: Path) -> None:
+    command = [sys.executable, "-W", "error", "-m", "wslab", "inspect", str(recording)]
+    line = ["sh", "-c", '"$@" >&-', "sh", *command]
+    done = subprocess.run(line, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_ctrl_c_in_a_long_explanation_is_quiet(
+    recording: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(path: Path) -> Recording:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Recording, "load", interrupted)
+    assert main(["inspect", str(recording)]) == 130
+    assert capsys.readouterr() == ("", "")
 
 
 def test_doctor_reports_every_check(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,9 @@
 """The command line: ``python -m wslab echo | tap | inspect | doctor``.
 
 The servers say their URL in the first line of standard output, at once, and run
-until SIGINT (Ctrl-C) or SIGTERM. Everything else they say goes to standard error.
-Exit codes: 0 done or stopped; 1 the doctor found something; 2 a wrong argument,
-with one line that says what to do.
+until SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal is closed). Everything else
+they say goes to standard error. Exit codes: 0 done or stopped; 1 the doctor found
+something; 2 a wrong argument, with one line that says what to do; 130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -36,14 +36,21 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without "→" gets \u2192
     try:
         code = int(choice.run(choice))
-        sys.stdout.flush()
+        if sys.stdout is not None:  # as after `>&-` in a shell
+            sys.stdout.flush()
         return code
     except WslabError as error:
         print(f"wslab: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:  # the reader has seen enough, as in `… | head`
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        # What is still buffered must not fail once more when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if isinstance(error, BrokenPipeError):  # the reader has seen enough, as in `… | head`
+            return 0
+        _note(f"cannot write the output: {error.strerror}; send it elsewhere.")
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -100,8 +107,9 @@ def _echo(choice: argparse.Namespace) -> int:
         print(server.url, flush=True)
         _note(f"the echo page is {server.http_url}/ until Ctrl-C")
         if not _is_loopback(choice.host):
+            where = choice.host or "every address"
             _note(
-                f"listening on {choice.host}: every machine that reaches this one can connect, "
+                f"listening on {where}: every machine that reaches this one can connect, "
                 "unencrypted and without a password; do this only on a network you trust"
             )
         _wait_for(stopped)
@@ -111,16 +119,45 @@ def _echo(choice: argparse.Namespace) -> int:
 def _tap(choice: argparse.Namespace) -> int:
     from wslab.network.tap import Tap
 
-    if choice.save is not None and not choice.save.absolute().parent.is_dir():
-        raise WslabError(f"cannot save to {choice.save}: there is no such folder; make it first.")
+    if choice.save is not None:
+        _try_to_save(choice.save)
     with _stop_signals() as stopped:
         with Tap(choice.target, port=choice.port) as tap:
-            print(f"{tap.url} -> {choice.target}", flush=True)
+            line = f"{tap.url} -> {choice.target}"
+            shown = _without_secrets(line)
+            print(shown, flush=True)
+            if shown != line:
+                _note("a secret of TARGET is shown as ***; connect with the real one")
             _note("recording, until Ctrl-C")
             _wait_for(stopped)
         if choice.save is not None:
             _save(tap.recordings, choice.save)
     return 0
+
+
+def _without_secrets(text: str) -> str:
+    from wslab.protocol.redaction import redacted
+
+    return redacted(text.encode(errors="surrogateescape")).decode(errors="surrogateescape")
+
+
+def _try_to_save(file: Path) -> None:
+    """WslabError if `file` cannot be written: now, and not when there is a recording to lose."""
+    try:
+        if not file.absolute().parent.is_dir():
+            raise WslabError(f"cannot save to {file}: there is no such folder; make it first.")
+        if file.is_dir():
+            raise WslabError(f"cannot save to {file}: it is a folder; name a file in it.")
+        is_new = not file.exists()
+        file.open("ab").close()
+        if is_new:
+            file.unlink()
+    except OSError as error:
+        raise _cannot_save(file, error) from error
+
+
+def _cannot_save(file: Path, error: OSError) -> WslabError:
+    return WslabError(f"cannot save to {file}: {error.strerror}; choose another FILE.")
 
 
 def _save(recordings: Sequence[Recording], file: Path) -> None:
@@ -132,9 +169,7 @@ def _save(recordings: Sequence[Recording], file: Path) -> None:
         try:
             recording.save(place)
         except OSError as error:
-            raise WslabError(
-                f"cannot save to {place}: {error.strerror}; choose another FILE."
-            ) from error
+            raise _cannot_save(place, error) from error
         _note(f"saved {place}")
 
 
@@ -153,7 +188,8 @@ def _doctor(choice: argparse.Namespace) -> int:
 
 
 def _note(text: str) -> None:
-    print(f"wslab: {text}", file=sys.stderr, flush=True)
+    with suppress(OSError):  # whoever read it has gone, such as the terminal: go on without
+        print(f"wslab: {text}", file=sys.stderr, flush=True)
 
 
 def _is_loopback(host: str) -> bool:
@@ -165,13 +201,16 @@ def _is_loopback(host: str) -> bool:
 
 @contextmanager
 def _stop_signals() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set, from before the port opens until it is closed.
+    """An event that stop signals set, from before the port opens until all is closed and saved.
 
     A shell that runs a program in the background makes it ignore SIGINT, and
-    Python then leaves it so; a handler of our own hears it all the same.
+    Python then leaves it so; a handler of our own hears it all the same. SIGHUP
+    stays ignored where it was, as `nohup` wants it.
     """
     stopped = threading.Event()
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signals.append(signal.SIGHUP)
     before = [signal.signal(number, lambda *_: stopped.set()) for number in signals]
     try:
         yield stopped

@@ -283,9 +283,11 @@ def test_a_port_in_use() -> None:
     ("where", "says"),
     [
         ({"host": "192.0.2.1"}, "not an address of this machine"),
+        ({"host": "a" * 300}, "not an address of this machine"),
+        ({"host": "caf\udce9"}, "not an address of this machine"),
         ({"port": 70000}, "0 to 65535"),
     ],
-    ids=["foreign-host", "no-port"],
+    ids=["foreign-host", "long-host", "odd-host", "no-port"],
 )
 def test_other_places_where_nobody_can_listen(where: dict[str, object], says: str) -> None:
     with pytest.raises(WslabError, match=says):

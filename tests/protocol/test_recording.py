@@ -191,6 +191,49 @@ def test_secrets_of_plain_http_are_overwritten_too(tmp_path: Path) -> None:
     assert "a=b" not in text and "c=d" not in text
 
 
+def test_secrets_in_what_is_said_of_the_target_are_overwritten_too(tmp_path: Path) -> None:
+    recording = Recording("ws://h/?token=s3cret")
+    recording.end(Ending(0.1, SERVER, "refused", "ws://h/?token=s3cret could not be reached"))
+    path = recording.save(tmp_path / "refused.wscap")
+    assert "s3cret" not in path.read_text()
+    assert Recording.load(path).endings[0].detail == "ws://h/?token=****** could not be reached"
+    assert "s3cret" in recording.save(path, redact=False).read_text()
+
+
+def test_a_target_of_any_characters_can_be_saved(tmp_path: Path) -> None:
+    path = Recording("ws://caf\udce9/").save(tmp_path / "odd.wscap")
+    assert Recording.load(path).target == "ws://caf\udce9/"
+
+
+def test_saving_a_live_connection_keeps_one_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = conversation(HELLOS)
+    before = [chunk.data for chunk in recording.chunks]
+    redact = Recording._redacted
+
+    def redact_while_more_arrives(self: Recording, side: Side) -> bytes:
+        stream = redact(self, side)
+        recording.add(Chunk(1.0, side, HELLO))
+        return stream
+
+    monkeypatch.setattr(Recording, "_redacted", redact_while_more_arrives)
+    again = Recording.load(recording.save(tmp_path / "live.wscap"))
+    assert [len(chunk.data) for chunk in again.chunks] == list(map(len, before))
+    assert len(recording.chunks) == len(before) + 2
+
+
+def test_a_file_keeps_more_than_the_usual_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = Recording(limit=100)
+    recording.add(Chunk(0, SERVER, bytes(100)))
+    path = recording.save(tmp_path / "large.wscap")
+    monkeypatch.setattr("wslab.protocol.recording.LIMIT", 10)
+    again = Recording.load(path)
+    assert len(again.bytes_from(SERVER)) == 100 and not again.truncated
+
+
 def test_a_truncated_recording_stays_truncated_in_a_file(tmp_path: Path) -> None:
     recording = Recording(limit=1)
     recording.add(Chunk(0, SERVER, b"abc"))
@@ -207,7 +250,11 @@ HEAD = json.dumps(
     ("content", "found"),
     [
         (b"", "line 1 is 'an empty file'"),
-        (b"hello\n", "line 1 is 'hello'"),
+        (b"hello\n", "line 1 is 'hello' (not JSON at character 1: Expecting value)"),
+        (b"[" * 100_000, "line 1 is"),
+        (f'{HEAD}\n{{"at": NaN, "sender": "client", "hex": ""}}'.encode(), "from 0 on"),
+        (f'{HEAD}\n{{"at": -1, "sender": "client", "hex": ""}}'.encode(), "from 0 on"),
+        (HEAD.replace('"server": 0', '"server": 9').encode(), "0 of the 9 bytes that line 1"),
         (b"[]", "not the head of a recording"),
         (b'{"wscap": 2}', "not the head of a recording"),
         (b"\xff\xd8\xff\xe0 a photograph", "photograph"),

@@ -191,7 +191,7 @@ class Service:
             try:
                 async with asyncio.timeout(START_LIMIT):
                     await self._open()
-            except (OSError, OverflowError) as error:
+            except (OSError, OverflowError, UnicodeError) as error:
                 self._forget()
                 raise self._cannot_listen(error) from error
             except BaseException:
@@ -232,7 +232,7 @@ class Service:
             reason = "this port needs more rights than you have. Choose port=0, or one above 1023."
         elif (
             number == errno.EADDRNOTAVAIL
-            or isinstance(error, socket.gaierror)
+            or isinstance(error, (socket.gaierror, UnicodeError))  # no host, or no name of one
             or "could not bind on any address" in str(error)  # the same, as Python 3.13 says it
         ):
             reason = "that host is not an address of this machine. Choose host='127.0.0.1'."

@@ -13,6 +13,7 @@ every offset stays true.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -196,17 +197,27 @@ class Recording:
         with as many asterisks, unless `redact` is False.
         """
         path = Path(path)
+        # A live connection goes on growing: what is written is one moment of it.
+        moment = Recording(self.target, self.limit)
+        moment.truncated, moment._counts = self.truncated, dict(self._counts)
+        moment.chunks, moment.endings = list(self.chunks), list(self.endings)
+        if not moment.truncated:
+            moment._counts = {side: len(moment.bytes_from(side)) for side in Side}
+        path.write_text(moment._as_text(redact), encoding="utf-8", newline="\n")
+        return path
+
+    def _as_text(self, redact: bool) -> str:
         streams = {side: self._redacted(side) if redact else None for side in Side}
         lines: list[dict[str, Any]] = [
             {
                 "wscap": 1,
-                "target": redacted(self.target.encode()).decode() if redact else self.target,
+                "target": _without_secrets(self.target) if redact else self.target,
                 "counts": {side.value: count for side, count in self._counts.items()},
                 "truncated": self.truncated,
             }
         ]
         offsets = {side: 0 for side in Side}
-        for chunk in tuple(self.chunks):
+        for chunk in self.chunks:
             start, stream = offsets[chunk.sender], streams[chunk.sender]
             offsets[chunk.sender] = end = start + len(chunk.data)
             data = chunk.data if stream is None else stream[start:end]
@@ -214,10 +225,9 @@ class Recording:
             lines.append({"at": at, "sender": sender, **_encode(data)})
         for ending in self.endings:
             at, sender = round(ending.at, 6), ending.sender.value
-            lines.append({"at": at, "sender": sender, "ends": ending.how, "detail": ending.detail})
-        text = "".join(json.dumps(line) + "\n" for line in lines)
-        path.write_text(text, encoding="utf-8", newline="\n")
-        return path
+            detail = _without_secrets(ending.detail) if redact else ending.detail
+            lines.append({"at": at, "sender": sender, "ends": ending.how, "detail": detail})
+        return "".join(json.dumps(line) + "\n" for line in lines)
 
     def _redacted(self, side: Side) -> bytes:
         """The stream of `side` with its secrets overwritten, of the same length."""
@@ -240,7 +250,8 @@ class Recording:
             lines = path.read_text(encoding="utf-8").splitlines()
         except OSError as error:
             raise RecordingError(
-                f"{path.name} cannot be read: {error.strerror}; check the name and the folder"
+                f"{path.name or path} cannot be read: {error.strerror}; "
+                "check the name and the folder"
             ) from error
         except UnicodeDecodeError:
             lines = [repr(path.read_bytes()[:20])]
@@ -249,13 +260,22 @@ class Recording:
             head = json.loads(lines[0]) if lines else None
             if not isinstance(head, dict) or head.get("wscap") != 1:
                 raise ValueError('not the head of a recording, which holds "wscap": 1')
-            recording = cls(str(head["target"]))
+            target = str(head["target"])
+            counts = {side: int(head["counts"][side.value]) for side in Side}
+            recording = cls(target, max(LIMIT, sum(counts.values())))
             for number in range(2, len(lines) + 1):
                 recording._take(json.loads(lines[number - 1]))
-            recording._counts = {side: int(head["counts"][side.value]) for side in Side}
             recording.truncated = bool(head["truncated"])
-        except (ValueError, KeyError, TypeError) as error:
+            if not recording.truncated and recording._counts != counts:
+                raise ValueError(
+                    f"the last one, with {sum(recording._counts.values()):,} of the "
+                    f"{sum(counts.values()):,} bytes that line 1 counts: the file was cut short"
+                )
+            recording._counts = counts
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             what = f"no {error}" if isinstance(error, KeyError) else str(error)
+            if isinstance(error, json.JSONDecodeError):  # it would count lines of its own
+                what = f"not JSON at character {error.pos + 1}: {error.msg}"
             found = lines[number - 1][:60] if lines else "an empty file"
             raise RecordingError(
                 f"{path.name} is no recording of wslab: line {number} is {found!r} ({what}); "
@@ -266,6 +286,8 @@ class Recording:
     def _take(self, record: dict[str, Any]) -> None:
         """Add what one line of a file says."""
         at, sender = float(record["at"]), Side(record["sender"])
+        if not (math.isfinite(at) and at >= 0):
+            raise ValueError("a time is in seconds from 0 on")
         if "ends" not in record:
             self.add(Chunk(at, sender, _decode(record)))
         elif record["ends"] in ENDINGS:
@@ -314,6 +336,10 @@ def _beginning(chunks: tuple[Chunk, ...], side: Side) -> bytes:
             if len(start) >= MAX_HEAD:
                 break
     return bytes(start)
+
+
+def _without_secrets(text: str) -> str:
+    return redacted(text.encode(errors="surrogateescape")).decode(errors="surrogateescape")
 
 
 def _encode(data: bytes) -> dict[str, str]:
