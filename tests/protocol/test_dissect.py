@@ -241,3 +241,10 @@ def test_bytes_that_stand_where_a_frame_stands_are_dissected_as_one() -> None:
     fields = dissect_frame(data)
     assert_tiles(fields, data)
     assert [field.name for field in fields][:4] == ["FIN", "RSV1", "RSV2", "RSV3"]
+
+
+def test_the_repr_of_a_field_tells_no_secret() -> None:
+    head = b"GET /?token=s3cret HTTP/1.1\r\nCookie: id=s3cret\r\n\r\n"
+    shown = repr(dissect(head))
+    assert "s3cret" not in shown and "/?token=******" in shown and "*********" in shown
+    assert repr(dissect(b"\x81\x00")[0]).startswith("Field('FIN', 0, 1, 1, ")

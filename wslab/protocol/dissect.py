@@ -32,6 +32,7 @@ from wslab.protocol.frame_words import (
 from wslab.protocol.frames import ClosePayload, Frame, FrameHeader, Opcode, apply_mask
 from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.header_words import header_words, status_words
+from wslab.protocol.redaction import SECRET_HEADERS, redacted
 
 _TEXT: Final = re.compile(rb"[\t\r\n -~]{8}")
 _START_LINE: Final = re.compile(rb"HTTP/\d|[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^ \r\n]+ HTTP/\d")
@@ -44,7 +45,8 @@ class Field:
 
     `start` and `bits` count bits from the beginning of the bytes dissected.
     `value` is an int for numbers, bytes for raw bytes, str for text. `meaning`
-    is plain words about this very value; `rfc` is where the rule stands.
+    is plain words about this very value; `rfc` is where the rule stands. The repr
+    hides cookies, credentials and tokens.
     """
 
     name: str
@@ -62,6 +64,15 @@ class Field:
     def raw(self, data: bytes) -> bytes:
         """The bytes of `data` that hold this field; a whole byte even for one bit of it."""
         return data[self.start // 8 : -(-self.end // 8)]
+
+    def __repr__(self) -> str:
+        value = self.value
+        if isinstance(value, str) and self.name.lower() in SECRET_HEADERS:
+            value = "*" * len(value)
+        elif isinstance(value, str):
+            value = redacted(value.encode("latin-1", "replace")).decode("latin-1")
+        parts = (self.name, self.start, self.bits, value, self.meaning, self.rfc)
+        return f"Field({', '.join(map(repr, parts))})"
 
 
 def dissect(x: bytes | Frame | FrameHeader | Request | Response | Handshake) -> list[Field]:
