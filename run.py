@@ -343,6 +343,9 @@ def environment():
     """The variables that activating .venv would set."""
     variables = dict(os.environ, VIRTUAL_ENV=VENV)
     variables.pop("PYTHONHOME", None)
+    for elsewhere in ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"):
+        variables.pop(elsewhere, None)
+    variables["PIP_USER"] = "0"  # over a pip.conf too: what is installed belongs in .venv
     variables["PATH"] = SCRIPTS + os.pathsep + variables.get("PATH", os.defpath)
     return variables
 

@@ -159,6 +159,16 @@ def test_an_environment_of_somebody_else_is_added_to_and_not_deleted(steps, hous
     assert steps.take() == ["install", "labextension"] and theirs.exists()
 
 
+def test_pip_installs_into_the_environment_whatever_its_settings_say(monkeypatch):
+    for name in ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"):
+        monkeypatch.setenv(name, "elsewhere")
+    monkeypatch.setenv("PIP_USER", "1")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
+    settings = {name: v for name, v in run.environment().items() if name.startswith("PIP_")}
+    assert settings["PIP_USER"] == "0" and settings["PIP_INDEX_URL"].startswith("https://mirror")
+    assert not {"PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"} & set(settings)
+
+
 def test_uv_is_used_when_there_is_one(steps, monkeypatch):
     monkeypatch.setattr(run.shutil, "which", lambda name: "/bin/uv" if name == "uv" else None)
     run.set_up()

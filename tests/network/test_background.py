@@ -141,6 +141,19 @@ def test_a_blocked_caller_does_not_stall_the_background() -> None:
     assert len(ticks) == 3
 
 
+@pytest.mark.parametrize("error", [SystemExit("bye"), KeyboardInterrupt()], ids=["exit", "ctrl-c"])
+def test_what_calls_exit_in_the_background_ends_nothing_else(error: BaseException) -> None:
+    async def leave() -> None:
+        raise error
+
+    before = loop()
+    with Bench() as bench:
+        with pytest.raises(type(error)):
+            run(leave())
+        assert bench.running and loop() is before
+    assert f"the background loop went on after {error!r}" == background.log.pop()
+
+
 def test_what_fails_unseen_is_logged_and_not_printed(capfd: pytest.CaptureFixture[str]) -> None:
     loop().call_soon_threadsafe(lambda: 1 / 0)
     call(lambda: None)

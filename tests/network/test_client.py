@@ -194,6 +194,18 @@ async def test_a_refusal_keeps_the_librarys_name_and_the_response(server: EchoSe
     assert caught.value.response.status_code == 404
 
 
+async def test_a_refusal_in_a_notebook_is_a_sentence_and_what_the_server_said(
+    server: EchoServer,
+) -> None:
+    with pytest.raises(InvalidStatus) as caught:
+        await connect(server.url + "/no\x1bpe")
+    assert caught.value._render_traceback_() == [
+        "InvalidStatus: server rejected WebSocket connection: HTTP 404",
+        "There is no WebSocket path /nope.",
+        "WebSocket paths here: /, /broadcast, /echo, /reverse, /time",
+    ]
+
+
 async def test_the_librarys_log_stays_silent(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     async with EchoServer() as server, connect(server.url) as ws:

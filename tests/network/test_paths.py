@@ -242,6 +242,23 @@ async def test_register_and_the_decorator_and_a_replacement(server: PathServer) 
         assert await ws.recv() == "quiet"
 
 
+async def test_a_handler_that_calls_exit_ends_its_own_connection_alone(
+    server: PathServer,
+) -> None:
+    async def leave(ws: ServerConnection) -> None:
+        raise SystemExit("bye")
+
+    server.register("/leave", leave)
+    async with asyncio.timeout(LIMIT), connect(server.url + "/echo", **PLAIN) as other:
+        async with connect(server.url + "/leave", **PLAIN) as ws:
+            with pytest.raises(ConnectionClosed) as caught:
+                await ws.recv()
+        assert caught.value.rcvd is not None and caught.value.rcvd.code == 1011
+        await other.send("still here")
+        assert await other.recv() == "still here"
+    assert [event.detail for event in server.events.of("error")] == ["SystemExit: bye"]
+
+
 async def test_a_handler_that_raises_closes_with_1011_and_the_server_lives_on(
     server: PathServer,
 ) -> None:

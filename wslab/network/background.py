@@ -269,7 +269,13 @@ def _turn(loop: asyncio.AbstractEventLoop) -> None:
     """The whole life of the background thread."""
     asyncio.set_event_loop(loop)
     try:
-        loop.run_forever()
+        while True:
+            try:
+                loop.run_forever()
+                break
+            except (SystemExit, KeyboardInterrupt) as error:
+                # Some task called exit(): the servers of the other cells live on.
+                log.append(f"the background loop went on after {error!r}")
         tasks = asyncio.all_tasks(loop)
         for task in tasks:
             task.cancel()

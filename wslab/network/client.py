@@ -7,7 +7,7 @@ from collections.abc import Generator
 from typing import Any, Final
 
 from websockets.asyncio import client as library
-from websockets.exceptions import InvalidURI
+from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.uri import parse_uri
 
 from wslab.errors import WslabError
@@ -46,7 +46,8 @@ def connect(url: str, **options: Any) -> Connecting:
 
     Raises WslabError for a URL that is none of WebSocket's (RFC 6455 §3), and
     later CannotConnect when no connection comes about. A server that answers
-    but refuses is the library's InvalidStatus, which carries the response.
+    but refuses is the library's InvalidStatus, which carries the response; a
+    notebook shows it as a sentence, with what the server said.
     """
     defaults: dict[str, Any] = {
         "proxy": None,
@@ -78,6 +79,17 @@ def _not_a_url(url: str, why: str) -> WslabError:
     return WslabError(f"{url!r} is not a WebSocket URL; {rule}. Write it like {like!r}.")
 
 
+def _in_words(error: InvalidHandshake) -> list[str]:
+    """What a notebook shows in place of the library's call stack."""
+    said = ""
+    if isinstance(error, InvalidStatus):
+        kind = error.response.headers.get("Content-Type", "")
+        if kind.startswith("text/plain"):
+            said = bytes(error.response.body or b"")[:500].decode(errors="replace")
+    shown = ["".join(c for c in line if c.isprintable()) for line in said.splitlines()]
+    return [f"{type(error).__name__}: {error}", *shown]
+
+
 class Connecting(library.connect):
     """What `connect` returns: not a connection yet, but something to await."""
 
@@ -86,6 +98,11 @@ class Connecting(library.connect):
             return (yield from super().__await__())
         except OSError as error:
             raise self._explained(error) from error
+        except InvalidHandshake as error:
+            lines = _in_words(error)
+            # IPython asks the exception, as it asks WslabError.
+            error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]
+            raise
 
     def __repr__(self) -> str:
         return f"<connect({self.uri!r}): not connected yet; write 'await' or 'async with'>"

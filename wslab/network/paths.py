@@ -225,7 +225,7 @@ class PathServer(Service):
             await self._paths[ws.path](ws)
         except ConnectionClosed:
             pass  # the close event says how
-        except Exception as error:
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # exit() is an error here
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             self.events.add(ServerEvent("error", ws.number, ws.path, detail=what))
             # The client learns that it failed, and not why.
