@@ -13,6 +13,7 @@ from websockets.asyncio.server import ServerConnection
 
 from wslab.course.exercises import Case, exercise
 from wslab.course.quiz import Option, Question, Quiz
+from wslab.lessons.start import spent
 from wslab.network.client import connect
 from wslab.network.paths import PathServer
 
@@ -33,13 +34,51 @@ def some_log(rng: random.Random) -> Case:
 
 @exercise(
     cases=[
-        Case([(0, 3, "client")], expected="simplex"),
-        Case([(0, 3, "client"), (1, 2, "client")], expected="simplex"),
-        Case([(0, 3, "client"), (4, 6, "server")], expected="half"),
-        Case([(0, 3, "client"), (3, 5, "server")], expected="half"),
-        Case([(0, 3, "client"), (2, 5, "server")], expected="full"),
-        Case([(0, 9, "client"), (1, 2, "client"), (4, 5, "server")], expected="full"),
-        Case([(0, 4, "server"), (1, 2, "server"), (5, 6, "client")], expected="half"),
+        Case(
+            [(0, 3, "client")],
+            expected="simplex",
+            nudge='One side alone spoke: "simplex", in small letters.',
+        ),
+        Case(
+            [(0, 3, "client"), (1, 2, "client")],
+            expected="simplex",
+            nudge="Two turns, and still one side alone; look at the senders.",
+        ),
+        Case(
+            [(0, 3, "client"), (4, 6, "server")],
+            expected="half",
+            nudge='Both sides spoke, the second after the first had ended: "half".',
+        ),
+        Case(
+            [(0, 3, "client"), (3, 5, "server")],
+            expected="half",
+            nudge="The second turn begins at 3, when the first ends: no overlap.",
+        ),
+        Case(
+            [(0, 3, "client"), (2, 5, "server")],
+            expected="full",
+            nudge='From 2 to 3 both speak: "full".',
+        ),
+        Case(
+            [(2, 3, "client"), (2, 3, "server")],
+            expected="full",
+            nudge="Both turns begin at the same moment, so they overlap.",
+        ),
+        Case(
+            [(0, 3, "client"), (4, 6, "client"), (5, 6, "server")],
+            expected="full",
+            nudge="Look at every pair of turns before you return; the last two overlap.",
+        ),
+        Case(
+            [(0, 9, "client"), (1, 2, "client"), (4, 5, "server")],
+            expected="full",
+            nudge="The first turn lasts until 9, so the third falls into it; compare every pair.",
+        ),
+        Case(
+            [(0, 4, "server"), (1, 2, "server"), (5, 6, "client")],
+            expected="half",
+            nudge="The two turns that overlap are of one sender; only different senders count.",
+        ),
     ],
     fuzz=some_log,
     hints=[
@@ -112,14 +151,62 @@ def some_race(rng: random.Random) -> Case:
 
 @exercise(
     cases=[
-        Case(1, 0.5, "keep-alive", expected=2.0),
-        Case(1, 0.5, "lock-step", expected=3.0),
-        Case(1, 0.5, "pipelined", expected=3.0),
-        Case(1, 0.5, "new connections", expected=2.0),
-        Case(4, 0.25, "lock-step", expected=3.0),
-        Case(4, 0.25, "pipelined", expected=1.5),
-        Case(4, 0.25, "keep-alive", expected=2.5),
-        Case(4, 0.25, "new connections", expected=4.0),
+        Case(
+            1,
+            0.5,
+            "keep-alive",
+            expected=2.0,
+            nudge="Plain HTTP: TCP opens in one round trip, and there is no other handshake.",
+        ),
+        Case(
+            1,
+            0.5,
+            "lock-step",
+            expected=3.0,
+            nudge="A WebSocket opens in two round trips; then one message goes and comes back.",
+        ),
+        Case(
+            1,
+            0.5,
+            "pipelined",
+            expected=3.0,
+            nudge="One message alone has nothing to overtake: as long as in lock-step.",
+        ),
+        Case(
+            1,
+            0.5,
+            "new connections",
+            expected=2.0,
+            nudge="Plain HTTP, and one message needs one connection: as long as keep-alive.",
+        ),
+        Case(
+            4,
+            0.25,
+            "lock-step",
+            expected=3.0,
+            nudge="Two round trips to open, and one for each of the four messages.",
+        ),
+        Case(
+            4,
+            0.25,
+            "pipelined",
+            expected=1.5,
+            nudge="All four leave together; how long until the last answer is back?",
+        ),
+        Case(
+            4,
+            0.25,
+            "keep-alive",
+            expected=2.5,
+            nudge="One connection is opened once, and each of the four requests waits.",
+        ),
+        Case(
+            4,
+            0.25,
+            "new connections",
+            expected=4.0,
+            nudge="Each of the four requests opens a connection first, then waits.",
+        ),
     ],
     fuzz=some_race,
     hints=[
@@ -151,6 +238,16 @@ def predicted(messages, one_way, mode, **other):
         "new connections": 2 * messages,
     }
     return {**trips, **{name.replace("_", "-"): n for name, n in other.items()}}[mode] * 2 * one_way
+
+
+@seconds_needed.wrong("So far only lock-step returns something; the other three modes are next.")
+def lock_step_only(messages, one_way, mode):
+    return predicted(messages, one_way, mode) if mode == "lock-step" else None
+
+
+@seconds_needed.wrong("No branch took this mode; its name is spelled as in `laps`, with a hyphen.")
+def underscores(messages, one_way, mode):
+    return predicted(messages, one_way, mode) if mode == "pipelined" else None
 
 
 @seconds_needed.wrong("You counted one way; an answer has to come back: 2 * one_way.")
@@ -209,7 +306,7 @@ async def over_a_patient_server(attempt: Callable[..., Any], words: list[str]) -
 
     async with PathServer(name="patient") as server:
         server.register("/", patient)
-        answers = await attempt(server.url, words)
+        answers = spent(await attempt(server.url, words))
         opened = sum(event.kind == "open" for event in server.events)
     return {
         "connections": opened,
@@ -218,18 +315,24 @@ async def over_a_patient_server(attempt: Callable[..., Any], words: list[str]) -
     }
 
 
-def told(words: list[str]) -> Case:
+def told(words: list[str], nudge: str) -> Case:
     """The facts of a client that does it right."""
     facts = {
         "connections": 1,
         "words sent before the first answer": len(words),
         "answers": [word[::-1] for word in words],
     }
-    return Case(words, expected=facts)
+    return Case(words, expected=facts, nudge=nudge)
 
 
 @exercise(
-    cases=[told(["one", "two", "six"]), told([f"word {n}" for n in range(20)])],
+    cases=[
+        told(["one", "two", "six"], "The answers are a list: one for each word, as they came."),
+        told(
+            [f"word {n}" for n in range(20)],
+            "It works for three words; does anything in it count to three?",
+        ),
+    ],
     run=over_a_patient_server,
     seconds=15.0,
     hints=[
@@ -239,7 +342,8 @@ def told(words: list[str]) -> Case:
         "both coroutines in it; then return answers.",
     ],
     why="One coroutine for each direction, as the channel has one stream for each. The answers "
-    "come in order because each stream keeps its order.",
+    "come in order because each stream keeps its order. To send all and only then listen passes "
+    "here as well; with very many words both sides would stall, each with nobody reading.",
 )
 async def full_duplex(url: str, words: list[str]) -> list[str]:
     """Send every word without waiting; return the answers in order."""
@@ -264,6 +368,69 @@ async def lock_step(url, words):
             await ws.send(word)
             answers.append(await ws.recv())
     return answers
+
+
+@full_duplex.wrong("The answers are not what you returned: `return` what the listener collected.")
+async def returns_nothing(url, words):
+    async with connect(url) as ws:
+        for word in words:
+            await ws.send(word)
+        for _ in words:
+            await ws.recv()
+
+
+@full_duplex.wrong("gather gives a result for each coroutine; return the listener's alone.")
+async def both_results(url, words):
+    async with connect(url) as ws:
+        for word in words:
+            await ws.send(word)
+        return [None, [await ws.recv() for _ in words]]
+
+
+@full_duplex.wrong("You left before a word was sent; write `await` before asyncio.gather(...).")
+async def gather_without_await(url, words):
+    async with connect(url):
+        return None
+
+
+@full_duplex.wrong(
+    "Inside a coroutine you await: `_, answers = await asyncio.gather(...)`, without asyncio.run."
+)
+async def unpacks_without_await(url, words):
+    raise RuntimeError("await wasn't used with future")
+
+
+@full_duplex.wrong("You returned coroutines, which are work not done yet; write await ws.recv().")
+async def recv_without_await(url, words):
+    async with connect(url) as ws:
+        for word in words:
+            await ws.send(word)
+        return [ws.recv() for _ in words]
+
+
+@full_duplex.wrong("You returned one answer alone; receive once for each word.")
+async def one_answer(url, words):
+    async with connect(url) as ws:
+        for word in words:
+            await ws.send(word)
+        return await ws.recv()
+
+
+@full_duplex.wrong("The check's server was never asked: connect to the `url` you are given.")
+async def reversed_at_home(url, words):
+    return [word[::-1] for word in words]
+
+
+@full_duplex.wrong("The check's server heard nothing: you connected to another one; use `url`.")
+async def another_server(url, words):
+    return list(words)
+
+
+@full_duplex.wrong("You sent the whole list, which becomes one message; send word by word.")
+async def the_list_at_once(url, words):
+    async with connect(url) as ws:
+        await ws.send(words)
+        return await ws.recv()
 
 
 @full_duplex.wrong(
@@ -358,10 +525,10 @@ quiz = Quiz(
             ),
             "b": Option(
                 "No: keep-alive uses half-duplex connections.",
-                "Both stand on TCP, which is full duplex. Twenty requests in one go proved it.",
+                "Both stand on TCP, which is full duplex: you heard an answer in mid-sentence.",
             ),
             "c": Option(
-                "No: the channel is the same, but HTTP answers only requests.",
+                "No: the channel is the same, but an HTTP server only answers.",
                 "Yes. Either side of a WebSocket may speak at any time; an HTTP server answers.",
             ),
         },

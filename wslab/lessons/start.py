@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -33,10 +33,23 @@ def fresh_python(code: str) -> None:
     print(done.stdout, end="")
 
 
+def spent(value: Any) -> Any:
+    """What a learner returned, with a word in place of a coroutine that nobody awaited.
+
+    Each is closed, so that Python does not complain about it in a later cell.
+    """
+    if isinstance(value, list):
+        return [spent(item) for item in value]
+    if isinstance(value, Coroutine):
+        value.close()
+        return "(a coroutine that nobody awaited)"
+    return value
+
+
 async def what_the_server_heard(greet: Callable[..., Any], name: str) -> dict[str, Any]:
     """Run one attempt against a real echo server; tell both ends of the story."""
     async with EchoServer(name="greet-check") as server:
-        returned = await greet(server.url, name)
+        returned = spent(await greet(server.url, name))
         opened = len(server.events.of("open"))
         with suppress(WslabError):  # a connection that was left open never closes
             await asyncio.to_thread(server.wait_for, "close", opened, 1.0)
@@ -46,8 +59,18 @@ async def what_the_server_heard(greet: Callable[..., Any], name: str) -> dict[st
 
 @exercise(
     cases=[
-        Case("Ada", expected={"the server heard": ["Ada"], "you returned": "Ada"}),
-        Case("Zoë ☺", expected={"the server heard": ["Zoë ☺"], "you returned": "Zoë ☺"}),
+        Case(
+            "Ada",
+            expected={"the server heard": ["Ada"], "you returned": "Ada"},
+            label='greet(url, "Ada")',
+            nudge="Send the name as it is, and return the answer as it comes.",
+        ),
+        Case(
+            "Zoë ☺",
+            expected={"the server heard": ["Zoë ☺"], "you returned": "Zoë ☺"},
+            label='greet(url, "Zoë ☺")',
+            nudge="It worked for Ada; does it use `name`, whatever the name is?",
+        ),
     ],
     run=what_the_server_heard,
     hints=[
@@ -65,15 +88,49 @@ async def greet(url: str, name: str) -> str:
             return await ws.recv()
 
 
-@greet.wrong("The server never heard you: the name came from your own code, not from the wire.")
+@greet.wrong(
+    "The check's server heard nothing: connect to the `url` you are given, and send to it."
+)
 async def without_a_server(url, name):
     return name
 
 
-@greet.wrong("You sent the name and left before the answer; wait for it with `await ws.recv()`.")
+@greet.wrong("You sent the name and returned nothing; end with `return await ws.recv()`.")
 async def without_waiting(url, name):
     async with connect(url) as ws:
         await ws.send(name)
+
+
+@greet.wrong("You returned a coroutine, which is work not done yet; put `await` before ws.recv().")
+async def without_await(url, name):
+    async with connect(url) as ws:
+        await ws.send(name)
+        return ws.recv()
+
+
+# An exception is recognised by its kind alone, so these sentences allow for other causes.
+@greet.wrong(
+    "A connection has send and recv, and you have one after `async with connect(url) as ws:`."
+)
+async def without_connecting(url, name):
+    await connect(url).send(name)
+
+
+@greet.wrong(
+    "Look at the quoted line: `async with` opens a connection, a plain `with` does not; "
+    "send takes the text, and recv takes nothing."
+)
+async def with_plain_with(url, name):
+    with connect(url) as ws:
+        await ws.send(name)
+
+
+@greet.wrong(
+    "Nothing came in time: an echo answers each message once. Did you send, and receive once?"
+)
+async def without_sending(url, name):
+    async with connect(url) as ws, asyncio.timeout(0.1):
+        return await ws.recv()
 
 
 @greet.wrong("You sent bytes, so bytes came back; send the str itself, and it travels as text.")
@@ -121,16 +178,16 @@ quiz = Quiz(
                 "They can, and with less ceremony than a script: write await in the cell.",
             ),
             "b": Option(
-                "An event loop runs already: the kernel's own.",
-                "Yes. asyncio.run starts a new loop, and a thread runs one at a time.",
-            ),
-            "c": Option(
                 "nest_asyncio is not installed.",
                 "It is installed here, and the cell still fails. It is also the last way out, "
                 "not the first.",
             ),
+            "c": Option(
+                "An event loop runs already: the kernel's own.",
+                "Yes. asyncio.run starts a new loop, and a thread runs one at a time.",
+            ),
         },
-        answer="b",
+        answer="c",
         misconception="a notebook needs nest_asyncio to await",
         refuted_in="00-start: Who owns the event loop",
     ),
@@ -139,20 +196,20 @@ quiz = Quiz(
         "Many tutorials connect to ws://echo.websocket.org. What will you connect to here?",
         {
             "a": Option(
+                "To a server on this machine.",
+                "Yes. It is as real: the bytes go through the same sockets, and you see both ends.",
+            ),
+            "b": Option(
                 "To it: a public server is the real thing.",
                 "It closed in 2021. Others revived the name, over wss and with tight limits; "
                 "a course should not stand on it.",
-            ),
-            "b": Option(
-                "To a server on this machine.",
-                "Yes. It is as real: the bytes go through the same sockets, and you see both ends.",
             ),
             "c": Option(
                 "To nothing: the notebook replays a simulation.",
                 "Nothing is simulated. The server has a port, and your browser can open it too.",
             ),
         },
-        answer="b",
+        answer="a",
         misconception="ws://echo.websocket.org is the server to use",
         refuted_in="00-start: Your own server",
     ),
