@@ -57,7 +57,7 @@ def test_broken_frames_are_marked_where_they_stand_and_explained():
 
 def test_no_clock_unless_asked():
     early, late = closed(), closed()
-    late.chunks = [replace(chunk, at=chunk.at + 5) for chunk in late.chunks]
+    late.chunks = [chunk._replace(at=chunk.at + 5) for chunk in late.chunks]
     late.endings = [replace(ending, at=ending.at + 5) for ending in late.endings]
     assert shown(recording_view, early).html == shown(recording_view, late).html
     assert "5,002.0 ms" in shown(recording_view, late, times=True).text

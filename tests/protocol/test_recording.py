@@ -210,14 +210,14 @@ def test_saving_a_live_connection_keeps_one_moment(
 ) -> None:
     recording = conversation(HELLOS)
     before = [chunk.data for chunk in recording.chunks]
-    redact = Recording._redacted
+    redact = Recording._redacted_stream
 
     def redact_while_more_arrives(self: Recording, side: Side) -> bytes:
         stream = redact(self, side)
         recording.add(Chunk(1.0, side, HELLO))
         return stream
 
-    monkeypatch.setattr(Recording, "_redacted", redact_while_more_arrives)
+    monkeypatch.setattr(Recording, "_redacted_stream", redact_while_more_arrives)
     again = Recording.load(recording.save(tmp_path / "live.wscap"))
     assert [len(chunk.data) for chunk in again.chunks] == list(map(len, before))
     assert len(recording.chunks) == len(before) + 2

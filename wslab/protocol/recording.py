@@ -5,64 +5,33 @@ nothing**: TCP is a stream of bytes, and the same bytes may arrive as one chunk 
 as a hundred. So everything here is computed from the joined bytes; the chunks only
 say when each byte was seen.
 
-The file is text, a line a record (JSON lines): one header line, then chunks and
-endings in order of time. Secrets are overwritten on saving, byte for byte, so that
-every offset stays true.
+Secrets are overwritten on saving, byte for byte, so that every offset stays true.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from wslab.errors import MalformedHandshake, RecordingError
+from wslab.protocol import wscap
+from wslab.protocol.chunks import Chunk, Ending
 from wslab.protocol.connection_rules import check_ending, check_opening
 from wslab.protocol.findings import Finding
 from wslab.protocol.frames import Frame, FrameHeader, FrameReader, Opcode, Side
 from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.http_head import MAX_HEAD
-from wslab.protocol.redaction import redacted
+from wslab.protocol.redaction import redacted, redacted_text
 from wslab.protocol.rules import check_frame, check_handshake, check_session
 from wslab.protocol.session import Message, Session, Step
 
+__all__ = ["Chunk", "Ending", "Recording", "SentFrame"]
+
 LIMIT: Final = 64 * 1024 * 1024  # bytes kept of one connection
 _BLANK_LINE: Final = re.compile(rb"(?<=\n\r\n)|(?<=\n\n)")
-ENDINGS: Final = ("eof", "reset", "cut", "refused")
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Some bytes of one direction. `at` is in seconds since the connection began.
-
-    Its repr tells how many, not which: a cookie cut in two by a chunk boundary could
-    not be recognised and hidden.
-    """
-
-    at: float
-    sender: Side
-    data: bytes
-
-    def __repr__(self) -> str:
-        return f"Chunk(at={self.at}, sender={self.sender}, data=<{len(self.data):,} bytes>)"
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How one direction of the TCP connection ended, and who ended it.
-
-    `how` is "eof" (a half-close: this sender has no more to say), "reset" (TCP RST),
-    "cut" (by the tap, on purpose) or "refused" (the target was never reached).
-    """
-
-    at: float
-    sender: Side
-    how: str
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,34 +172,27 @@ class Recording:
         moment.chunks, moment.endings = list(self.chunks), list(self.endings)
         if not moment.truncated:
             moment._counts = {side: len(moment.bytes_from(side)) for side in Side}
-        path.write_text(moment._as_text(redact), encoding="utf-8", newline="\n")
+        text = wscap.write(moment._redacted() if redact else moment._contents())
+        path.write_text(text, encoding="utf-8", newline="\n")
         return path
 
-    def _as_text(self, redact: bool) -> str:
-        streams = {side: self._redacted(side) if redact else None for side in Side}
-        lines: list[dict[str, Any]] = [
-            {
-                "wscap": 1,
-                "target": _without_secrets(self.target) if redact else self.target,
-                "counts": {side.value: count for side, count in self._counts.items()},
-                "truncated": self.truncated,
-            }
-        ]
-        offsets = {side: 0 for side in Side}
-        for chunk in self.chunks:
-            start, stream = offsets[chunk.sender], streams[chunk.sender]
-            offsets[chunk.sender] = end = start + len(chunk.data)
-            data = chunk.data if stream is None else stream[start:end]
-            at, sender = round(chunk.at, 6), chunk.sender.value
-            lines.append({"at": at, "sender": sender, **_encode(data)})
-        for ending in self.endings:
-            at, sender = round(ending.at, 6), ending.sender.value
-            detail = _without_secrets(ending.detail) if redact else ending.detail
-            lines.append({"at": at, "sender": sender, "ends": ending.how, "detail": detail})
-        return "".join(json.dumps(line) + "\n" for line in lines)
+    def _contents(self) -> wscap.Contents:
+        counts = dict(self._counts)
+        return wscap.Contents(self.target, counts, self.truncated, self.chunks, self.endings)
 
-    def _redacted(self, side: Side) -> bytes:
-        """The stream of `side` with its secrets overwritten, of the same length."""
+    def _redacted(self) -> wscap.Contents:
+        """The contents with every secret overwritten; each chunk keeps its length."""
+        streams = {side: memoryview(self._redacted_stream(side)) for side in Side}
+        chunks = []
+        for chunk in self.chunks:
+            stream, size = streams[chunk.sender], len(chunk.data)
+            chunks.append(Chunk(chunk.at, chunk.sender, bytes(stream[:size])))
+            streams[chunk.sender] = stream[size:]
+        endings = [replace(end, detail=redacted_text(end.detail)) for end in self.endings]
+        target = redacted_text(self.target)
+        return self._contents()._replace(target=target, chunks=chunks, endings=endings)
+
+    def _redacted_stream(self, side: Side) -> bytes:
         stream, handshake = self.bytes_from(side), self.handshake
         if handshake is None or not handshake.upgraded or handshake.response is None:
             # Kept-alive HTTP: head after head, with bodies between them.
@@ -247,53 +209,20 @@ class Recording:
         """
         path = Path(path)
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            data = path.read_bytes()
         except OSError as error:
             raise RecordingError(
                 f"{path.name or path} cannot be read: {error.strerror}; "
                 "check the name and the folder"
             ) from error
-        except UnicodeDecodeError:
-            lines = [repr(path.read_bytes()[:20])]
-        number = 1
-        try:
-            head = json.loads(lines[0]) if lines else None
-            if not isinstance(head, dict) or head.get("wscap") != 1:
-                raise ValueError('not the head of a recording, which holds "wscap": 1')
-            target = str(head["target"])
-            counts = {side: int(head["counts"][side.value]) for side in Side}
-            recording = cls(target, max(LIMIT, sum(counts.values())))
-            for number in range(2, len(lines) + 1):
-                recording._take(json.loads(lines[number - 1]))
-            recording.truncated = bool(head["truncated"])
-            if not recording.truncated and recording._counts != counts:
-                raise ValueError(
-                    f"the last one, with {sum(recording._counts.values()):,} of the "
-                    f"{sum(counts.values()):,} bytes that line 1 counts: the file was cut short"
-                )
-            recording._counts = counts
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            what = f"no {error}" if isinstance(error, KeyError) else str(error)
-            if isinstance(error, json.JSONDecodeError):  # it would count lines of its own
-                what = f"not JSON at character {error.pos + 1}: {error.msg}"
-            found = lines[number - 1][:60] if lines else "an empty file"
-            raise RecordingError(
-                f"{path.name} is no recording of wslab: line {number} is {found!r} ({what}); "
-                "make one with tap.recording.save(...) or python -m wslab tap TARGET --save FILE"
-            ) from error
+        contents = wscap.read(data, path.name)
+        recording = cls(contents.target, max(LIMIT, sum(contents.counts.values())))
+        for chunk in contents.chunks:
+            recording.add(chunk)
+        for ending in contents.endings:
+            recording.end(ending)
+        recording._counts, recording.truncated = contents.counts, contents.truncated
         return recording
-
-    def _take(self, record: dict[str, Any]) -> None:
-        """Add what one line of a file says."""
-        at, sender = float(record["at"]), Side(record["sender"])
-        if not (math.isfinite(at) and at >= 0):
-            raise ValueError("a time is in seconds from 0 on")
-        if "ends" not in record:
-            self.add(Chunk(at, sender, _decode(record)))
-        elif record["ends"] in ENDINGS:
-            self.end(Ending(at, sender, record["ends"], str(record["detail"])))
-        else:
-            raise ValueError(f"a direction ends by one of {', '.join(ENDINGS)}")
 
     def __repr__(self) -> str:
         shake = self.handshake
@@ -336,20 +265,3 @@ def _beginning(chunks: tuple[Chunk, ...], side: Side) -> bytes:
             if len(start) >= MAX_HEAD:
                 break
     return bytes(start)
-
-
-def _without_secrets(text: str) -> str:
-    return redacted(text.encode(errors="surrogateescape")).decode(errors="surrogateescape")
-
-
-def _encode(data: bytes) -> dict[str, str]:
-    """Readable text where it is text (a handshake), hex where it is not (frames)."""
-    if all(32 <= byte < 127 or byte in b"\r\n\t" for byte in data):
-        return {"text": data.decode("ascii")}
-    return {"hex": data.hex()}
-
-
-def _decode(record: dict[str, Any]) -> bytes:
-    if "text" in record:
-        return str(record["text"]).encode("ascii")
-    return bytes.fromhex(record["hex"])

@@ -54,5 +54,10 @@ def redacted(head: bytes) -> bytes:
     return shown + head[end:]
 
 
+def redacted_text(text: str) -> str:
+    """`redacted` for a URL or a sentence that quotes one."""
+    return redacted(text.encode(errors="surrogateescape")).decode(errors="surrogateescape")
+
+
 def _starred(found: re.Match[bytes]) -> bytes:
     return found[1] + _VISIBLE.sub(b"*", found[2])
