@@ -553,7 +553,7 @@ quiz = Quiz(
             "b": Option("Those of the client, and no others", "Yes. One way, always, no choice."),
             "c": Option(
                 "Those with private data in them",
-                "The sender has no choice: a Ping without a byte of payload carries a key too.",
+                "The sender has no choice: your Hello was no secret, and had to carry a mask.",
             ),
             "d": Option(
                 "Those of the server, since the client trusts nobody",

@@ -681,7 +681,7 @@ quiz = Quiz(
         {
             "a": Option(
                 "It encrypts the connection.",
-                "It encrypts nothing: you read key and answer in clear text, and the frames too.",
+                "It encrypts nothing: you read key and answer in clear text, and the Hello too.",
             ),
             "b": Option(
                 "It proves who the client is.",
@@ -711,7 +711,8 @@ quiz = Quiz(
             ),
             "c": Option(
                 "It connects, and the page can send but not read.",
-                "The recorded page read its echo. There is no such half permission.",
+                "The recorded page read its echo. To send and not to read is how CORS treats "
+                "plain HTTP; a WebSocket has no such half permission.",
             ),
         },
         answer="b",
