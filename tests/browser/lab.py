@@ -1,0 +1,182 @@
+"""The real JupyterLab: started by `run.py lab`, used by keyboard, stopped with all its kernels.
+
+Nothing of a developer's own Jupyter is read or changed, and nothing is saved: settings,
+workspaces, signatures, checkpoints and histories live in a folder that the caller gives.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import psutil
+from playwright.sync_api import Locator, Page, expect
+
+ROOT = Path(__file__).parents[2]
+SET_UP = 600  # seconds; the first `run.py lab` installs what JupyterLab needs
+STOP = 30  # seconds
+PATIENCE = 90_000  # milliseconds; a slow machine is no failure
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/lab\S*\?token=\w+")
+NO_AUTOSAVE = {"autosave": False}  # a test reads the notebooks, and leaves them as they are
+
+
+class Lab:
+    """`python3 run.py lab`, as it is typed, with a free port and settings of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.link = ""
+        self.said: list[str] = []
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        self.configure("@jupyterlab/docmanager-extension:plugin", NO_AUTOSAVE)
+        command = [sys.executable, str(ROOT / "run.py"), "lab", "--no-browser"]
+        command += [
+            "--ServerApp.port=0",
+            f"--FileCheckpoints.checkpoint_dir={self.folder / 'checkpoints'}",
+        ]
+        self._process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+        try:
+            self.link = self._read_link(self._process)
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        left = self._end()
+        assert left == [], f"still running after the server was stopped: {left}"
+
+    def configure(self, plugin: str, settings: dict[str, Any]) -> None:
+        """Settings as the settings editor would save them; a page that loads later has them."""
+        package, _, name = plugin.partition(":")
+        path = self.folder / "settings" / package / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings), encoding="utf-8")
+
+    @property
+    def server(self) -> str:
+        """Host and port."""
+        return urlsplit(self.link).netloc
+
+    def link_to(self, notebook: str) -> str:
+        """The printed link with another notebook; what was open before is not opened again."""
+        path = f"/lab/tree/notebooks/{notebook}"
+        return urlsplit(self.link)._replace(path=path).geturl() + "&reset"
+
+    def kernels(self, page: Page) -> list[dict[str, Any]]:
+        """What the server says is running."""
+        return page.request.get(f"http://{self.server}/api/kernels").json()
+
+    def _environment(self) -> dict[str, str]:
+        own = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "IPYTHONDIR": "ipython",
+        }
+        others = ("JUPYTER", "JPY_", "IPYTHON", "PYTEST_", "COVERAGE_")
+        kept = {name: os.environ[name] for name in os.environ if not name.startswith(others)}
+        return kept | {name: str(self.folder / place) for name, place in own.items()}
+
+    def _read_link(self, process: subprocess.Popen[str]) -> str:
+        lines: queue.Queue[str | None] = queue.Queue()
+
+        def drain() -> None:
+            assert process.stdout
+            with process.stdout as output:
+                for line in output:
+                    self.said.append(line)
+                    lines.put(line)
+            lines.put(None)
+
+        threading.Thread(target=drain, daemon=True).start()
+        deadline = time.monotonic() + SET_UP
+        try:
+            while line := lines.get(timeout=max(0, deadline - time.monotonic())):
+                if found := LINK.search(line):
+                    return found[0]
+        except queue.Empty:
+            pass
+        raise AssertionError("run.py lab printed no link:\n" + "".join(self.said[-40:]))
+
+    def _end(self) -> list[str]:
+        """Stop the server as a person would, and return the processes that this left behind."""
+        assert self._process
+        try:
+            root = psutil.Process(self._process.pid)
+            family = [root, *root.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            family = []
+        # Windows passes no signal on, so there each process has to be told.
+        for process in family if os.name == "nt" else family[:1]:
+            process.terminate()
+        _, left = psutil.wait_procs(family, timeout=STOP)
+        for process in left:
+            process.kill()
+        self._process.wait(STOP)
+        return [str(process) for process in left]
+
+
+def open_notebook(page: Page, link: str, cells: int) -> None:
+    """Go there; wait until so many code cells are drawn and the kernel is ready."""
+    page.set_default_timeout(PATIENCE)
+    page.goto(link)
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=PATIENCE)
+    expect(prompts(page)).to_have_count(cells, timeout=PATIENCE)
+
+
+def command(page: Page, label: str) -> None:
+    """Run a command by keyboard alone: the palette, its name, Enter."""
+    page.keyboard.press("ControlOrMeta+Shift+C")
+    expect(page.locator(".lm-CommandPalette-input")).to_be_focused(timeout=PATIENCE)
+    page.keyboard.type(label)
+    chosen = page.locator(".lm-CommandPalette-item.lm-mod-active .lm-CommandPalette-itemLabel")
+    expect(chosen).to_have_text(label, timeout=PATIENCE)
+    page.keyboard.press("Enter")
+    expect(chosen).to_be_hidden(timeout=PATIENCE)
+
+
+def run_all(page: Page, cells: int) -> None:
+    """Forget the saved outputs, run every cell, and wait until the last one is through.
+
+    The counts in the margin tell: none while nothing ran, then 1, 2, 3 from top to bottom.
+    """
+    command(page, "Clear Outputs of All Cells")
+    expect(prompts(page)).to_have_text(["[ ]:"] * cells, timeout=PATIENCE)
+    command(page, "Run All Cells")
+    counts = [f"[{number}]:" for number in range(1, cells + 1)]
+    expect(prompts(page)).to_have_text(counts, timeout=PATIENCE)
+
+
+def shut_down(page: Page) -> None:
+    """End the notebook's kernel through the menu."""
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
+    expect(page.get_by_role("button", name="No Kernel", exact=True)).to_be_visible(timeout=PATIENCE)
+
+
+def prompts(page: Page) -> Locator:
+    """What stands before each code cell: `[ ]:`, `[*]:` or `[7]:`."""
+    return page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt")
