@@ -334,7 +334,7 @@ def told(words: list[str], nudge: str) -> Case:
         ),
     ],
     run=over_a_patient_server,
-    seconds=15.0,
+    seconds=8.0,
     hints=[
         "A coroutine that only sends, another that only receives, and one connection for both.",
         "asyncio.gather(speak(ws, words), listen(ws, words)) lets both go on at the same time.",
