@@ -118,13 +118,14 @@ def _echo(choice: argparse.Namespace) -> int:
 
 def _tap(choice: argparse.Namespace) -> int:
     from wslab.network.tap import Tap
+    from wslab.protocol.redaction import redacted_text
 
     if choice.save is not None:
         _try_to_save(choice.save)
     with _stop_signals() as stopped:
         with Tap(choice.target, port=choice.port) as tap:
             line = f"{tap.url} -> {choice.target}"
-            shown = _without_secrets(line)
+            shown = redacted_text(line)
             print(shown, flush=True)
             if shown != line:
                 _note("a secret of TARGET is shown as ***; connect with the real one")
@@ -133,12 +134,6 @@ def _tap(choice: argparse.Namespace) -> int:
         if choice.save is not None:
             _save(tap.recordings, choice.save)
     return 0
-
-
-def _without_secrets(text: str) -> str:
-    from wslab.protocol.redaction import redacted
-
-    return redacted(text.encode(errors="surrogateescape")).decode(errors="surrogateescape")
 
 
 def _try_to_save(file: Path) -> None:

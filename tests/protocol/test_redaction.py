@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wslab.protocol.http_head import Request
-from wslab.protocol.redaction import SECRET_HEADERS, redacted
+from wslab.protocol.redaction import SECRET_HEADERS, redacted, redacted_text
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,8 @@ def test_a_redacted_head_is_still_a_head() -> None:
     request = Request.parse(redacted(head))
     assert request is not None
     assert (request.target, request.headers.get("Cookie")) == ("/?token=***", "**** ***")
+
+
+def test_a_sentence_that_quotes_a_url_keeps_its_other_characters() -> None:
+    said = "ws://me:pw@h/\udcff?token=abc was not reached: é"
+    assert redacted_text(said) == "ws://*****@h/\udcff?token=*** was not reached: é"
