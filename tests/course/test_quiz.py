@@ -40,7 +40,7 @@ def test_a_question_is_asked_with_its_options() -> None:
         "            a) So that nobody can read <them>.",
         "            b) So that no proxy is fooled.",
         "            c) To compress.",
-        '  Answer with lesson.quiz.answer("why-mask", "…")',
+        "  Note your letters; the same questions come back at the end.",
     ]
     assert "&lt;them&gt;" in QUIZ.ask("why-mask")._repr_html_()
     assert repr(QUIZ.ask()).count("Why does a client mask?") == 2
@@ -57,6 +57,7 @@ def test_every_answer_has_its_reply() -> None:
     wrong = QUIZ.answer("why-mask", "a")
     assert wrong.state == "not yet" and wrong.nudge == OPTIONS["a"].reply
     assert wrong.next_step == "See 04-frames, “Why a client masks”."
+    assert QUIZ.answer("why-mask", " B ").correct  # a capital letter is no mistake
     assert QUIZ.answer("why-mask", "c").next_step == "See 05-messages, “RSV1”."
 
 
@@ -76,6 +77,14 @@ def test_what_does_not_exist_is_answered_with_what_does() -> None:
         QUIZ.answer("why-mask", "d")
     with pytest.raises(WslabError, match="no option None"):
         QUIZ.answer("why-mask", None)  # type: ignore[arg-type]
+
+
+def test_an_option_that_does_not_exist_hides_no_other_verdict() -> None:
+    wrong, right = QUIZ.answers({"why-mask": "d", "second": "b"})
+    assert wrong.state == "not attempted" and "its options are 'a', 'b', 'c'" in wrong.nudge
+    assert right.correct
+    with pytest.raises(WslabError, match="no question 'fish'"):
+        QUIZ.answers({"fish": "a"})
 
 
 @pytest.mark.parametrize(

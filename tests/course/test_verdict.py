@@ -70,6 +70,12 @@ def test_several_verdicts_are_one_output() -> None:
     assert not both.correct and Verdicts(both[:1]).correct
 
 
+def test_backticks_in_a_sentence_are_code_and_still_escaped() -> None:
+    card = Verdict("send", "not yet", nudge="Write `await <b>` before it.").card
+    assert "Write <code>await &lt;b&gt;</code> before it." in card._repr_html_()
+    assert "Write `await <b>` before it." in repr(card)
+
+
 def test_code_keeps_its_lines() -> None:
     card = Card("t", code="def f():\n    return 1 < 2")
     assert repr(card) == "t\n\ndef f():\n    return 1 < 2"

@@ -43,6 +43,12 @@ def test_lookups_ignore_case() -> None:
     assert "X-Empty" in HEADERS
 
 
+def test_a_value_by_its_name() -> None:
+    assert HEADERS["CONNECTION"] == "keep-alive"
+    with pytest.raises(KeyError, match="Upgrade"):
+        HEADERS["Upgrade"]
+
+
 def test_what_is_missing() -> None:
     assert HEADERS.get("Upgrade") is None
     assert HEADERS.get("Upgrade", "none") == "none"

@@ -114,11 +114,11 @@ class Quiz:
             options = [f"{key}) {option.text}" for key, option in question.options.items()]
             rows.append((question.name, "\n".join([question.text, *options])))
         title = "Question" if len(asked) == 1 else "Questions"
-        step = f'Answer with lesson.quiz.answer("{asked[0].name}", "…")'
+        step = "Note your letters; the same questions come back at the end."
         return Card(title, tuple(rows), (step,), prose=True)
 
     def answer(self, name: str, choice: str | EllipsisType) -> Verdict:
-        """Judge one answer; ``...`` is not attempted.
+        """Judge one answer, in small or capital letters; ``...`` is not attempted.
 
         Raises WslabError for a question or an option that does not exist.
         """
@@ -126,20 +126,31 @@ class Quiz:
         if choice is ...:
             advice = f"Put one of {_listed(question.options)} in place of the three dots."
             return Verdict(name, "not attempted", advice)
-        if choice not in question.options:
+        key = str(choice).strip().lower()
+        if key not in question.options:
             raise WslabError(
                 f"question {name!r} has no option {choice!r}; "
                 f"its options are {_listed(question.options)}"
             )
-        reply = question.options[choice].reply
-        if choice == question.answer:
+        reply = question.options[key].reply
+        if key == question.answer:
             return Verdict(name, "correct", reply)
-        notebook, heading = question.place(choice).split(": ", 1)
+        notebook, heading = question.place(key).split(": ", 1)
         return Verdict(name, "not yet", reply, next_step=f"See {notebook}, “{heading}”.")
 
     def answers(self, choices: Mapping[str, str | EllipsisType]) -> Verdicts:
-        """Judge several answers in one cell, given as {question: option}."""
-        return Verdicts(self.answer(name, choice) for name, choice in choices.items())
+        """Judge several answers in one cell, given as {question: option}.
+
+        An option that does not exist is a verdict here, so that it hides no other.
+        """
+        return Verdicts(self._one_of(name, choice) for name, choice in choices.items())
+
+    def _one_of(self, name: str, choice: str | EllipsisType) -> Verdict:
+        self._question(name)
+        try:
+            return self.answer(name, choice)
+        except WslabError as error:
+            return Verdict(name, "not attempted", str(error))
 
     def _question(self, name: str) -> Question:
         if name not in self._questions:

@@ -158,7 +158,9 @@ def run_calls(
     return Trial(
         outcomes=done,
         printed=printed,
-        never_awaited=[text.split("'")[1] for text in texts if "was never awaited" in text],
+        never_awaited=[
+            text.split("'")[1].rpartition(".")[2] for text in texts if "was never awaited" in text
+        ],
     )
 
 

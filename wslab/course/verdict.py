@@ -60,17 +60,16 @@ class Card:
             f'<p class="wslab-p"><strong>{_html(self.title)}</strong></p>',
         ]
         if self.rows:
-            kind = "span" if self.prose else "code"
             rows = "".join(
                 f'<tr><th scope="row">{_html(label)}</th>'
-                f"<td><{kind}>{_html(value)}</{kind}></td></tr>"
+                f"<td>{_prose(value) if self.prose else f'<code>{_html(value)}</code>'}</td></tr>"
                 for label, value in self.rows
             )
             parts.append(
                 f'<table class="wslab-t" aria-label="{_html(self.title)}">'
                 f"<tbody>{rows}</tbody></table>"
             )
-        parts += [f'<p class="wslab-p">{_html(sentence)}</p>' for sentence in self.sentences]
+        parts += [f'<p class="wslab-p">{_prose(sentence)}</p>' for sentence in self.sentences]
         if self.code:
             lines = "\n".join(map(escape, self.code.splitlines()))
             parts.append(f"<pre><code>{lines}</code></pre>")
@@ -196,3 +195,8 @@ def _wrapped(text: str, width: int, indent: int = 0) -> list[str]:
 
 def _html(text: str) -> str:
     return "<br>".join(map(escape, text.splitlines()))
+
+
+def _prose(text: str) -> str:
+    """A sentence in HTML: what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", _html(text))

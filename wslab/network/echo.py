@@ -42,9 +42,10 @@ class EchoServer(PathServer):
         *,
         clock: Callable[[], str] = _time_of_day,
         tick: float = 1.0,
+        name: str = "server",  # as a notebook calls it, so that an error names what the reader has
         **options: Any,
     ) -> None:
-        super().__init__(host, port, **options)
+        super().__init__(host, port, name=name, **options)
         self._clock = clock
         self._tick = tick
         self._listeners: set[ServerConnection] = set()  # the clients of /broadcast

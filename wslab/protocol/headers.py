@@ -58,6 +58,13 @@ class Headers:
         """The first value under this name, or `default`."""
         return next(iter(self.get_all(name)), default)
 
+    def __getitem__(self, name: str) -> str:
+        """The first value under this name; KeyError when there is none."""
+        value = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
     def get_all(self, name: str) -> list[str]:
         """Every value under this name, in order."""
         return [value for found, value in self._items if found.lower() == name.lower()]
