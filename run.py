@@ -252,6 +252,7 @@ def execute():
             kernel_name="python3",
             record_timing=False,
             store_widget_state=False,
+            coalesce_streams=True,  # what one cell prints is one output, however it arrived
             resources={"metadata": {"path": os.path.dirname(path)}},
         )
         try:
