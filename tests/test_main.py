@@ -278,8 +278,12 @@ def test_tap_with_nothing_to_save_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(
-    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("wslab.__main__._wait_for", lambda stopped: None)  # if it did start
     assert main(arguments) == 2
     out, err = capsys.readouterr()
     assert out == ""
