@@ -229,7 +229,7 @@ def test_a_file_keeps_more_than_the_usual_limit(
     recording = Recording(limit=100)
     recording.add(Chunk(0, SERVER, bytes(100)))
     path = recording.save(tmp_path / "large.wscap")
-    monkeypatch.setattr("wslab.protocol.recording.LIMIT", 10)
+    monkeypatch.setattr(Recording.__init__, "__defaults__", ("", 10))
     again = Recording.load(path)
     assert len(again.bytes_from(SERVER)) == 100 and not again.truncated
 
