@@ -31,6 +31,7 @@ from tests.network.sockets import (
 from wslab.errors import NotRunning, WslabError
 from wslab.network import background, relay
 from wslab.network.background import in_background
+from wslab.network.echo import EchoServer
 from wslab.network.tap import Tap
 from wslab.protocol.frames import Opcode, Side
 
@@ -671,3 +672,24 @@ async def test_a_secure_target_is_seen_in_clear(certificate: Path, closes: str) 
                 await asyncio.to_thread(meet, suspicious)
             (ending,) = (await asyncio.to_thread(suspicious.wait_closed)).endings
             assert ending.how == "refused" and "SSLCertVerificationError" in ending.detail
+
+
+@pytest.mark.parametrize("target", ["ws://a b/", "ws://127.0.0.1:80/\n", "ws://h\udcff/"])
+def test_a_url_with_a_space_or_a_control_character_is_refused(target: str) -> None:
+    with pytest.raises(WslabError, match="no space and no control character"):
+        Tap(target)
+
+
+@pytest.mark.parametrize("limit", ["x", None, -1])
+def test_a_limit_is_a_number_of_bytes(limit: object) -> None:
+    with pytest.raises(WslabError, match="a number of bytes from 0 on"):
+        Tap("ws://127.0.0.1:1/", limit=limit)  # type: ignore[arg-type]
+
+
+def test_a_tap_of_itself_is_refused() -> None:
+    with EchoServer() as server:
+        port = server.port
+    tap = Tap(f"ws://127.0.0.1:{port}/", port=port)
+    with pytest.raises(WslabError, match="it would call itself; give the tap another port"):
+        tap.start()
+    assert not tap.running

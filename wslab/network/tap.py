@@ -52,6 +52,8 @@ class Tap(Service):
     ) -> None:
         super().__init__(host=host, port=port, name=name)
         self._parts = _split(target)
+        if not isinstance(limit, int) or limit < 0:
+            raise WslabError(f"limit is a number of bytes from 0 on; found {limit!r}")
         self.target = target
         self.limit = limit
         self._ssl = ssl
@@ -205,6 +207,11 @@ class Tap(Service):
             self._parts.port or _PORTS[self._parts.scheme],
             context if self._parts.scheme in _SECURE else None,
         )
+        if target.port == self.port and target.host in (self.host, "localhost", "127.0.0.1"):
+            raise WslabError(
+                f"the tap was told to listen on port {self.port} and to pass on to that same port, "
+                "so it would call itself; give the tap another port, or none"
+            )
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: self._accept(target), self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
@@ -286,6 +293,10 @@ def _split(target: str) -> SplitResult:
     example = "A WebSocket URL looks like ws://127.0.0.1:8000/echo."
     if not isinstance(target, str):
         raise WslabError(f"Tap wants a URL as text, found {target!r}. {example} Try server.url.")
+    if " " in target or not target.isprintable():
+        raise WslabError(
+            f"a URL holds no space and no control character; found {target!r}. {example}"
+        )
     try:
         parts = urlsplit(target)
         port = parts.port
