@@ -22,6 +22,7 @@ COLOURS: dict[str, str] = {
     "not yet": "var(--jp-error-color1, #d32f2f)",
 }
 PLAIN_COLOUR = "var(--jp-border-color1, #9e9e9e)"
+WRAPS = 'style="white-space:normal;overflow-wrap:anywhere"'  # a narrow page cuts nothing off
 
 BYTES_SHOWN = 16  # of one value; a longer one is shown around its first difference
 TEXT_SHOWN = 300  # characters of any other value
@@ -62,7 +63,7 @@ class Card:
         if self.rows:
             rows = "".join(
                 f'<tr><th scope="row">{_html(label)}</th>'
-                f"<td>{_prose(value) if self.prose else f'<code>{_html(value)}</code>'}</td></tr>"
+                f"<td {WRAPS}>{_prose(value) if self.prose else _code(value)}</td></tr>"
                 for label, value in self.rows
             )
             parts.append(
@@ -195,6 +196,10 @@ def _wrapped(text: str, width: int, indent: int = 0) -> list[str]:
 
 def _html(text: str) -> str:
     return "<br>".join(map(escape, text.splitlines()))
+
+
+def _code(text: str) -> str:
+    return f'<code style="white-space:pre-wrap">{_html(text)}</code>'
 
 
 def _prose(text: str) -> str:
