@@ -195,10 +195,14 @@ class WebSocket(EventTarget):
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Begin to close; what was sent before still leaves. Closing twice is fine.
 
-        Without `code` the Close frame is empty. InvalidAccessError for a code other than
-        1000 or 3000 to 4999. DOMSyntaxError for a reason of more than 123 bytes as UTF-8.
-        While CONNECTING this fails the connection: "error", then "close" with 1006.
+        Without `code` the Close frame is empty. While CONNECTING this fails the connection:
+        "error", then "close" with 1006.
+
+        InvalidAccessError for a code other than 1000 or 3000 to 4999, and for a reason
+        without a code. DOMSyntaxError for a reason of more than 123 bytes as UTF-8.
         """
+        if code is None and reason is not None:
+            raise InvalidAccessError("a reason needs a code; write close(1000, reason).")
         if code is not None and code != 1000 and not 3000 <= code <= 4999:
             raise InvalidAccessError(
                 f"close() takes the code 1000 or one from 3000 to 4999, found {code}; the "
@@ -213,8 +217,6 @@ class WebSocket(EventTarget):
         if self._state in (ReadyState.CLOSING, ReadyState.CLOSED):
             return
         self._state = ReadyState.CLOSING
-        if code is None and said:
-            code = 1000  # a reason cannot stand without a code
         self._endpoint.close(ClosePayload(code, said))
 
     def __repr__(self) -> str:

@@ -17,12 +17,12 @@ import asyncio
 import secrets
 import ssl
 import zlib
-from base64 import b64encode
 from collections import deque
 from collections.abc import Sequence
 from typing import Final, Protocol
 
 from wslab.errors import MalformedHandshake
+from wslab.network.upgrade import is_acceptable, upgrade_request
 from wslab.network.ws_url import WsUrl
 from wslab.protocol.findings import Finding
 from wslab.protocol.frames import (
@@ -34,9 +34,7 @@ from wslab.protocol.frames import (
     Opcode,
     Side,
 )
-from wslab.protocol.handshake import Deflate, Handshake, Request, Response
-from wslab.protocol.handshake_judge import FAIL
-from wslab.protocol.handshake_rules import RULES
+from wslab.protocol.handshake import Deflate, Handshake, Response
 from wslab.protocol.rules import check_frame, check_session
 from wslab.protocol.session import Session
 
@@ -70,7 +68,7 @@ class Endpoint(asyncio.Protocol):
     def __init__(self, url: WsUrl, subprotocols: Sequence[str], observer: Observer) -> None:
         self._url = url
         self._observer = observer
-        self._request = _request(url, subprotocols)
+        self._request = upgrade_request(url, subprotocols)
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._head = b""  # of the response, until it is whole
@@ -128,8 +126,8 @@ class Endpoint(asyncio.Protocol):
             transport.write(self._request.encode())
 
     def data_received(self, data: bytes) -> None:
-        if self._over or self._close_received is not None:
-            return  # §1.4, §7.1.7: nothing after that counts
+        if self._over:
+            return  # §7.1.7: nothing after that counts
         if not self._upgraded:
             self._head += data
             if not self._shake_hands():
@@ -167,7 +165,7 @@ class Endpoint(asyncio.Protocol):
         if response is None:
             return False
         handshake = Handshake(self._request, response)
-        if not _acceptable(handshake):
+        if not is_acceptable(handshake):
             self._fail()
             return False
         self._head = self._head[len(response) :]
@@ -183,7 +181,7 @@ class Endpoint(asyncio.Protocol):
         frames = self._reader.feed(data)
         for frame in frames:
             self._take(frame)
-            if self._over or self._close_received is not None:
+            if self._over:
                 return
         self._header_seen = self._header_seen and not frames
         if not self._header_seen and (header := FrameHeader.parse(self._reader.pending)):
@@ -193,11 +191,14 @@ class Endpoint(asyncio.Protocol):
 
     def _take(self, frame: Frame) -> None:
         step = self._session.feed(Side.SERVER, frame)
-        if not self._judge(check_session([step])):
+        findings = [f for f in check_session([step]) if not _tolerable(f, frame)]
+        if not self._judge(findings):
             return
         if step.message is not None:
             self._observer.received(step.message.data)
         elif frame.opcode == Opcode.PING and not self._close_queued:
+            if self._blocked:  # only the latest ping wants an answer (§5.5.3)
+                self._queue = deque(q for q in self._queue if q[0].opcode != Opcode.PONG)
             self._put(_masked(Opcode.PONG, frame.payload), 0)
         elif frame.opcode == Opcode.CLOSE:
             self._close_received = ClosePayload.parse(frame.payload)
@@ -254,11 +255,11 @@ class Endpoint(asyncio.Protocol):
             return
         if code is not None and not self._close_queued:
             self._answer_close(ClosePayload(code, reason).encode())
-        self._end(CloseCode.ABNORMAL_CLOSURE, "", clean=False, failed=True)
         self._connecting.cancel()
         if self._transport is not None:
             self._transport.close()  # after the Close frame has left, if it does
-            self._deadline(LINGER_LIMIT)
+            self._loop.call_later(LINGER_LIMIT, self._transport.abort)
+        self._end(CloseCode.ABNORMAL_CLOSURE, "", clean=False, failed=True)
 
     def _end(self, code: int, reason: str, *, clean: bool, failed: bool) -> None:
         self._timer.cancel()
@@ -266,6 +267,15 @@ class Endpoint(asyncio.Protocol):
             self._over = True
             self._queue.clear()
             self._observer.closed(code, reason, clean, failed)
+
+
+def _tolerable(finding: Finding, frame: Frame) -> bool:
+    """A close code without a meaning, such as 999, is handed on, as browsers do.
+
+    Only the three codes that say "there was no such frame" are refused (RFC 6455 §7.4.1).
+    """
+    code = ClosePayload.parse(frame.payload).code
+    return finding.rule == "close-code-may-be-sent" and not isinstance(code, CloseCode)
 
 
 class _Packer:
@@ -288,27 +298,3 @@ class _Packer:
 
 def _masked(opcode: Opcode, payload: bytes, rsv1: bool = False) -> Frame:
     return Frame(opcode, payload, rsv1=rsv1, mask=secrets.token_bytes(4))
-
-
-def _request(url: WsUrl, subprotocols: Sequence[str]) -> Request:
-    headers = [
-        ("Host", url.host_header),
-        ("Upgrade", "websocket"),
-        ("Connection", "Upgrade"),
-        ("Sec-WebSocket-Key", b64encode(secrets.token_bytes(16)).decode()),
-        ("Sec-WebSocket-Version", "13"),
-        ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits"),
-    ]
-    if subprotocols:
-        headers.append(("Sec-WebSocket-Protocol", ", ".join(subprotocols)))
-    return Request("GET", url.target, headers)
-
-
-def _acceptable(handshake: Handshake) -> bool:
-    """Is the answer one that a browser opens the connection with?"""
-    findings = [rule.check(handshake) for rule in RULES if rule.answer == FAIL]
-    if not handshake.upgraded or any(found is not None and not found.ok for found in findings):
-        return False
-    # RFC 6455 lets a server choose no subprotocol. The WebSockets standard does not, once
-    # some were offered (§2, "establish a WebSocket connection").
-    return not handshake.subprotocols or handshake.subprotocol is not None
