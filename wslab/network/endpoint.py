@@ -283,6 +283,7 @@ class _Packer:
 
     def __init__(self, deflate: Deflate) -> None:
         self._forgets = deflate.client_no_context_takeover
+        # zlib starts at 9, and then reaches back 250 bytes at most: right for 8 bits as well.
         self._bits = max(deflate.client_max_window_bits, 9)
         self._stream = self._new_stream()
 
