@@ -69,6 +69,7 @@ def test_a_client_that_resets_or_talks_nonsense_ends_only_its_own_connection() -
 
 
 def test_stop_ends_open_connections_and_leaves_nothing() -> None:
+    before = len(log)
     server = Targets().start()
     with reach(server) as client:
         client.sendall(GET % 5)
@@ -78,6 +79,7 @@ def test_stop_ends_open_connections_and_leaves_nothing() -> None:
         server.stop()
         assert read_to_end(client) == b""
     assert call(lambda: len(server._tasks)) == 0
+    assert len(log) == before, "it took the time limit to stop"
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
     with pytest.raises(NotRunning):
