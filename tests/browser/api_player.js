@@ -89,14 +89,22 @@ async (steps) => {
     return result;
   }
 
+  async function until(name, value) {
+    const end = performance.now() + LIMIT;
+    while (ws[name] !== value && performance.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    return ws[name] === value;
+  }
+
+  const patient = { wait, until };
   const report = (event) => {
     log.push(`reported ${event.error.message}`);
     event.preventDefault();
   };
   window.addEventListener("error", report);
   for (const step of steps) {
-    if (step[0] !== "wait") perform(step);
-    else if (!(await wait(step[1]))) {
+    if (!(step[0] in patient)) perform(step);
+    else if (!(await patient[step[0]](...step.slice(1)))) {
       log.push(`nothing came: ${step[1]}`);
       break;
     }

@@ -5,6 +5,7 @@ of steps; a step is a list that begins with its verb:
 
     ["new", url, protocols?]      make the WebSocket, with a listener that logs every event
     ["wait", type]                until the next event of this type that was not waited for
+    ["until", attribute, value]   until it has this value
     ["send", value]               value is a text, or {"view": hex}, {"blob": hex}, …
     ["close", code?, reason?]     code null: not given
     ["see", attribute]            log it
@@ -43,8 +44,9 @@ async def play(steps: Sequence[Step]) -> list[str]:
     loop.set_exception_handler(lambda _, said: player.log.append(f"reported {said['exception']}"))
     try:
         for step in steps:
-            if step[0] == "wait":
-                if not await player.wait(step[1]):
+            if step[0] in ("wait", "until"):
+                patient = getattr(player, step[0])
+                if not await patient(*step[1:]):
                     player.log.append(f"nothing came: {step[1]}")
                     break
             else:
@@ -71,6 +73,16 @@ class Player:
                 while self.seen[type] < self.waited[type]:
                     self.changed.clear()
                     await self.changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def until(self, name: str, value: Any) -> bool:
+        """No event tells of CLOSING, so this has to look again and again."""
+        try:
+            async with asyncio.timeout(LIMIT):
+                while getattr(self.ws, name) != value:
+                    await asyncio.sleep(0.001)
         except TimeoutError:
             return False
         return True

@@ -397,6 +397,18 @@ script(
     ["open 1", CLEAN_1000],
 )
 script(
+    "closing-while-the-server-keeps-tcp",
+    opened(
+        "{wrong}/slow-end",
+        ["until", "readyState", 2],
+        ["send", "123"],
+        ["see", "bufferedAmount"],
+        ["close", 3000],
+        WAIT_CLOSE,
+    ),
+    ["open 1", "bufferedAmount is 3", 'close 3 4000 "slow" clean'],
+)
+script(
     "server-answers-another-code",
     opened("{wrong}/other-code", ["close", 3000, "yours"], WAIT_CLOSE),
     ["open 1", 'close 3 4321 "mine" clean'],
@@ -497,6 +509,11 @@ def hears_two(name: str, log: list[str], *steps: list[Any]) -> None:
 
 
 hears_two("once", ["ONE", "A hears message", "TWO"], ["listen", "message", "A", [], True])
+hears_two(
+    "once-adds-itself-again",
+    ["ONE", "A hears message", "TWO", "A hears message"],
+    ["listen", "message", "A", [["listen", "message", "A", [], True]], True],
+)
 hears_two(
     "removed",
     ["ONE", "B hears message", "TWO", "B hears message"],

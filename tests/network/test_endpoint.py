@@ -1,6 +1,7 @@
 """The client's end of the wire: limits, what is written, and what the scripts cannot show."""
 
 import asyncio
+import ssl
 import zlib
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -189,6 +190,26 @@ async def test_a_message_has_left_when_the_system_took_it_all() -> None:
     assert told.log[1:4] == [("sent", len(big)), ("sent", 3), ("closing",)]
 
 
+async def test_nothing_leaves_after_the_answer_to_a_close() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen = FrameReader()
+        got = seen.feed(await reader.read(10))  # now the client writes, and is stuck
+        writer.write(Frame(Opcode.CLOSE).encode())
+        await told.until("closing")
+        while not got or got[-1].opcode != Opcode.CLOSE:
+            got += seen.feed(await reader.read(2**20))
+        writer.write_eof()
+        got += seen.feed(await reader.read())
+        assert [int(frame.opcode) for frame in got] == [Opcode.BINARY, Opcode.CLOSE]
+
+    async with server(serve, limit=1024) as address:
+        endpoint, told = begin(address)
+        await told.until("opened")
+        endpoint.send(bytes(16 * 2**20))
+        endpoint.send("waits behind it, and is lost")
+        await told.until("closed")
+
+
 async def test_a_wrong_header_is_answered_before_its_payload() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(Frame(Opcode.TEXT, bytes(1000), rsv2=True).encode()[:100])
@@ -297,6 +318,40 @@ async def test_messages_are_compressed_as_agreed(answer: str) -> None:
 MESSAGE = bytes(range(256)) * 8
 
 
+def _without_certificate(side: int) -> ssl.SSLContext:
+    """TLS that proves nothing to nobody: this is about its transport alone."""
+    context = ssl.SSLContext(side)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AECDH-AES128-SHA:@SECLEVEL=0")
+    return context
+
+
+async def test_messages_of_any_size_travel_over_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = _without_certificate(ssl.PROTOCOL_TLS_CLIENT)
+    monkeypatch.setattr(ssl, "create_default_context", lambda: client)
+    sizes = [0, 5, 1_000_000, 5]
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen, got = FrameReader(), []
+        while len(got) < len(sizes):
+            got += seen.feed(await reader.read(65536))
+        assert [len(frame.payload) for frame in got] == sizes
+        writer.write(Frame(Opcode.CLOSE).encode())
+        await reader.read(100)  # the client's Close
+
+    tls = _without_certificate(ssl.PROTOCOL_TLS_SERVER)
+    async with server(serve, ssl=tls) as address:
+        endpoint, told = begin(address, "wss")
+        await told.until("opened")
+        for size in sizes:
+            endpoint.send(bytes(size))
+        await told.until("closed")
+    assert told.log[1:4] == [("sent", size) for size in sizes if size]
+    assert told.log[-1] == ("closed", 1005, "", True, False)
+
+
 async def test_plain_bytes_where_tls_is_wanted_fail() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert (await reader.read(3))[0] == 0x16  # a TLS record, and no HTTP
@@ -321,7 +376,7 @@ async def test_closing_before_tcp_is_there_fails() -> None:
     async with server(serve, upgrade=False) as address:
         endpoint, told = begin(address)
         endpoint.close(ClosePayload(1000))
-        endpoint.close(ClosePayload(1000))
+        await told.until("closed")
         assert told.log == [FAILED]
         _, writer = await asyncio.open_connection(*address.split(":"))  # for the server to end
         writer.close()

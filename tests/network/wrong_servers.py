@@ -29,6 +29,7 @@ class Peer:
         self._reader, self._writer = reader, writer
         self._frames = FrameReader()
         self._waiting: list[Frame] = []
+        self.close_seen = False
         self.request: Request
 
     async def read_request(self) -> None:
@@ -64,6 +65,7 @@ class Peer:
         """Until the client sends a Close frame, or nothing any more."""
         while (await self.read_frame()).opcode != CLOSE:
             pass
+        self.close_seen = True
 
     async def wait_for_end(self) -> None:
         while await self._reader.read(65536):
@@ -214,6 +216,15 @@ async def _keeps_tcp(peer: Peer) -> None:
     await peer.wait_for_end()
 
 
+@path("/slow-end")
+async def _slow_end(peer: Peer) -> None:
+    """Sends Close, and ends TCP a while after the answer: the client waits in CLOSING."""
+    peer.upgrade()
+    peer.write(Frame(CLOSE, ClosePayload(4000, "slow").encode()))
+    await peer.wait_for_close()
+    await asyncio.sleep(0.3)
+
+
 @path("/never-closes")
 async def _never_closes(peer: Peer) -> None:
     peer.upgrade()
@@ -323,6 +334,7 @@ class WrongServer(Service):
                 await peer.read_request()
                 target = peer.request.target.partition("?")[0]
                 await PATHS[target](peer)
-                await peer.wait_for_close()
+                if not peer.close_seen:
+                    await peer.wait_for_close()
         writer.close()
         self._tasks.discard(task)

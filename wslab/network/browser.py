@@ -263,8 +263,7 @@ class _Tasks:
         self._ws._buffered -= size
 
     def _closing(self) -> None:
-        if self._ws._state is not ReadyState.CLOSED:
-            self._ws._state = ReadyState.CLOSING
+        self._ws._state = ReadyState.CLOSING
 
     def _close(self, code: int, reason: str, clean: bool, failed: bool) -> None:
         ws = self._ws

@@ -185,6 +185,7 @@ async def once(target: EventTarget, type: str, timeout: float = 5.0) -> Any:
     """Wait for the next event of this type and return it.
 
     The standard has no such function; a cell that wants to go on after an event does.
+    Events between two waits are missed: for every message, set `onmessage`.
     `timeout` is in seconds. WslabError when it is over.
     """
     future: asyncio.Future[Event] = asyncio.get_running_loop().create_future()

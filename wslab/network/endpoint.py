@@ -118,8 +118,9 @@ class Endpoint(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        # Then `pause_writing` says: the system holds as much as it can.
-        transport.set_write_buffer_limits(high=0)
+        # Then `pause_writing` says: the system holds as much as it can. Not high=0, with
+        # which asyncio's TLS transport pauses an empty buffer and never resumes.
+        transport.set_write_buffer_limits(high=1, low=0)
         if self._over:
             transport.abort()
         else:
@@ -139,6 +140,8 @@ class Endpoint(asyncio.Protocol):
         self._deadline(LINGER_LIMIT)  # what is still to be written may never leave
 
     def connection_lost(self, error: Exception | None) -> None:
+        if self._over:
+            return
         if self._close_received is None:
             self._end(CloseCode.ABNORMAL_CLOSURE, "", clean=False, failed=True)
         else:
@@ -255,18 +258,23 @@ class Endpoint(asyncio.Protocol):
             return
         if code is not None and not self._close_queued:
             self._answer_close(ClosePayload(code, reason).encode())
-        self._connecting.cancel()
         if self._transport is not None:
             self._transport.close()  # after the Close frame has left, if it does
             self._loop.call_later(LINGER_LIMIT, self._transport.abort)
-        self._end(CloseCode.ABNORMAL_CLOSURE, "", clean=False, failed=True)
+        self._over = True
+        if self._connecting.done():
+            self._end(CloseCode.ABNORMAL_CLOSURE, "", clean=False, failed=True)
+        else:  # it has a socket of its own to close first
+            self._connecting.cancel()
+            self._connecting.add_done_callback(
+                lambda _: self._end(CloseCode.ABNORMAL_CLOSURE, "", clean=False, failed=True)
+            )
 
     def _end(self, code: int, reason: str, *, clean: bool, failed: bool) -> None:
+        self._over = True
         self._timer.cancel()
-        if not self._over:
-            self._over = True
-            self._queue.clear()
-            self._observer.closed(code, reason, clean, failed)
+        self._queue.clear()
+        self._observer.closed(code, reason, clean, failed)
 
 
 def _tolerable(finding: Finding, frame: Frame) -> bool:
