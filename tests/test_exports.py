@@ -9,8 +9,8 @@ import wslab
 
 PUBLIC = {
     "Chunk", "CloseCode", "EchoServer", "Field", "Finding", "Frame", "FrameReader", "Handshake",
-    "Inspection", "Opcode", "Recording", "Request", "Response", "Session", "Side", "Tap",
-    "accept_key", "connect", "dissect", "inspect",
+    "Inspection", "Opcode", "Recording", "Request", "Response", "RogueServer", "Session", "Side",
+    "Tap", "accept_key", "connect", "dissect", "inspect",
 }  # fmt: skip
 
 HEAVY = {
@@ -64,5 +64,5 @@ def test_import_is_light():
 
 
 def test_looking_and_listening_need_no_notebook():
-    code = "from wslab import EchoServer, Recording, Tap, connect, inspect"
+    code = "from wslab import EchoServer, Recording, RogueServer, Tap, connect, inspect"
     assert not modules_after(code) & HEAVY

@@ -29,6 +29,7 @@ _HOMES = {
     "Recording": "wslab.protocol.recording",
     # real sockets
     "EchoServer": "wslab.network.echo",
+    "RogueServer": "wslab.network.rogue",
     "Tap": "wslab.network.tap",
     "connect": "wslab.network.client",
     # how things look

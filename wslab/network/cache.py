@@ -21,58 +21,17 @@ from urllib.parse import urlsplit
 
 from wslab.errors import MalformedHandshake
 from wslab.network.background import Service
+from wslab.network.streams import PIECE, StreamServer, next_request
 from wslab.protocol.frames import FrameReader
 from wslab.protocol.handshake import Request, Response, accept_key
 
-PIECE: Final = 65536  # bytes asked for in one read
 BODY_LIMIT: Final = 2**20  # bytes of an answer that is kept; a longer one is passed on only
 
 Head = TypeVar("Head", Request, Response)
 Look = Callable[[bytes], None]
 
 
-class _Streams(Service):
-    """A service with a coroutine for each connection: `_serve(reader, writer)`."""
-
-    def __init__(self, *, host: str = "127.0.0.1", port: int = 0, name: str | None = None) -> None:
-        super().__init__(host=host, port=port, name=name)
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        raise NotImplementedError
-
-    @property
-    def url(self) -> str:
-        """Where it listens, as http://host:port. NotRunning before the start."""
-        self._need_running()
-        return f"http://{self.host}:{self.port}"
-
-    async def _open(self) -> None:
-        self._server = await asyncio.start_server(self._accept, self.host, self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def _close(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.get_running_loop().create_task(self._attend(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, MalformedHandshake):
-            try:
-                await self._serve(reader, writer)
-            finally:
-                writer.close()
-
-
-class Site(_Streams):
+class Site(StreamServer):
     """A web site: `pages` maps a path to the bytes of its page. Connections are kept alive.
 
     `asked` lists the paths that were asked for, in order.
@@ -85,7 +44,7 @@ class Site(_Streams):
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         rest = b""
-        while got := await _next_request(reader, rest):
+        while got := await next_request(reader, rest):
             request, rest = got
             self.asked.append(request.target)
             page = self.pages.get(request.target)
@@ -93,7 +52,7 @@ class Site(_Streams):
             await writer.drain()
 
 
-class Accomplice(_Streams):
+class Accomplice(StreamServer):
     """The attacker's own server: it upgrades, and answers each frame with `forged`, as it is.
 
     It is no honest WebSocket server. It minds no missing mask, and sends no frame.
@@ -104,7 +63,7 @@ class Accomplice(_Streams):
         self.forged = forged
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not (got := await _next_request(reader)):
+        if not (got := await next_request(reader)):
             return
         request, piece = got
         headers = [
@@ -121,7 +80,7 @@ class Accomplice(_Streams):
                 return
 
 
-class CachingProxy(_Streams):
+class CachingProxy(StreamServer):
     """Passes connections on, and keeps a copy of every answer that it believes to see.
 
     `routes` says which service a host name leads to. It stands in for the address that
@@ -142,7 +101,7 @@ class CachingProxy(_Streams):
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         rest = b""
-        while got := await _next_request(reader, rest):
+        while got := await next_request(reader, rest):
             request, rest = got
             kept = self.cache.get(_url(request)) if request.method == "GET" else None
             if kept is None:
@@ -247,17 +206,6 @@ def fetch(url: str, *, through: Service, timeout: float = 5.0) -> bytes:
     with closing(connection):
         connection.request("GET", parts.path or "/", headers={"Host": parts.netloc})
         return connection.getresponse().read()
-
-
-async def _next_request(
-    reader: asyncio.StreamReader, seen: bytes = b""
-) -> tuple[Request, bytes] | None:
-    """The next request head and the bytes after it; None when the client ends instead."""
-    while (request := Request.parse(seen)) is None:
-        if not (piece := await reader.read(PIECE)):
-            return None
-        seen += piece
-    return request, seen[len(request) :]
 
 
 async def _relay(

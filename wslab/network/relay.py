@@ -35,7 +35,7 @@ HOLD_LIMIT: Final = 4 * 1024 * 1024  # bytes of one sender held back before it i
 LOOK_AGAIN: Final = 0.05  # seconds between two looks at a half-closed connection
 
 # close() with a linger time of 0 sends RST instead of FIN (on Windows the two numbers are short).
-_RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class Bell:
@@ -275,7 +275,7 @@ class End(asyncio.Protocol):
         if reset:
             with suppress(OSError):  # it may be gone already
                 connection = self._socket_info("socket")
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         self.transport.abort()
 
     def flush(self) -> None:

@@ -1,0 +1,57 @@
+"""What Chromium's own WebSocket does with every act of the rogue."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.network.rogue_measured import CHROMIUM_DIFFERS, MEASURED, Outcome, does_its_duty
+from tests.network.rogue_wire import close_code_of_client
+from wslab.network.echo import EchoServer
+from wslab.network.rogue import RogueServer
+from wslab.network.rogue_act import Act
+from wslab.network.rogue_catalogue import CATALOGUE
+from wslab.network.tap import Tap
+
+pytestmark = pytest.mark.browser
+
+# Chromium waits minutes for a handshake or an answer to its Close frame, and 2 s for TCP to
+# end after both Close frames. The first two shall be ended by the rogue, the last not.
+PATIENCE = {"slow-handshake": 0.3, "never-answers-close": 0.3}
+
+SCRIPT = """([url, closes]) => new Promise(resolve => {
+    const told = [];
+    const socket = new WebSocket(url);
+    socket.onopen = () => { told.push("open"); if (closes) socket.close(1000); };
+    socket.onmessage = event => told.push("message " + event.data);
+    socket.onerror = () => told.push("error");
+    socket.onclose = event => {
+        told.push(`close ${event.code} ${event.wasClean ? "clean" : "unclean"}`);
+        resolve(told.join(", "));
+    };
+})"""
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    """A page of 127.0.0.1, once for all rows: a WebSocket leaves nothing behind in it."""
+    with EchoServer() as server:
+        page = browser.new_page()
+        page.set_default_timeout(10_000)
+        page.goto(server.http_url)
+        yield page
+        page.close()
+
+
+@pytest.mark.parametrize("act", CATALOGUE.values(), ids=list(CATALOGUE))
+def test_what_chromium_does(tab: Page, act: Act) -> None:
+    with RogueServer(act.name, patience=PATIENCE.get(act.name, 8)) as rogue, Tap(rogue.url) as tap:
+        events = tab.evaluate(SCRIPT, [tap.url, act.client_closes])
+        recording = tap.wait_closed()
+    assert Outcome(events, close_code_of_client(recording)) == MEASURED[act.name].chromium
+
+
+def test_chromium_does_its_duty_but_for_these() -> None:
+    acts = CATALOGUE.values()
+    undone = [act.name for act in acts if not does_its_duty(act, MEASURED[act.name].chromium)]
+    assert sorted(undone) == sorted(CHROMIUM_DIFFERS)

@@ -1,0 +1,72 @@
+"""StreamServer: a server that is one coroutine a connection, with nobody between it and the bytes.
+
+For the servers that must send what no library would: forged answers, broken rules.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from wslab.errors import MalformedHandshake
+from wslab.network.background import Service
+from wslab.protocol.handshake import Request
+
+PIECE: Final = 65536  # bytes asked for in one read
+
+
+class StreamServer(Service):
+    """A service with a coroutine for each connection: a subclass writes `_serve`.
+
+    The connection is closed when `_serve` returns. A client that resets it or sends no HTTP
+    ends its own connection and disturbs nobody.
+    """
+
+    def __init__(self, *, host: str = "127.0.0.1", port: int = 0, name: str | None = None) -> None:
+        super().__init__(host=host, port=port, name=name)
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        raise NotImplementedError
+
+    @property
+    def url(self) -> str:
+        """Where it listens, as http://host:port. NotRunning before the start."""
+        self._need_running()
+        return f"http://{self.host}:{self.port}"
+
+    async def _open(self) -> None:
+        self._server = await asyncio.start_server(self._accept, self.host, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.get_running_loop().create_task(self._attend(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, MalformedHandshake):
+            try:
+                await self._serve(reader, writer)
+            finally:
+                writer.close()
+
+
+async def next_request(
+    reader: asyncio.StreamReader, seen: bytes = b""
+) -> tuple[Request, bytes] | None:
+    """The next request head and the bytes after it; None when the client ends instead."""
+    while (request := Request.parse(seen)) is None:
+        if not (piece := await reader.read(PIECE)):
+            return None
+        seen += piece
+    return request, seen[len(request) :]
