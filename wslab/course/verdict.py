@@ -12,7 +12,8 @@ import textwrap
 from dataclasses import dataclass
 from typing import Literal
 
-from wslab.display.markup import STYLE, TEXT_WIDTH, escape, visible
+from wslab.display.markup import TEXT_WIDTH, escape, visible
+from wslab.display.style import STYLE
 
 State = Literal["correct", "not yet", "not attempted"]
 
