@@ -16,7 +16,7 @@ import threading
 import time
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import psutil
 from playwright.sync_api import Locator, Page, expect
@@ -24,7 +24,7 @@ from playwright.sync_api import Locator, Page, expect
 ROOT = Path(__file__).parents[2]
 SET_UP = 600  # seconds; the first `run.py lab` installs what JupyterLab needs
 STOP = 30  # seconds
-PATIENCE = 90_000  # milliseconds; a slow machine is no failure
+PATIENCE = 40_000  # milliseconds; a slow machine is no failure
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/lab\S*\?token=\w+")
 NO_AUTOSAVE = {"autosave": False}  # a test reads the notebooks, and leaves them as they are
 
@@ -86,6 +86,13 @@ class Lab:
     def kernels(self, page: Page) -> list[dict[str, Any]]:
         """What the server says is running."""
         return page.request.get(f"http://{self.server}/api/kernels").json()
+
+    def end_kernels(self, page: Page) -> None:
+        """Shut down whatever runs, without asking."""
+        token = parse_qs(urlsplit(self.link).query)["token"][0]
+        for kernel in self.kernels(page):
+            address = f"http://{self.server}/api/kernels/{kernel['id']}"
+            page.request.delete(address, headers={"Authorization": f"token {token}"})
 
     def _environment(self) -> dict[str, str]:
         own = {
@@ -167,7 +174,21 @@ def run_all(page: Page, cells: int) -> None:
     expect(prompts(page)).to_have_text(["[ ]:"] * cells, timeout=PATIENCE)
     command(page, "Run All Cells")
     counts = [f"[{number}]:" for number in range(1, cells + 1)]
-    expect(prompts(page)).to_have_text(counts, timeout=PATIENCE)
+    try:
+        expect(prompts(page)).to_have_text(counts, timeout=PATIENCE)
+    except AssertionError as late:
+        told = [f"cell {number}: {text}" for number, text in errors(page)]
+        raise AssertionError("\n".join(["Run All did not reach the end.", *told])) from late
+
+
+def errors(page: Page) -> list[tuple[int, str]]:
+    """Each traceback and warning on the page, with the number of its cell."""
+    found = page.evaluate(
+        """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].flatMap((cell, number) =>
+            [...cell.querySelectorAll('[data-mime-type="application/vnd.jupyter.stderr"]')]
+                .map(output => [number, output.textContent]))"""
+    )
+    return [(number, text) for number, text in found]
 
 
 def shut_down(page: Page) -> None:

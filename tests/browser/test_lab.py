@@ -9,17 +9,21 @@ import nbformat
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, Request, WebSocket, expect
 
-from tests.browser.lab import PATIENCE, ROOT, Lab, open_notebook, run_all, shut_down
+from tests.browser.lab import (
+    PATIENCE,
+    ROOT,
+    Lab,
+    command,
+    errors,
+    open_notebook,
+    run_all,
+    shut_down,
+)
 
 pytestmark = pytest.mark.browser
 
 NOTEBOOKS = ROOT / "notebooks"
 NAMES = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
-ERROR = "application/vnd.jupyter.stderr"  # how JupyterLab marks tracebacks and warnings
-TROUBLE = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].flatMap((cell, number) =>
-    [...cell.querySelectorAll('.jp-OutputArea-output')]
-        .filter(output => output.dataset.mimeType === '%s')
-        .map(output => [number, output.textContent]))"""
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +57,7 @@ def tab(page: Page, lab: Lab) -> Iterator[Page]:
     page.on("websocket", note_address)
     page.on("console", note_error)
     yield page
+    lab.end_kernels(page)  # a test that failed half-way leaves nothing to the next
     assert elsewhere == []
     assert complaints == []
 
@@ -73,12 +78,13 @@ def test_a_notebook_runs_from_top_to_bottom(tab: Page, lab: Lab, name: str) -> N
         for number, cell in enumerate(notebook.cells)
         if "raises-exception" in cell.metadata.get("tags", [])
     }
-    trouble = tab.evaluate(TROUBLE % ERROR)
+    trouble = errors(tab)
     assert [told for number, told in trouble if number not in meant] == []
     assert {number for number, _ in trouble} == meant
 
     if name.startswith("04-"):
         sees_the_inspector(tab)
+    nothing_is_cut_off(tab)
     expect(tab.get_by_role("dialog")).to_have_count(0)  # no kernel died
     expect(tab.locator(".Toastify__toast")).to_have_count(0)  # no news, nothing to decide
     shut_down(tab)
@@ -94,3 +100,16 @@ def sees_the_inspector(tab: Page) -> None:
     expect(table.locator("caption")).to_have_text(re.compile(r"\w"))
     row = table.get_by_role("row").filter(has_text="masking key")
     expect(row.first).to_contain_text("37 fa 21 3d")
+
+
+def nothing_is_cut_off(tab: Page) -> None:
+    """Half a screen is enough: no output is wider than its page. (A table may scroll by itself.)"""
+    tab.set_viewport_size({"width": 800, "height": 800})
+    command(tab, "Show Left Sidebar")
+    expect(tab.get_by_role("region", name="File Browser Section")).to_be_hidden(timeout=PATIENCE)
+    wider = tab.evaluate(
+        """() => [...document.querySelectorAll('.jp-Notebook .jp-OutputArea-output')]
+            .filter(output => output.scrollWidth > output.clientWidth)
+            .map(output => output.textContent.replace(/^.*<.style>/s, '').slice(-200))"""
+    )
+    assert wider == []
