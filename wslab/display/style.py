@@ -53,7 +53,7 @@ var(--jp-brand-color1,#1976d2);outline-offset:2px}
 .wslab .wslab-t .wslab-nw:last-child{min-width:4.9em}
 .wslab .wslab-t th:has(.wslab-key){min-width:5.6em}
 .wslab .wslab-t tr:has(.wslab-key) td:nth-child(2){min-width:4.8em}
-.wslab .wslab-t .wslab-prose{min-width:11em;overflow-wrap:anywhere}
+.wslab .wslab-t .wslab-prose{min-width:10em;overflow-wrap:anywhere}
 .wslab .wslab-t .wslab-bytes{min-width:7.5em}
 .wslab .wslab-t .wslab-bytes code{white-space:pre-wrap}}
 """
