@@ -52,7 +52,10 @@ def test_it_sends_these_bytes_and_breaks_this_rule(act: Act) -> None:
         recording = tap.wait_closed()
     assert recording.bytes_from(Side.SERVER) == expected
     assert (recording.endings[0].sender, recording.endings[0].how) == ending
-    assert broken_by_the_server(recording) == ([act.rule] if act.rule else [])
+    broken = broken_by_the_server(recording)
+    if act.rule != "close-is-answered" and "close-is-answered" in broken:
+        broken.remove("close-is-answered")  # a rogue that has played its act leaves as it likes
+    assert broken == ([act.rule] if act.rule else [])
 
 
 # --- websockets ------------------------------------------------------------------------------
