@@ -14,9 +14,10 @@ from wslab.network import race
 from wslab.network.client import connect
 from wslab.network.echo import EchoServer
 from wslab.network.http_echo import HttpEcho
-from wslab.network.race import lap
+from wslab.network.race import Lap, lap
 from wslab.network.tap import Tap
 from wslab.protocol.frames import Side
+from wslab.protocol.recording import Chunk, Recording
 
 WORDS = ["one", "two", "six"]
 REQUEST = "GET /echo?text={} HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -60,6 +61,7 @@ async def test_a_websocket_used_in_two_ways() -> None:
     assert slow.answers == fast.answers == WORDS
     assert (slow.connections, fast.connections) == (1, 1)
     assert (slow.ahead, fast.ahead) == (1, 3)
+    assert slow.turns == 1 + 3 + 1  # the handshake, three words, and the Close
     # Opening TCP, the handshake, and three round trips; or one.
     assert slow.seconds >= 5 * 2 * race.ONE_WAY
     assert 3 * 2 * race.ONE_WAY <= fast.seconds
@@ -87,13 +89,16 @@ async def test_http_in_a_thread() -> None:
     assert slow.sent(Side.CLIENT) == fast.sent(Side.CLIENT) == apart.sent(Side.CLIENT) == asked
     assert slow.handshake == 0
     assert slow.seconds >= 4 * 0.02 and apart.seconds >= 6 * 0.02
+    assert slow.turn >= 0.02  # a turn is a round trip
+    assert fast.turn == apart.turn == 0.0  # one turn on a connection has no next
+    assert (slow.turns, fast.turns, apart.turns) == (3, 1, 3)
 
 
 async def test_a_client_that_does_nothing() -> None:
     async with EchoServer() as server:
         idle = await lap(lambda url, words: None, WORDS, server.url)
     assert (idle.answers, idle.connections, idle.ahead) == (None, 0, 0)
-    assert idle.sent(Side.CLIENT) == idle.handshake == 0
+    assert idle.sent(Side.CLIENT) == idle.handshake == idle.turn == 0
 
 
 async def test_a_lap_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,3 +133,13 @@ async def test_of_several_tries_the_fastest_counts() -> None:
     async with EchoServer() as server:
         run = await lap(once_slow, ["a"], server.url, tries=3)
     assert len(seen) == 3 and run.answers != ["1"]
+
+
+def test_one_stall_does_not_change_the_turn() -> None:
+    recording = Recording()
+    for number, at in enumerate([0.0, 0.1, 0.2, 5.0, 5.1]):
+        recording.add(Chunk(at, Side.CLIENT, b"a question"))
+        recording.add(Chunk(at, Side.CLIENT, b" in two chunks"))
+        recording.add(Chunk(at + 0.05, Side.SERVER, b"an answer %d" % number))
+    run = Lap([], 5.15, [recording])
+    assert run.turns == 5 and run.turn == pytest.approx(0.1)

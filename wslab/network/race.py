@@ -10,6 +10,8 @@ import asyncio
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
 from time import perf_counter
 from typing import Any, Final
 
@@ -54,6 +56,24 @@ class Lap:
         Of all connections, the one with most counts.
         """
         return max((_ahead(recording) for recording in self.recordings), default=0)
+
+    @property
+    def turns(self) -> int:
+        """How often the client began to speak: first on a connection, or after the server."""
+        return sum(len(_turns(recording)) for recording in self.recordings)
+
+    @property
+    def turn(self) -> float:
+        """Seconds from one turn of the client to its next on the same connection; 0.0 if none.
+
+        The median, so that a machine that stands still for a moment does not change it.
+        """
+        gaps = [
+            after - before
+            for recording in self.recordings
+            for before, after in pairwise(_turns(recording))
+        ]
+        return median(gaps) if gaps else 0.0
 
 
 async def lap(
@@ -113,3 +133,14 @@ def _ahead(recording: Recording) -> int:
             break
         asked += chunk.data
     return asked.count(b"\r\n\r\n")  # requests without a body: one blank line each
+
+
+def _turns(recording: Recording) -> list[float]:
+    """When the client's turns began, in seconds since the recording did."""
+    before: Side | None = None
+    began: list[float] = []
+    for chunk in recording.chunks:
+        if chunk.sender is Side.CLIENT and before is not Side.CLIENT:
+            began.append(chunk.at)
+        before = chunk.sender
+    return began
