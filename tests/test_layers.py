@@ -25,6 +25,8 @@ OUTSIDE = {
     "course": {"websockets", "IPython", "packaging"},
     "lessons": {"websockets", "nest_asyncio"},
 }
+# The modules of display that live in a page that answers; the others show what protocol describes.
+WIDGETS = {"widgets", "browser_console", "live_wire", "frame_builder"}
 OUTSIDE_OF_ONE = {"network/feed.py": {"tornado"}, "network/http_echo.py": {"tornado"}}
 
 # Layer 1 is pure: no I/O loop, no clock, no randomness. Masks, keys and times are arguments.
@@ -58,6 +60,9 @@ REACH = {
         "pictures": set(),
         "inspectors": {"pictures"},
         "widgets": {"inspectors", "pictures"},
+        "browser_console": {"widgets", "inspectors", "pictures"},
+        "live_wire": {"widgets", "inspectors", "pictures"},
+        "frame_builder": {"widgets", "inspectors", "pictures"},
     },
 }
 
@@ -110,7 +115,7 @@ def judge(source: str, path: Path) -> list[str]:
                 faults.append(f"{place} imports {name}; inside the package name its module")
             elif LAYERS.get(there, 0) > layer:
                 faults.append(f"{place} {here} (layer {layer}) imports {name} above it")
-            elif here == "display" and there == "network" and module != "widgets":
+            elif here == "display" and there == "network" and module not in WIDGETS:
                 faults.append(
                     f"{place} {module} shows what protocol describes; only widgets listen"
                 )
