@@ -54,3 +54,11 @@ def long(count: int, mask_of_the_server: bytes | None = None) -> Recording:
         made.add(Chunk(number / 100, CLIENT, one))
         made.add(Chunk(number / 100, SERVER, two))
     return made
+
+
+def over_tls(more: int = 1) -> Recording:
+    """The beginning of a TLS connection, and `more` encrypted records of the server."""
+    client_hello = bytes.fromhex("1603010008 01000004 0303cb34")
+    server_hello = bytes.fromhex("1603030008 02000004 0303a6af")
+    data = bytes.fromhex("1703030005 a23f7054b6")
+    return recording((CLIENT, client_hello), (SERVER, server_hello), (SERVER, data * more))

@@ -107,7 +107,7 @@ def test_plain_http_and_garbage_are_recordings_too() -> None:
     assert page.frames() == [] and page.messages() == []
     assert "HTTP, no upgrade" in repr(page)
     noise = Recording()
-    noise.add(Chunk(0, CLIENT, b"\x16\x03\x01\x00\xff"))
+    noise.add(Chunk(0, CLIENT, b"\x16\x02\x01\x00\xff"))
     assert noise.handshake is None and noise.frames() == [] and noise.findings() == []
     assert "no HTTP" in repr(noise)
 
@@ -124,6 +124,18 @@ def test_half_a_request_is_no_handshake() -> None:
     recording = Recording()
     recording.add(Chunk(0, CLIENT, b"GET / HT"))
     assert recording.handshake is None
+
+
+def test_tls_from_outside_is_records_and_nothing_else() -> None:
+    recording = Recording("wss://127.0.0.1/")
+    hello = bytes.fromhex("1603010008 01000004 0303cb34")
+    for at, piece in enumerate((hello[:2], hello[2:] + hello)):
+        assert recording.tls_records() == []
+        recording.add(Chunk(float(at), CLIENT, piece))
+    assert [sent.record.encode() for sent in recording.tls_records()] == [hello, hello]
+    assert (recording.handshake, recording.frames(), recording.findings()) == (None, [], [])
+    assert repr(recording).startswith("Recording(TLS; 26 bytes from the client")
+    assert conversation(HELLOS).tls_records() == []
 
 
 def test_the_repr_of_a_chunk_tells_no_secret() -> None:

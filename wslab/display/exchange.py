@@ -11,6 +11,7 @@ from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import Side
 from wslab.protocol.recording import Recording, SentFrame
 from wslab.protocol.redaction import redacted
+from wslab.protocol.tls_records import SentRecord
 
 Event = tuple[float, Side | None, str]
 """When in seconds, who (None for a note in the margin), and what in a few words."""
@@ -31,25 +32,32 @@ def exchange(recording: Recording, redact: bool = True) -> list[Event]:
                 raw = redacted(head.encode()) if redact else head.encode()
                 line = raw.partition(b"\n")[0].rstrip().decode("latin-1")
                 events.append((_first_at(recording, side), side, line))
-    if handshake is None or handshake.response is None:
+    records = recording.tls_records()
+    if not records and (handshake is None or handshake.response is None):
         for side in Side:
             if recording.byte_count(side) and not (handshake and side is Side.CLIENT):
                 words = f"{count(recording.byte_count(side))}, no whole HTTP head"
                 events.append((_first_at(recording, side), side, words))
-    shown: Sequence[SentFrame | None] = frames
-    if len(frames) > DRAWN * 2:
-        shown = [*frames[:DRAWN], None, *frames[-DRAWN // 2 :]]
+    sent_all: Sequence[SentFrame | SentRecord] = records or frames
+    shown: Sequence[SentFrame | SentRecord | None] = sent_all
+    if len(sent_all) > DRAWN * 2:
+        shown = [*sent_all[:DRAWN], None, *sent_all[-DRAWN // 2 :]]
     for sent in shown:
         if sent is None:
-            left = count(len(frames) - len(shown) + 1, "frame")
-            events.append((frames[DRAWN].at, None, f"{left} left out"))
+            left = count(len(sent_all) - len(shown) + 1, "record" if records else "frame")
+            events.append((sent_all[DRAWN].at, None, f"{left} left out"))
             continue
-        label = f"{opcode_name(sent.frame.opcode)} {line_text(carries(sent.frame))}"
-        events.append((sent.at, sent.sender, label))
+        events.append((sent.at, sent.sender, _label(sent)))
     for ending in recording.endings:
         events.append((ending.at, ending.sender, "ends TCP" if ending.how == "eof" else ending.how))
     # A frame may come before the 101, and an end of one half before frames of the other.
     return sorted(events, key=lambda event: event[0])
+
+
+def _label(sent: SentFrame | SentRecord) -> str:
+    if isinstance(sent, SentRecord):
+        return f"{sent.record.name} {count(len(sent.record.content))}"
+    return f"{opcode_name(sent.frame.opcode)} {line_text(carries(sent.frame))}"
 
 
 def _first_at(recording: Recording, side: Side) -> float:

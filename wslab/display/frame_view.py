@@ -108,21 +108,25 @@ def add_frame_table(
     total: int,
     cells: Callable[[int], tuple[Line, ...]],
     broken: Iterable[int] = (),
+    unit: str = "frame",
 ) -> None:
-    """A table of the chosen frames that says, in its place, what it leaves out."""
+    """A table of the chosen frames that says, in its place, what it leaves out.
+
+    `unit` is the word for what a row shows.
+    """
     broken = set(broken)
     shown = chosen(total, broken)
     rows: list[tuple[Line, ...]] = []
     following = 0
     for number in (*shown, total):
         if number > following:
-            left = count(number - following, "frame") + " left out"
+            left = count(number - following, unit) + " left out"
             rows.append(("…", left, *[""] * (len(columns) - 1)))
         if number < total:
             rows.append((str(number), *cells(number)))
         following = number + 1
     if len(shown) < total:
-        words = f"{len(shown):,} of {total:,} frames are shown: the first {FIRST}, the last {LAST}"
+        words = f"{len(shown):,} of {total:,} {unit}s are shown: the first {FIRST}, the last {LAST}"
         hidden = len(broken.difference(shown))
         if broken:
             words += f" and those between that break a rule, up to {BROKEN}"
@@ -130,7 +134,7 @@ def add_frame_table(
             words += f"; {count(hidden, 'more broken frame')} left out"
         document.add(Paragraph(words + "."))
     wide = frozenset(n for n, name in enumerate(columns, 1) if name in LONG_COLUMNS)
-    document.add(Table(caption, ("Frame", *columns), rows, bytes=wide))
+    document.add(Table(caption, (unit.capitalize(), *columns), rows, bytes=wide))
 
 
 LONG_COLUMNS: Final = {"It carries", "Message that is now whole"}

@@ -19,6 +19,7 @@ from wslab.display.handshake_view import handshake_view, head_view, headers_view
 from wslab.display.markup import Document, Heading, Paragraph, Table
 from wslab.display.phrases import count, preview
 from wslab.display.recording_view import message_view, recording_view, steps_view
+from wslab.display.tls_view import add_tls_records
 from wslab.errors import WslabError
 from wslab.protocol.dissect import dissect, is_head
 from wslab.protocol.findings import Finding
@@ -27,6 +28,7 @@ from wslab.protocol.frames import ClosePayload, Frame, FrameHeader, FrameReader,
 from wslab.protocol.handshake import Handshake, Headers, Request, Response
 from wslab.protocol.recording import Recording, SentFrame
 from wslab.protocol.session import Message, Step
+from wslab.protocol.tls_records import SentRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,8 @@ def _list(document: Document, x: Sequence[object], options: _Options) -> None:
             return
     kinds = ", ".join(sorted({type(item).__name__ for item in x})) or "nothing"
     raise WslabError(
-        f"inspect was given a list of {kinds}; it shows lists of frames, of findings or of steps, "
-        "one kind at a time. Inspect the items one by one instead."
+        f"inspect was given a list of {kinds}; it shows lists of frames, of TLS records, of "
+        "findings or of steps, one kind at a time. Inspect the items one by one instead."
     )
 
 
@@ -142,6 +144,7 @@ _View = Callable[[Document, Any, _Options], None]
 _LISTS: Final[tuple[tuple[type, _View], ...]] = (
     (Frame, lambda document, x, options: frames_view(document, x)),
     (SentFrame, _sent_frames),
+    (SentRecord, lambda document, x, options: add_tls_records(document, x, options.times)),
     (Finding, lambda document, x, options: add_findings(document, x)),
     (Step, lambda document, x, options: steps_view(document, x)),
 )

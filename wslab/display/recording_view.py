@@ -22,6 +22,7 @@ from wslab.display.markup import (
 )
 from wslab.display.phrases import count, direction, preview
 from wslab.display.pictures import timeline
+from wslab.display.tls_view import WHAT_IT_IS, add_tls_records
 from wslab.errors import MalformedHandshake
 from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import ClosePayload, Opcode, Side
@@ -44,10 +45,11 @@ def recording_view(
     """Everything about one TCP connection, bounded in size however long it was."""
     handshake = recording.handshake
     frames = recording.frames()
+    records = recording.tls_records()
     findings = recording.findings()
     document.add(
         Heading("A recording of one connection"),
-        Paragraph(_what_it_was(recording, handshake)),
+        Paragraph(WHAT_IT_IS if records else _what_it_was(recording, handshake)),
         Paragraph(_how_it_ended(recording, handshake, frames, redact)),
         Paragraph(_how_much(recording, frames)),
     )
@@ -61,7 +63,10 @@ def recording_view(
         add_heads(heads, handshake, redact)
         # Two long tables: beside frames they open on demand.
         document.add(*([Details("Show it byte by byte", heads.blocks)] if frames else heads.blocks))
-    _add_loose_bytes(document, recording, handshake, redact)
+    if records:
+        add_tls_records(document, records, times)
+    else:
+        _add_loose_bytes(document, recording, handshake, redact)
     if frames:
         broken = {f.index for f in findings if not f.ok and f.index is not None}
         _add_frames(document, recording, frames, broken, times)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator
+from ssl import SSLError
 from typing import Any, Final
 
 from websockets.asyncio import client as library
@@ -11,6 +12,7 @@ from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.uri import parse_uri
 
 from wslab.errors import WslabError
+from wslab.network.certificates import why_not_trusted
 
 #: The library's log would land in whatever cell runs.
 _SILENT: Final = logging.getLogger("wslab.network.client")
@@ -109,6 +111,7 @@ class Connecting(library.connect):
 
     def _explained(self, error: OSError) -> CannotConnect:
         place = f"{self.ws_uri.host}:{self.ws_uri.port}"
+        untrusted = why_not_trusted(error)
         if isinstance(error, TimeoutError):
             said = (
                 f"{place} did not answer in time (open_timeout={self.open_timeout}); check that "
@@ -116,8 +119,16 @@ class Connecting(library.connect):
             )
         elif isinstance(error, ConnectionRefusedError) and self.proxy is None:
             said = f"nothing listens on {place}; start the server first."
+        elif untrusted is not None:
+            said = (
+                f"{place} was reached, but {untrusted}. Pass ssl=, a context that trusts it; for "
+                "an EchoServer(tls=True) that is ssl=server.client_context."
+            )
+        elif isinstance(error, SSLError):
+            said = f"TLS with {place} failed ({error.reason}); check that the server speaks wss://."
         else:
-            said = f"cannot reach {place} ({error}); check the host and the port."
+            why = str(error) or type(error).__name__
+            said = f"cannot reach {place} ({why}); check the host and the port."
         explained = CannotConnect(said)
         explained.errno = error.errno
         return explained

@@ -17,6 +17,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from ipaddress import ip_address
+from ssl import SSLContext
 from typing import Any, Final
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -26,6 +27,7 @@ from websockets.typing import Subprotocol
 
 from wslab.errors import WslabError
 from wslab.network.background import Service
+from wslab.network.certificates import Certificate
 from wslab.network.events import EventLog, ServerEvent
 from wslab.protocol.closing import CloseCode, ClosePayload
 
@@ -47,6 +49,10 @@ class PathServer(Service):
     of the Origin header to accept; None accepts all. `max_size` is in bytes.
     Further `options` go to ``websockets.asyncio.server.serve``.
 
+    With `tls` the server speaks wss:// and https://, with a certificate made on the spot
+    that is valid for localhost, 127.0.0.1, ::1 and `host`. A client trusts it through
+    `client_context`: ``connect(server.url, ssl=server.client_context)``.
+
     What clients do is in `events`, and nothing is ever printed. No keepalive
     pings are sent unless `ping_interval` is given, so that a recording holds
     only what the lesson caused.
@@ -62,11 +68,13 @@ class PathServer(Service):
         subprotocols: Sequence[str] = (),
         origins: Sequence[str | None] | None = None,
         max_size: int = _MAX_SIZE,
+        tls: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(host=host, port=port, name=name)
         self.events = EventLog()
         self._subprotocols = tuple(subprotocols)
+        self._certificate = _certificate(host) if tls else None
         self._options: dict[str, Any] = {
             "compression": compression,
             "origins": origins,
@@ -74,6 +82,7 @@ class PathServer(Service):
             "ping_interval": None,
             "server_header": "wslab",  # no versions: the same bytes on every machine
             "logger": _SILENT,
+            **({"ssl": self._certificate.server_context} if self._certificate else {}),
             **options,
         }
         self._paths: dict[str, Handler] = {}
@@ -86,13 +95,32 @@ class PathServer(Service):
     def url(self) -> str:
         """The WebSocket URL, such as ``ws://127.0.0.1:8765``. NotRunning when stopped."""
         self._need_running()
-        return f"ws://{self._address}"
+        return f"{'wss' if self._certificate else 'ws'}://{self._address}"
 
     @property
     def http_url(self) -> str:
         """The same place for a browser: ``http://127.0.0.1:8765``. NotRunning when stopped."""
         self._need_running()
-        return f"http://{self._address}"
+        return f"{'https' if self._certificate else 'http'}://{self._address}"
+
+    @property
+    def certificate(self) -> Certificate:
+        """The certificate that the server shows. WslabError without `tls`."""
+        if self._certificate is None:
+            raise WslabError(
+                f"{self.name} speaks ws:// and has no certificate; "
+                f"for wss:// make it with {type(self).__name__}(tls=True)."
+            )
+        return self._certificate
+
+    @property
+    def client_context(self) -> SSLContext:
+        """What a client trusts this server with: ``connect(server.url, ssl=…)``.
+
+        It trusts the one authority that signed this server's certificate. WslabError
+        without `tls`.
+        """
+        return self.certificate.client_context
 
     @property
     def paths(self) -> list[str]:
@@ -230,6 +258,12 @@ class PathServer(Service):
             self.events.add(ServerEvent("error", ws.number, ws.path, detail=what))
             # The client learns that it failed, and not why.
             await ws.close(CloseCode.INTERNAL_ERROR, "the handler raised an exception")
+
+
+def _certificate(host: str) -> Certificate:
+    """For `host`, unless it stands for every interface and so is no name."""
+    name = host.partition("%")[0]
+    return Certificate(*((name,) if name not in ("", "0.0.0.0", "::") else ()))
 
 
 def _path_of(request: Request) -> str:

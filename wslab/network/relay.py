@@ -22,10 +22,11 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from ssl import SSLContext
+from ssl import SSLContext, SSLError
 from time import monotonic
 from typing import Any, Final, cast
 
+from wslab.network.certificates import why_not_trusted
 from wslab.network.impairment import Flips, Held, Impairment, Mark
 from wslab.protocol.frames import Side
 from wslab.protocol.recording import Chunk, Ending, Recording
@@ -120,6 +121,10 @@ class Relay:
                 )
         except TimeoutError:
             self._refused(f"{target.url} did not answer within {CONNECT_LIMIT:g} s")
+        except SSLError as error:
+            untrusted = why_not_trusted(error)
+            why = f"{untrusted}; give the tap an ssl= that trusts it" if untrusted else error.reason
+            self._refused(f"TLS with {target.url} failed: {why}")
         except (OSError, UnicodeError) as error:
             self._refused(f"{target.url} could not be reached: {type(error).__name__}: {error}")
 

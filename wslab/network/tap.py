@@ -20,7 +20,7 @@ from wslab.protocol.frames import Side
 from wslab.protocol.recording import LIMIT, Recording
 
 _PORTS = {"ws": 80, "http": 80, "wss": 443, "https": 443}
-_SECURE = ("wss", "https")
+_IN_CLEAR = {"wss": "ws", "https": "http"}
 _ANY_HOST = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -29,9 +29,11 @@ class Tap(Service):
 
     `target` is the server's URL: ws://, wss://, http:// or https://. `ssl` replaces
     the default context of a secure target; between client and tap nothing is
-    encrypted, which is why the bytes can be read. `limit` bounds the bytes that each
-    recording keeps. The tap changes no byte, so the request's Host header
-    names the tap.
+    encrypted, which is why the bytes can be read. With ``decrypt=False`` the tap stays
+    outside, as everyone on the way does: client and server speak TLS through it, its
+    URL is wss:// too, and `inspect` shows records and their lengths. `limit` bounds the
+    bytes that each recording keeps. The tap changes no byte, so the request's Host
+    header names the tap.
 
     The impairments (delay, freeze, thaw, chop, corrupt) take `sender`, whose bytes
     are meant; None means both. They hold for connections that live and for those to
@@ -49,9 +51,16 @@ class Tap(Service):
         name: str | None = None,
         limit: int = LIMIT,
         ssl: SSLContext | None = None,
+        decrypt: bool = True,
     ) -> None:
         super().__init__(host=host, port=port, name=name)
         self._parts = _split(target)
+        self._ends_tls = decrypt and self._parts.scheme in _IN_CLEAR
+        if ssl is not None and not decrypt:
+            raise WslabError(
+                "a tap with decrypt=False takes no part in TLS, so it has no use for ssl=; "
+                "give ssl= to the client: connect(tap.url, ssl=...)"
+            )
         if not isinstance(limit, int) or limit < 0:
             raise WslabError(f"limit is a number of bytes from 0 on; found {limit!r}")
         self.target = target
@@ -78,7 +87,7 @@ class Tap(Service):
         host = f"[{host}]" if ":" in host else host
         user = self._parts.netloc.rpartition("@")[0]
         netloc = f"{user}@{host}:{self.port}" if user else f"{host}:{self.port}"
-        scheme = "ws" if self._parts.scheme in ("ws", "wss") else "http"
+        scheme = _IN_CLEAR[self._parts.scheme] if self._ends_tls else self._parts.scheme
         return self._parts._replace(scheme=scheme, netloc=netloc).geturl()
 
     @property
@@ -199,13 +208,13 @@ class Tap(Service):
 
     async def _open(self) -> None:
         context = self._ssl
-        if self._parts.scheme in _SECURE and context is None:
+        if self._ends_tls and context is None:
             context = create_default_context()
         target = Target(
             self.target,
             self._parts.hostname or "",
             self._parts.port or _PORTS[self._parts.scheme],
-            context if self._parts.scheme in _SECURE else None,
+            context if self._ends_tls else None,
         )
         if target.port == self.port and target.host in (self.host, "localhost", "127.0.0.1"):
             raise WslabError(

@@ -27,6 +27,7 @@ from wslab.protocol.http_head import MAX_HEAD
 from wslab.protocol.redaction import redacted, redacted_text
 from wslab.protocol.rules import check_frame, check_handshake, check_session
 from wslab.protocol.session import Message, Session, Step
+from wslab.protocol.tls_records import SentRecord, is_tls, read_records
 
 __all__ = ["Chunk", "Ending", "Recording", "SentFrame"]
 
@@ -94,6 +95,14 @@ class Recording:
     def pending(self, side: Side) -> bytes:
         """The bytes after the last whole frame of `side`: a frame that never got whole."""
         return self._read().pending[side]
+
+    def tls_records(self) -> list[SentRecord]:
+        """The records of a TLS connection seen from outside; [] if it is none.
+
+        Of such a connection everything else here is empty: there is no head to read.
+        """
+        chunks = tuple(self.chunks)
+        return read_records(chunks)[0] if is_tls(_beginning(chunks, Side.CLIENT)) else []
 
     def steps(self) -> Iterator[Step]:
         """What each frame means in its place; step n belongs to frame n."""
@@ -227,6 +236,8 @@ class Recording:
     def __repr__(self) -> str:
         shake = self.handshake
         kind = "no HTTP" if shake is None else "WebSocket" if shake.upgraded else "HTTP, no upgrade"
+        if shake is None and is_tls(_beginning(tuple(self.chunks), Side.CLIENT)):
+            kind = "TLS"
         sent = ", ".join(f"{self._counts[side]:,} bytes from the {side.value}" for side in Side)
         return f"Recording({kind}; {sent}{'; truncated' if self.truncated else ''})"
 

@@ -1,0 +1,75 @@
+"""A certificate made on the spot, for wss:// on one machine.
+
+Who signs it exists for this one object alone, is known to nobody else, and is forgotten with
+it. So a client trusts such a server only through the context that it is given here, as it
+should.
+"""
+
+from __future__ import annotations
+
+import ssl
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from wslab.errors import WslabError
+
+if TYPE_CHECKING:
+    import trustme
+
+HERE = ("localhost", "127.0.0.1", "::1")  # the names of this machine
+
+
+class Certificate:
+    """A certificate for this machine's own names and for `hosts`, and the authority behind it.
+
+    Keys live in memory; the file through which Python's ``ssl`` has to read one is removed at
+    once. WslabError when the package trustme, which makes them, is not installed.
+    """
+
+    def __init__(self, *hosts: str) -> None:
+        try:
+            import trustme
+        except ImportError as error:
+            raise WslabError(
+                "a certificate needs the package trustme; install it with: pip install trustme"
+            ) from error
+        self._authority = trustme.CA(organization_name="wslab, for this machine alone")
+        names = dict.fromkeys((*HERE, *hosts))
+        self._leaf: trustme.LeafCert = self._authority.issue_cert(*names)
+
+    @property
+    def pem(self) -> str:
+        """The server's certificate, as it shows it to everyone."""
+        return self._leaf.cert_chain_pems[0].bytes().decode()
+
+    @property
+    def authority_pem(self) -> str:
+        """The certificate of who signed it: what a client has to trust, for programs in general."""
+        return self._authority.cert_pem.bytes().decode()
+
+    @cached_property
+    def server_context(self) -> ssl.SSLContext:
+        """For the side that shows the certificate."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._leaf.configure_cert(context)
+        return context
+
+    @cached_property
+    def client_context(self) -> ssl.SSLContext:
+        """For the side that checks it: trusts this authority and no other."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._authority.configure_trust(context)
+        return context
+
+    def __repr__(self) -> str:
+        return "<Certificate for this machine, made on the spot>"
+
+
+def why_not_trusted(error: BaseException | None) -> str | None:
+    """In words, why a certificate was refused; None if this error is another.
+
+    Without the line of C that Python names as well, which differs from version to version.
+    """
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message.rstrip('.')}"
+    return None
