@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import json
 import os
 import signal
 import socket
@@ -200,6 +201,51 @@ def test_echo_needs_no_notebook_machinery() -> None:
     assert done.returncode == 0, done.stderr
 
 
+# chat
+
+
+def say_once(url: str, text: str) -> list[dict[str, object]]:
+    async def exchange() -> list[dict[str, object]]:
+        async with asyncio.timeout(LIMIT), connect(url) as ws:
+            await ws.send(json.dumps({"type": "join", "name": "ann"}))
+            await ws.send(json.dumps({"type": "say", "text": text}))
+            return [json.loads(await ws.recv()) for _ in range(2)]
+
+    return asyncio.run(exchange())
+
+
+@posix_only
+@pytest.mark.parametrize("number", SIGNALS, ids=NAMES)
+def test_chat_says_its_url_serves_and_stops_cleanly(number: int) -> None:
+    with running("chat") as process:
+        url = first_line(process)
+        host, port = address(url)
+        assert url == f"ws://127.0.0.1:{port}"
+        joined, said = say_once(url, "hello")
+        assert (joined["name"], said["text"]) == ("ann", "hello")
+        page = http.client.HTTPConnection(host, port, timeout=LIMIT)
+        page.request("GET", "/")
+        assert b">Chat</h1>" in page.getresponse().read()
+        page.close()
+        out, err = stop(process, number)
+    assert out == ""
+    assert err == f"wslab: the chat page is http://127.0.0.1:{port}/ until Ctrl-C\n"
+    with socket.socket() as probe:
+        assert probe.connect_ex((host, port)) != 0
+
+
+@posix_only
+def test_chat_says_what_an_open_host_means() -> None:
+    with running("chat", "--host", "0.0.0.0") as process:
+        url = first_line(process)
+        assert say_once(url, "hi")[1]["text"] == "hi"
+        err = stop(process)[1].splitlines()
+    assert "listening on 0.0.0.0: every machine that reaches this one can connect" in err[1]
+    assert "unencrypted and without a password" in err[1]
+    assert "reads everything" in err[2]
+    assert err[3].endswith(f":{address(url)[1]}/")
+
+
 # tap
 
 
@@ -291,7 +337,7 @@ def test_bad_input_is_one_line_and_exit_2(
     assert says in err
 
 
-@pytest.mark.parametrize("arguments", [[], ["chat"], ["echo", "--port", "x"], ["tap"], ["inspect"]])
+@pytest.mark.parametrize("arguments", [[], ["talk"], ["echo", "--port", "x"], ["tap"], ["inspect"]])
 def test_a_wrong_command_is_answered_with_the_usage(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -301,7 +347,7 @@ def test_a_wrong_command_is_answered_with_the_usage(
     assert capsys.readouterr().err.startswith("usage: python -m wslab")
 
 
-@pytest.mark.parametrize("verb", ["echo", "tap", "inspect", "doctor"])
+@pytest.mark.parametrize("verb", ["echo", "chat", "tap", "inspect", "doctor"])
 def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main([verb, "--help"])

@@ -1,4 +1,4 @@
-"""The command line: ``python -m wslab echo | tap | inspect | doctor``.
+"""The command line: ``python -m wslab echo | chat | tap | inspect | doctor``.
 
 The servers say their URL in the first line of standard output, at once, and run
 until SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal is closed). Everything else
@@ -68,6 +68,17 @@ def _parser() -> argparse.ArgumentParser:
     echo.add_argument("--port", type=int, default=0, help="port (default: any free one)")
     echo.set_defaults(run=_echo)
 
+    chat = verbs.add_parser(
+        "chat",
+        help="a chat server, with a page to chat from",
+        description="Serve the chat page and the chat behind it on one port until Ctrl-C.",
+    )
+    chat.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+    )
+    chat.add_argument("--port", type=int, default=0, help="port (default: any free one)")
+    chat.set_defaults(run=_chat)
+
     tap = verbs.add_parser(
         "tap",
         help="a relay that records what passes",
@@ -106,14 +117,33 @@ def _echo(choice: argparse.Namespace) -> int:
     with _stop_signals() as stopped, EchoServer(choice.host, choice.port) as server:
         print(server.url, flush=True)
         _note(f"the echo page is {server.http_url}/ until Ctrl-C")
-        if not _is_loopback(choice.host):
-            where = choice.host or "every address"
-            _note(
-                f"listening on {where}: every machine that reaches this one can connect, "
-                "unencrypted and without a password; do this only on a network you trust"
-            )
+        _warn_of_others(choice.host)
         _wait_for(stopped)
     return 0
+
+
+def _chat(choice: argparse.Namespace) -> int:
+    from wslab.network.chat import ChatServer
+
+    with _stop_signals() as stopped, ChatServer(choice.host, choice.port) as server:
+        print(server.url, flush=True)
+        _note(f"the chat page is {server.http_url}/ until Ctrl-C")
+        if _warn_of_others(choice.host):
+            _note("who connects reads everything that is said, and may take any name not in use")
+            _note(f"others open http://<the address of this machine>:{server.port}/")
+        _wait_for(stopped)
+    return 0
+
+
+def _warn_of_others(host: str) -> bool:
+    """Say what it means to listen on `host`; False if only this machine reaches it."""
+    if _is_loopback(host):
+        return False
+    _note(
+        f"listening on {host or 'every address'}: every machine that reaches this one can "
+        "connect, unencrypted and without a password; do this only on a network you trust"
+    )
+    return True
 
 
 def _tap(choice: argparse.Namespace) -> int:

@@ -1,0 +1,319 @@
+"""The chat page in a real browser: two tabs chat, hostile text stays text."""
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from wslab.network.background import call
+from wslab.network.chat import ChatPage, ChatServer
+from wslab.network.chat_room import Member
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = [
+    "<img src=x onerror=\"document.body.textContent='taken'\">",
+    "</div></section><script>document.body.textContent='taken'</script>",
+    "<style>body{display:none}</style>",
+    "&lt;b&gt; stays as it was typed",
+    "javascript:document.body.textContent='taken'",
+    "\u202eturned round\u2066 \u0301\u0301\u0301\u0301",
+]
+
+
+@pytest.fixture
+def server() -> Iterator[ChatServer]:
+    with ChatServer(rooms=("lobby", "garden")) as server:
+        yield server
+
+
+def state(page: Page) -> Locator:
+    return page.get_by_role("status")
+
+
+def talk(page: Page) -> Locator:
+    return page.get_by_role("log", name="Talk", exact=True)
+
+
+def entry(page: Page, text: str) -> Locator:
+    return talk(page).locator(".entry").filter(has_text=text)
+
+
+def people(page: Page) -> Locator:
+    return page.get_by_role("list", name="People").get_by_role("listitem")
+
+
+def press(page: Page, button: str) -> None:
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def join(page: Page, name: str, url: str = "") -> None:
+    if url:
+        page.goto(url)
+    page.get_by_label("Your name", exact=True).fill(name)
+    press(page, "Join")
+    expect(state(page)).to_have_text(f"joined as {name}")
+
+
+def say(page: Page, text: str) -> None:
+    page.get_by_label("Message", exact=True).fill(text)
+    press(page, "Say")
+
+
+def only_member(server: ChatServer) -> Member:
+    (member,) = server.rooms["lobby"]._members.values()
+    return member
+
+
+def test_two_tabs_chat(page: Page, server: ChatServer) -> None:
+    other = page.context.new_page()
+    join(page, "ann", server.http_url)
+    join(other, "bob", server.http_url)
+    expect(people(page)).to_have_text(["ann", "bob"])
+    expect(people(other)).to_have_text(["ann", "bob"])
+    say(page, "hello bob")
+    expect(entry(other, "ann hello bob")).to_have_count(1)
+    expect(entry(page, "ann hello bob")).to_have_count(1)
+    say(other, "hello ann")
+    expect(entry(page, "bob hello ann")).to_have_count(1)
+    press(other, "Leave")
+    expect(entry(page, "bob left (left)")).to_have_count(1)
+    expect(people(page)).to_have_text(["ann"])
+    expect(state(other)).to_have_text("not joined")
+    say(page, "still here")
+    join(other, "bob")  # what was said meanwhile is there, once, and what was before stays
+    expect(entry(other, "still here")).to_have_count(1)
+    expect(entry(other, "hello bob")).to_have_count(1)
+
+
+def test_a_newcomer_sees_what_was_said(page: Page, server: ChatServer) -> None:
+    join(page, "ann", server.http_url)
+    say(page, "first")
+    expect(entry(page, "first")).to_have_count(1)
+    other = page.context.new_page()
+    join(other, "bob", server.http_url)
+    expect(entry(other, "ann first")).to_have_count(1)
+
+
+def test_rooms_have_pages_of_their_own(page: Page, server: ChatServer) -> None:
+    join(page, "ann", server.http_url + "/room/garden")
+    expect(page.get_by_role("heading", name="Chat: garden", exact=True)).to_be_visible()
+    other = page.context.new_page()
+    join(other, "ann", server.http_url)  # the name is free in the other room
+    say(other, "in the lobby")
+    expect(entry(other, "in the lobby")).to_have_count(1)
+    say(page, "in the garden")
+    expect(entry(page, "in the garden")).to_have_count(1)
+    expect(talk(page)).not_to_contain_text("in the lobby")
+
+
+def test_hostile_text_stays_text(page: Page, server: ChatServer) -> None:
+    join(page, "ann", server.http_url)
+    other = page.context.new_page()
+    join(other, "bob", server.http_url)
+    for text in [*HOSTILE, "x" * 1000]:
+        say(page, text)
+    for tab in (page, other):
+        expect(talk(tab).locator(".what")).to_have_text([*HOSTILE, "x" * 1000])
+        assert talk(tab).locator(".what *").count() == 0
+        assert talk(tab).locator("img, script, style, b, a").count() == 0
+        expect(tab.get_by_role("heading", name="Chat", exact=True)).to_be_visible()
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_hostile_server_cannot_reach_the_page(page: Page) -> None:
+    """A server that breaks the protocol in every field; the page shows it as text and lives."""
+    evil = "<img src=x onerror=\"document.body.textContent='taken'\">"
+    nasty = [
+        "no json " + evil,
+        "null",
+        "[]",
+        json.dumps({"type": evil}),
+        json.dumps({"type": "join", "name": evil, "id": evil, "at": evil}),
+        json.dumps({"type": "join", "name": {"toString": 1}, "id": -1, "at": 5}),
+        json.dumps({"type": "say", "name": evil, "text": [evil], "at": "2026-01-01"}),
+        json.dumps({"type": "say", "text": "y" * 100_000}),
+        json.dumps({"type": "leave", "name": evil, "why": evil}),
+        json.dumps({"type": "history", "events": [None, 5, {"type": "say"}], "names": [evil, 7]}),
+        json.dumps({"type": "history", "events": evil, "names": {"length": 9}, "complete": 0}),
+        json.dumps({"type": "error", "code": evil, "text": evil}),
+    ]
+
+    async def chat(ws) -> None:
+        await ws.recv()
+        await ws.send(json.dumps({"type": "join", "name": "ann"}))
+        for message in nasty:
+            await ws.send(message)
+        await ws.send(b"\x00binary")
+        await ws.send(json.dumps({"type": "say", "name": "bob", "text": "the end"}))
+        await ws.wait_closed()
+
+    with ChatPage(chat) as server:
+        join(page, "ann", server.http_url)
+        expect(entry(page, "bob the end")).to_have_count(1)
+        assert page.locator("img, iframe, object, a").count() == 0
+        assert page.locator("script").count() == 1
+        expect(page.get_by_role("heading", name="Chat", exact=True)).to_be_visible()
+        expect(people(page).filter(has_text="onerror")).to_have_count(1)
+
+
+def test_a_name_in_use_is_refused_and_another_one_goes(page: Page, server: ChatServer) -> None:
+    join(page, "ann", server.http_url)
+    other = page.context.new_page()
+    other.goto(server.http_url)
+    other.get_by_label("Your name", exact=True).fill("Ann")
+    press(other, "Join")
+    expect(state(other)).to_have_text("ann is here already; choose another name.")
+    join(other, "bob")
+    expect(people(other)).to_have_text(["ann", "bob"])
+
+
+def test_after_a_cut_it_comes_back_and_nothing_is_lost_or_doubled(
+    page: Page, server: ChatServer
+) -> None:
+    join(page, "ann", server.http_url)
+    other = page.context.new_page()
+    join(other, "bob", server.http_url)
+    for number in range(3):
+        say(other, f"before cut {number}")
+        say(page, f"said into the cut {number}")
+        members = server.rooms["lobby"]._members
+        call(lambda: members["ann"].ws.transport.abort() if "ann" in members else None)  # noqa: B023
+        say(other, f"during cut {number}")
+        expect(entry(page, f"during cut {number}")).to_have_count(1)
+        expect(state(page)).to_have_text("joined as ann")
+    say(page, "the end")
+    expected = [f"{what} {n}" for n in range(3) for what in ("before cut", "during cut")]
+    for tab in (page, other):
+        expect(entry(tab, "the end")).to_have_count(1)
+        for text in [*expected, *(f"said into the cut {n}" for n in range(3))]:
+            expect(talk(tab).locator(".what").get_by_text(text, exact=True)).to_have_count(1)
+
+
+def test_a_server_that_starts_anew_is_noticed(page: Page) -> None:
+    with ChatServer() as server:
+        join(page, "ann", server.http_url)
+        say(page, "to the first server")
+        expect(entry(page, "to the first server")).to_have_count(1)
+        port = server.port
+    expect(state(page)).to_contain_text("connecting again")
+    with ChatServer(port=port):
+        expect(state(page)).to_have_text("joined as ann", timeout=20_000)
+        expect(entry(page, "Some messages were missed")).to_have_count(1)
+        say(page, "to the second")
+        expect(entry(page, "to the second")).to_have_count(1)
+
+
+def test_a_second_page_with_the_same_key_takes_the_place(page: Page, server: ChatServer) -> None:
+    join(page, "ann", server.http_url)
+    call(lambda: only_member(server).drop("replaced", 4001, "elsewhere"))
+    expect(state(page)).to_have_text("you joined from another page")
+    expect(page.get_by_role("button", name="Join", exact=True)).to_be_enabled()
+
+
+def test_it_listens_to_a_server_that_numbers_nothing(page: Page) -> None:
+    """The first stage of the exercise: whatever comes goes to everyone, as it is."""
+    clients: set = set()
+
+    async def echo_to_all(ws) -> None:
+        clients.add(ws)
+        try:
+            async for message in ws:
+                for client in list(clients):
+                    await client.send(message)
+        finally:
+            clients.discard(ws)
+
+    with ChatPage(echo_to_all) as server:
+        join(page, "ann", server.http_url)
+        other = page.context.new_page()
+        join(other, "bob", server.http_url)
+        say(page, "hello")
+        expect(entry(other, "hello")).to_have_count(1)
+        other.close()
+
+
+def test_the_keyboard_is_enough(page: Page, server: ChatServer) -> None:
+    page.goto(server.http_url)
+    page.get_by_label("Your name", exact=True).focus()
+    page.keyboard.type("ann")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Message", exact=True)).not_to_be_focused()
+    expect(state(page)).to_have_text("joined as ann")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # Leave, which is then disabled
+    expect(state(page)).to_have_text("not joined")
+    expect(page.get_by_label("Your name", exact=True)).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["", "/room/garden"], ids=["root", "room"])
+def test_a_foreign_page_is_refused(page: Page, server: ChatServer, path: str) -> None:
+    quiet = type("Quiet", (http.server.BaseHTTPRequestHandler,), {"do_GET": _say_hello})
+    quiet.log_message = lambda *_: None  # type: ignore[attr-defined]
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), quiet) as foreign:
+        thread = threading.Thread(target=foreign.serve_forever)
+        thread.start()
+        try:
+            page.goto(f"http://127.0.0.1:{foreign.server_port}/")
+            script = """url => new Promise(resolve => {
+                const ws = new WebSocket(url);
+                ws.onopen = () => resolve("open");
+                ws.onclose = ({code}) => resolve(code);
+            })"""
+            assert page.evaluate(script, server.url + path) == 1006
+            page.goto(server.http_url)
+            assert page.evaluate(script, server.url + path) == "open"
+        finally:
+            foreign.shutdown()
+            thread.join()
+    (refusal,) = server.events.of("error")
+    assert "403" in refusal.detail
+
+
+def _say_hello(handler: http.server.BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+
+
+def test_the_socket_address_comes_from_the_page_address(page: Page, server: ChatServer) -> None:
+    told: list[str] = []
+    page.on("websocket", lambda socket: told.append(socket.url))
+    page.route("**/*", lambda route: route.fulfill(response=page.request.get(server.http_url)))
+    page.goto("https://hub.test/user/x/proxy/8765/room/garden?a=b#c")
+    page.get_by_label("Your name", exact=True).fill("ann")
+    with page.expect_websocket():
+        press(page, "Join")
+    assert told[0] == "wss://hub.test/user/x/proxy/8765/room/garden"
+    expect(page.get_by_role("heading", name="Chat: garden", exact=True)).to_be_visible()
+    press(page, "Leave")
+
+
+def test_the_page_asks_nobody_else_and_its_policy_is_kept(page: Page, server: ChatServer) -> None:
+    asked: list[str] = []
+    told: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: told.append(message.text))
+    join(page, "ann", server.http_url)
+    assert [url for url in asked if not url.startswith("data:")] == [server.http_url + "/"]
+    assert told == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_a_phone_and_can_be_read_by_everyone(
+    browser: Browser, server: ChatServer, scheme
+) -> None:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    join(page, "ann", server.http_url)
+    say(page, "x" * 500)
+    expect(entry(page, "xxx")).to_have_count(1)
+    say(page, "two words")
+    expect(entry(page, "two words")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    found = Axe().run(page).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+    context.close()
