@@ -29,6 +29,7 @@ OUTSIDE = {
 WIDGETS = {"widgets", "browser_console", "live_wire", "frame_builder"}
 OUTSIDE_OF_ONE = {
     "network/certificates.py": {"trustme"},
+    "network/jupyter.py": {"ipykernel", "jupyter_core"},
     "network/feed.py": {"tornado"},
     "network/http_echo.py": {"tornado"},
 }

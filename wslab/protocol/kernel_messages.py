@@ -1,0 +1,128 @@
+"""KernelMessage: what the frames between JupyterLab and a kernel say, in two subprotocols.
+
+A page and its kernel talk in messages of five parts and more: the channel, then header,
+parent header, metadata and content, each JSON, then buffers of raw bytes. On a WebSocket they
+travel in one of two ways:
+
+    v1.kernel.websocket.jupyter.org    a binary message that begins with a table of offsets
+    no subprotocol                     a text message, all of it one JSON object
+
+https://jupyter-server.readthedocs.io/en/latest/developers/websocket-protocols.html
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from wslab.errors import WslabError
+
+V1: Final = "v1.kernel.websocket.jupyter.org"
+NUMBER: Final = 8  # bytes of each number in the table, the smallest byte first
+_PARTS: Final = 5  # channel, header, parent header, metadata, content
+
+
+@dataclass(frozen=True, slots=True)
+class KernelMessage:
+    """One message between a client and a kernel.
+
+    `channel` is "shell" for questions and their replies, "iopub" for what the kernel tells
+    every client, "control" for what cannot wait, "stdin" for questions of the kernel.
+    """
+
+    channel: str
+    header: dict[str, Any]
+    parent_header: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    content: dict[str, Any] = field(default_factory=dict)
+    buffers: tuple[bytes, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """What it is, such as "execute_request"."""
+        return str(self.header.get("msg_type", ""))
+
+    @property
+    def id(self) -> str:
+        """Its own name, which an answer repeats."""
+        return str(self.header.get("msg_id", ""))
+
+    @property
+    def parent(self) -> str:
+        """The id of the message that it answers; "" for none."""
+        return str(self.parent_header.get("msg_id", ""))
+
+    @classmethod
+    def parse(cls, data: bytes | str) -> KernelMessage:
+        """Read a message of the v1 subprotocol (bytes) or of none (text).
+
+        WslabError if it is neither: it names what was found.
+        """
+        if isinstance(data, str):
+            return cls._from_json(data)
+        channel, *parts = split_v1(data)
+        if len(parts) < _PARTS - 1:
+            raise WslabError(
+                f"a kernel message has a channel and four parts of JSON; found {len(parts)} "
+                "parts after the channel"
+            )
+        header, parent, metadata, content = (_object(part) for part in parts[: _PARTS - 1])
+        name = channel.decode(errors="replace")
+        return cls(name, header, parent, metadata, content, tuple(parts[_PARTS - 1 :]))
+
+    @classmethod
+    def _from_json(cls, text: str) -> KernelMessage:
+        fields = _object(text)
+        try:
+            parts = (fields[name] for name in ("header", "parent_header", "metadata", "content"))
+            return cls(str(fields["channel"]), *parts)
+        except KeyError as error:
+            found = f"found {text[:60]!r}"
+            raise WslabError(f"a kernel message in JSON has a {error}; {found}") from None
+
+    def encode(self) -> bytes:
+        """The message in the v1 subprotocol, its JSON without spaces."""
+        objects = (self.header, self.parent_header, self.metadata, self.content)
+        parts = [json.dumps(part, separators=(",", ":")).encode() for part in objects]
+        return join_v1([self.channel.encode(), *parts, *self.buffers])
+
+
+def split_v1(data: bytes) -> list[bytes]:
+    """The parts of a v1 message, channel first: what stands between one offset and the next.
+
+    WslabError if the table does not describe the message.
+    """
+    count = int.from_bytes(data[:NUMBER], "little")
+    if len(data) < NUMBER or count < 2 or len(data) < NUMBER * (count + 1):
+        raise WslabError(
+            f"a v1 message begins with a table of offsets; these {len(data)} bytes have no room "
+            f"for the {count} that the first 8 of them announce"
+        )
+    places = range(NUMBER, NUMBER * (count + 1), NUMBER)
+    offsets = [int.from_bytes(data[place : place + NUMBER], "little") for place in places]
+    if offsets[0] != NUMBER * (count + 1) or offsets[-1] != len(data) or offsets != sorted(offsets):
+        raise WslabError(
+            f"the offsets of a v1 message rise from the end of the table, {NUMBER * (count + 1)}, "
+            f"to the end of the message, {len(data)}; found {', '.join(map(str, offsets))}"
+        )
+    return [data[start:end] for start, end in zip(offsets, offsets[1:], strict=False)]
+
+
+def join_v1(parts: list[bytes]) -> bytes:
+    """A v1 message of these parts: how many offsets, the offsets, and the parts one by one."""
+    offsets = [NUMBER * (len(parts) + 2)]
+    for part in parts:
+        offsets.append(offsets[-1] + len(part))
+    table = [len(offsets), *offsets]
+    return b"".join([*(number.to_bytes(NUMBER, "little") for number in table), *parts])
+
+
+def _object(data: bytes | str) -> dict[str, Any]:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise WslabError(f"a part of a kernel message is a JSON object; found {data[:60]!r}")
+    return found
