@@ -111,7 +111,7 @@ class Follower:
 
     def _open(self, at: float) -> list[Row]:
         """Read the opening heads as far as they are here, and decide what follows them."""
-        rows = []
+        rows: list[Row] = []
         try:
             if self._request is None:
                 self._request = Request.parse(self._held[Side.CLIENT])
