@@ -616,7 +616,10 @@ def tail_forgotten(payloads):
     return [unpacker.decompress(payload) for payload in payloads]
 
 
-@inflate.wrong("There is no zlib header in front of this data; wbits=-15 says so.")
+@inflate.wrong(
+    "zlib.decompress wants a stream with an end, which never comes here, and a header in front "
+    "unless wbits=-15. Take zlib.decompressobj(wbits=-15)."
+)
 def a_header_expected(payloads):
     return [zlib.decompress(payload + TAIL) for payload in payloads]
 
