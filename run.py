@@ -306,15 +306,11 @@ def tidy(notebook):
         for timing in ("execution", "ExecuteTime"):
             cell.metadata.pop(timing, None)
         for output in cell.get("outputs", []):
-            # A live view needs its kernel; the page keeps the widget's text and HTML.
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
             if output.output_type == "error":  # its call stack holds paths of this machine
                 output.traceback = ["%s: %s" % (output.ename, output.evalue)]
             # A live view names a widget of a kernel that is gone; its text and HTML stay.
             for part in (output.get("data", {}), output.get("metadata", {})):
                 part.pop("application/vnd.jupyter.widget-view+json", None)
-            # A widget's view needs a kernel; the text and HTML beside it need none.
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
 
 
 # --- small things ---------------------------------------------------------------------------
