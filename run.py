@@ -308,6 +308,9 @@ def tidy(notebook):
         for output in cell.get("outputs", []):
             if output.output_type == "error":  # its call stack holds paths of this machine
                 output.traceback = ["%s: %s" % (output.ename, output.evalue)]
+            # A live view names a widget of a kernel that is gone; its text and HTML stay.
+            for part in (output.get("data", {}), output.get("metadata", {})):
+                part.pop("application/vnd.jupyter.widget-view+json", None)
 
 
 # --- small things ---------------------------------------------------------------------------

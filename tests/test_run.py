@@ -419,6 +419,20 @@ def test_execute_saves_outputs_the_same_way_each_time(tmp_path):
     assert path.read_bytes() == first
 
 
+def test_execute_keeps_the_text_and_html_of_a_widget_and_not_its_view(tmp_path):
+    path = tmp_path / "notebooks" / "x-demo.ipynb"
+    path.parent.mkdir()
+    view = "application/vnd.jupyter.widget-view+json"
+    bundle = {view: {"model_id": "0123"}, "text/plain": "a twin", "text/html": "<p>a twin</p>"}
+    shows = f"display({bundle}, raw=True, metadata={{{view!r}: {{}}}})"
+    nbformat.write(notebook(shows), path)
+    answer = execute(tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    [output] = json.loads(path.read_bytes())["cells"][0]["outputs"]
+    assert output["data"] == {"text/html": ["<p>a twin</p>"], "text/plain": ["a twin"]}
+    assert output["metadata"] == {}
+
+
 def test_execute_saves_nothing_of_a_notebook_that_fails(tmp_path):
     path = tmp_path / "notebooks" / "x-demo.ipynb"
     path.parent.mkdir()

@@ -44,6 +44,7 @@ EVERYTHING = {
     "Steps": list(closed().steps()),
     "Finding": check_frame(HELLO, Side.SERVER)[0],
     "Findings": check_frame(HELLO, Side.SERVER),
+    "rows": [{"Act": "hang-up", "Sends": HOSTILE}, {"Act": "reset", "Sends": "nothing"}],
 }
 
 

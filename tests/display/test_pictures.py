@@ -130,6 +130,28 @@ def test_any_table_draws_backwards_too():
     assert "<title>A lamp</title>" in picture.svg
 
 
+def test_two_ways_round_from_one_state_do_not_overlap():
+    class Step(Enum):
+        ONE = "one"
+        TWO = "two"
+        FAR = "far"
+
+    table = {
+        (Light.RED, Tick.TICK): Light.GREEN,
+        (Light.GREEN, Tick.TICK): Light.AMBER,
+        (Light.RED, Step.FAR): Light.AMBER,
+        (Light.AMBER, Step.ONE): Light.RED,
+        (Light.AMBER, Step.TWO): Light.GREEN,
+    }
+    svg = ElementTree.fromstring(states(table).svg)
+    labels = [
+        (text.get("x"), text.get("y"), text.text)
+        for text in svg.iter()
+        if text.tag.endswith("text") and text.text in ("one", "two", "far")
+    ]
+    assert len(labels) == 3 and len({place[:2] for place in labels}) == 3
+
+
 def test_an_empty_table():
     assert states({}).text == ""
 

@@ -7,7 +7,6 @@ import time
 import pytest
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from tests.network.rogue_measured import MEASURED, WEBSOCKETS_DIFFERS, Outcome, does_its_duty
 from tests.network.rogue_wire import REQUEST, broken_by_the_server, close_code_of_client
 from tests.network.sockets import LIMIT, reach, read, read_to_end, reset
 from wslab.errors import NotRunning, WslabError
@@ -16,6 +15,7 @@ from wslab.network.raw import RawClient
 from wslab.network.rogue import RogueServer
 from wslab.network.rogue_act import Act, Ending, close
 from wslab.network.rogue_catalogue import CATALOGUE
+from wslab.network.rogue_outcomes import MEASURED, WEBSOCKETS_DIFFERS, Outcome, does_its_duty
 from wslab.network.tap import Tap
 from wslab.protocol.frames import Frame, Opcode, Side
 

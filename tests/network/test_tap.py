@@ -66,6 +66,14 @@ def pass_on(data: bytes, here: socket.socket, there: socket.socket) -> bytes:
     return got
 
 
+def test_connections_have_one_clock(tap, listener):
+    assert tap.began == []
+    for number in range(2):
+        with tapped(tap, listener):
+            assert len(tap.began) == len(tap.recordings) == number + 1
+    assert tap.began[0] == 0 < tap.began[1]
+
+
 def silent(connection: socket.socket, seconds: float = 0.1) -> bool:
     """Whether nothing arrives in that time."""
     limit = connection.gettimeout()

@@ -19,6 +19,7 @@ from wslab.display.handshake_view import handshake_view, head_view, headers_view
 from wslab.display.markup import Document, Heading, Paragraph, Table
 from wslab.display.phrases import count, preview
 from wslab.display.recording_view import message_view, recording_view, steps_view
+from wslab.display.rows_view import add_rows
 from wslab.display.tls_view import add_tls_records
 from wslab.errors import WslabError
 from wslab.protocol.dissect import dissect, is_head
@@ -54,6 +55,7 @@ class _Options:
     deflate: bool
     times: bool
     redact: bool
+    title: str
 
 
 def inspect(
@@ -63,17 +65,19 @@ def inspect(
     deflate: bool = False,
     times: bool = False,
     redact: bool = True,
+    title: str = "",
 ) -> Inspection:
     """Show what `x` is, byte by byte.
 
     `sender` says who sent a frame, so that its masking can be judged; `deflate`
     that permessage-deflate was agreed on, so that RSV1 may be set. A recording knows
     both. `times` adds the milliseconds to a recording, which differ on every run.
-    `redact` hides cookies, credentials and tokens.
+    `redact` hides cookies, credentials and tokens. `title` says what the rows of a list
+    of dicts are about.
 
     Raises WslabError for anything that cannot be shown, and says what can.
     """
-    options = _Options(sender, deflate, times, redact)
+    options = _Options(sender, deflate, times, redact, title)
     document = Document()
     for kinds, view in _VIEWS:
         if isinstance(x, kinds):
@@ -82,7 +86,8 @@ def inspect(
     raise WslabError(
         f"inspect cannot show {type(x).__name__!r}; it shows bytes, a Frame, a FrameHeader, a "
         "Request, a Response, a Handshake, Headers, a Message, a ClosePayload, a Recording, and "
-        "lists of frames, findings or steps. Pass one of these, for example inspect(tap.recording)."
+        "lists of frames, findings, steps or dicts. Pass one of these, for example "
+        "inspect(tap.recording)."
     )
 
 
@@ -135,7 +140,7 @@ def _list(document: Document, x: Sequence[object], options: _Options) -> None:
     kinds = ", ".join(sorted({type(item).__name__ for item in x})) or "nothing"
     raise WslabError(
         f"inspect was given a list of {kinds}; it shows lists of frames, of TLS records, of "
-        "findings or of steps, one kind at a time. Inspect the items one by one instead."
+        "findings, of steps or of dicts, one kind at a time. Inspect the items one by one instead."
     )
 
 
@@ -147,6 +152,7 @@ _LISTS: Final[tuple[tuple[type, _View], ...]] = (
     (SentRecord, lambda document, x, options: add_tls_records(document, x, options.times)),
     (Finding, lambda document, x, options: add_findings(document, x)),
     (Step, lambda document, x, options: steps_view(document, x)),
+    (dict, lambda document, x, options: add_rows(document, x, options.title)),
 )
 
 _VIEWS: Final[tuple[tuple[type | tuple[type, ...], _View], ...]] = (

@@ -190,8 +190,10 @@ def states(
     canvas = Canvas()
     middle = 360.0
     where = {state: 20 + number * _STATE_GAP for number, state in enumerate(order)}
+    hops = {edge: order.index(edge[1]) - order.index(edge[0]) for edge in edges}
+    detours = [edge for edge, hop in hops.items() if hop not in (0, 1)]
     for (state, after), words in edges.items():
-        hop = order.index(after) - order.index(state)
+        hop = hops[state, after]
         if hop == 0:
             _draw_loop(canvas, middle, where[state], words)
         elif hop == 1:
@@ -201,7 +203,12 @@ def states(
                 y = (y0 + y1) / 2 + 4 + (line - (len(words) - 1) / 2) * 16
                 canvas.text(x + 12, y, text, 12, anchor="start")
         else:
-            _draw_detour(canvas, middle, where[state], where[after], hop, " or ".join(words))
+            side = [edge for edge in detours if (hops[edge] > 0) == (hop > 0)]
+            side.sort(key=lambda edge: abs(hops[edge]))
+            leaving = [edge for edge in reversed(side) if edge[0] is state]
+            start = where[state] + 18 + 18 * leaving.index((state, after)) - 9 * (len(leaving) - 1)
+            lane = side.index((state, after))
+            _draw_detour(canvas, middle, start, where[after], hop, lane, " or ".join(words))
     for state, y in where.items():
         final = all(begin is not state or end is state for begin, end in edges)
         colour = _QUIET if final else _CLIENT
@@ -229,13 +236,17 @@ def _draw_loop(canvas: Canvas, middle: float, y: float, words: Sequence[str]) ->
         canvas.text(x + 46, top, text, 12, anchor="start")
 
 
-def _draw_detour(canvas: Canvas, middle: float, y0: float, y1: float, hop: int, words: str) -> None:
-    """An arrow past other states: forward ones on the left, backward ones on the right."""
+def _draw_detour(
+    canvas: Canvas, middle: float, start: float, y1: float, hop: int, lane: int, words: str
+) -> None:
+    """An arrow past other states: forward ones on the left, backward ones on the right.
+
+    Each has a lane of its own; a longer one runs outside a shorter one and arrives lower.
+    """
     side = -1 if hop > 0 else 1
     x = middle + side * _STATE_WIDTH / 2
-    bend = x + side * (124 + 22 * abs(hop))
-    # Each longer detour runs outside the shorter, leaves lower and arrives lower.
-    start, end = y0 + 18, y1 + 4 + 9 * abs(hop)
+    bend = x + side * (168 + 22 * lane)
+    end = y1 + 4 + 9 * abs(hop)
     turn = 14 * (1 if end > start else -1)
     canvas.path(
         f"M{x:g} {start:g}H{bend - side * 14:g}Q{bend:g} {start:g} {bend:g} {start + turn:g}"

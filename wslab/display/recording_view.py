@@ -124,7 +124,7 @@ def _how_it_ended(
         with_code = "without a code" if code is None else f"with code {int(code)}"
         said.append(f"the {sent.sender.value} sent Close {with_code}")
     endings = recording.endings
-    how = [_ending_words(ending, redact) for ending in endings]
+    how = [ending_words(ending, redact) for ending in endings]
     if not said and not how:
         return "It was still open when this was taken."
     words = f"How it ended: {', then '.join(said + how)}."
@@ -133,7 +133,7 @@ def _how_it_ended(
     return words
 
 
-def _ending_words(ending: Ending, redact: bool) -> str:
+def ending_words(ending: Ending, redact: bool) -> str:
     words = _ENDINGS[ending.how].format(side=ending.sender.value)
     detail = ending.detail.encode(errors="surrogateescape")  # it may quote the target's URL
     shown = (redacted(detail) if redact else detail).decode(errors="surrogateescape")

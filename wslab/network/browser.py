@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from enum import IntEnum
 from typing import ClassVar, Final
 
 from wslab.errors import WslabError
@@ -31,6 +30,7 @@ from wslab.network.dom_exceptions import (
     InvalidStateError,
 )
 from wslab.network.endpoint import Endpoint
+from wslab.network.ready_state import TRANSITIONS, Happening, ReadyState
 from wslab.network.ws_url import WsUrl, as_unicode
 from wslab.protocol.closing import ClosePayload
 from wslab.protocol.handshake_judge import is_token
@@ -51,15 +51,6 @@ __all__ = [
 ]
 
 _MAX_REASON: Final = 123  # bytes: a control frame carries 125, and the code takes two
-
-
-class ReadyState(IntEnum):
-    """The four values of `readyState`."""
-
-    CONNECTING = 0
-    OPEN = 1
-    CLOSING = 2
-    CLOSED = 3
 
 
 class Blob:
@@ -216,8 +207,11 @@ class WebSocket(EventTarget):
             )
         if self._state in (ReadyState.CLOSING, ReadyState.CLOSED):
             return
-        self._state = ReadyState.CLOSING
+        self._happens(Happening.CLOSE_CALLED)
         self._endpoint.close(ClosePayload(code, said))
+
+    def _happens(self, what: Happening) -> None:
+        self._state = TRANSITIONS.get((self._state, what), self._state)
 
     def __repr__(self) -> str:
         # No host: its port differs from run to run, and a notebook's output must not.
@@ -249,7 +243,7 @@ class _Tasks:
     def _open(self, subprotocol: str, extensions: str) -> None:
         ws = self._ws
         if ws._state is ReadyState.CONNECTING:
-            ws._state = ReadyState.OPEN
+            ws._happens(Happening.OPENED)
             ws._protocol, ws._extensions = subprotocol, extensions
             ws.dispatchEvent(Event("open"))
 
@@ -263,11 +257,11 @@ class _Tasks:
         self._ws._buffered -= size
 
     def _closing(self) -> None:
-        self._ws._state = ReadyState.CLOSING
+        self._ws._happens(Happening.CLOSE_RECEIVED)
 
     def _close(self, code: int, reason: str, clean: bool, failed: bool) -> None:
         ws = self._ws
-        ws._state = ReadyState.CLOSED
+        ws._happens(Happening.FAILED if failed else Happening.ENDED)
         if failed:
             ws.dispatchEvent(Event("error"))
         ws.dispatchEvent(CloseEvent("close", wasClean=clean, code=code, reason=reason))

@@ -68,6 +68,7 @@ class Tap(Service):
         self._ssl = ssl
         self._server: asyncio.Server | None = None
         self._recordings: list[Recording] = []
+        self._began: list[float] = []
         self._notes: list[str] = []
         self._live: list[Relay] = []
         self._impairments = {side: Impairment() for side in Side}
@@ -103,6 +104,11 @@ class Tap(Service):
                 "no connection has passed through the tap yet; connect to tap.url first."
             )
         return self._recordings[-1]
+
+    @property
+    def began(self) -> list[float]:
+        """When each connection of `recordings` was accepted, in seconds after the first."""
+        return [began - self._began[0] for began in self._began]
 
     @property
     def notes(self) -> list[str]:
@@ -240,6 +246,7 @@ class Tap(Service):
                 if end.sender is side:
                     end.flip(offset, bit)
         self._next_flips.clear()
+        self._began.append(relay.started)
         self._recordings.append(recording)
         self._live.append(relay)
         self._bell.ring()

@@ -1,0 +1,268 @@
+// The frame builder: the fields of a frame, its bytes as they would travel, and a server's answer.
+const BITS = [
+  ["fin", "FIN", "the last frame of its message"],
+  ["rsv1", "RSV1", "reserved bit 1"],
+  ["rsv2", "RSV2", "reserved bit 2"],
+  ["rsv3", "RSV3", "reserved bit 3"],
+];
+
+export default drawn(({ root, model, signal, onKernelGone }) => {
+  const view = freshId("view");
+  const ask = (what) => model.send({ ...what, view });
+  let gone = false;
+  let sending = false;
+  let target = "";
+  let written = "text"; // how the payload field is to be read
+  let asked = 0; // number of the newest form that was sent
+  let answered = 0;
+  let wanted = null; // the form to send when the last one is answered
+  let sound = true; // every field can be read
+
+  // --- the fields
+
+  const problems = {};
+  const controls = {};
+  function labelled(name, label, control, hint = "") {
+    const id = freshId(name);
+    const problem = element("span", { className: "wslab-problem", id: `${id}-problem`, role: "status" });
+    control.id = id;
+    control.setAttribute("aria-describedby", problem.id);
+    controls[name] = control;
+    problems[name] = problem;
+    const words = element("label", { for: id, textContent: label });
+    return { words, control, problem, hint };
+  }
+  function field(name, label, control, className = "") {
+    const made = labelled(name, label, control);
+    return element("div", { className: `wslab-field ${className}` }, made.words, control, made.problem);
+  }
+  function toggle(name, label, title) {
+    const id = freshId(name);
+    const box = element("input", { type: "checkbox", id });
+    controls[name] = box;
+    return element("label", { className: "wslab-toggle", for: id, title }, box, label);
+  }
+
+  const masked = toggle("masked", "Mask", "a client masks every frame");
+  const key = field("key", "Masking key, 4 bytes in hex", element("input", { type: "text", spellcheck: false, autocomplete: "off" }), "wslab-builder-key");
+  const opcode = field("opcode", "Opcode", element("select"));
+  const length = field("length", "Form of the length", element("select"));
+  const payload = labelled("payload", "Payload", element("textarea", { rows: 2, spellcheck: false }));
+  const group = freshId("written");
+  const writings = ["text", "hex"].map((name) => {
+    const id = freshId(name);
+    const radio = element("input", { type: "radio", name: group, value: name, id });
+    radio.addEventListener("change", () => rewrite(name));
+    controls[`as-${name}`] = radio;
+    return element("label", { className: "wslab-toggle", for: id }, radio, name === "text" ? "as text" : "as hex");
+  });
+  const fields = element(
+    "div",
+    { className: "wslab-builder-fields" },
+    element(
+      "fieldset",
+      {},
+      element("legend", { textContent: "What it is" }),
+      element("div", { className: "wslab-row wslab-toggles" }, ...BITS.map(([name, label, title]) => toggle(name, label, title))),
+      element("div", { className: "wslab-row" }, opcode),
+    ),
+    element(
+      "fieldset",
+      {},
+      element("legend", { textContent: "Length and mask" }),
+      element("div", { className: "wslab-row wslab-toggles" }, masked),
+      element("div", { className: "wslab-row" }, key, length),
+    ),
+    element(
+      "fieldset",
+      { className: "wslab-builder-payload" },
+      element("legend", { textContent: "What it carries" }),
+      element("div", { className: "wslab-row wslab-toggles" }, payload.words, ...writings),
+      payload.control,
+      payload.problem,
+    ),
+  );
+
+  // --- what comes of them
+
+  const size = element("span", {});
+  const bytes = element("code", { className: "wslab-builder-bytes" });
+  const kept = element("p", { className: "wslab-hint", role: "status" });
+  const mark = element("strong", {});
+  const verdict = element("span", {});
+  const python = element("code", { className: "wslab-builder-python", tabIndex: 0, role: "textbox", "aria-readonly": "true", "aria-label": "The frame in Python" });
+  const copy = element("button", { type: "button", className: "wslab-small", textContent: "Copy" });
+  const copied = element("span", { className: "wslab-hint", role: "status" });
+  const outcome = element(
+    "fieldset",
+    {},
+    element("legend", {}, "The frame: ", size),
+    bytes,
+    kept,
+    element("p", { className: "wslab-builder-verdict", role: "status" }, mark, " ", verdict),
+    element("div", { className: "wslab-builder-copy" }, python, copy),
+    copied,
+  );
+  const send = element("button", { type: "button", className: "wslab-main", textContent: "Send" });
+  const sendHint = element("span", { className: "wslab-hint" });
+  const answer = element("div", { className: "wslab-builder-answer", role: "status" });
+  const explained = element("div", {});
+  const wire = element(
+    "fieldset",
+    { hidden: true },
+    element("legend", { textContent: "On the wire" }),
+    element("div", { className: "wslab-row wslab-builder-send" }, send, sendHint),
+    answer,
+    explained,
+  );
+  const alone = element("p", { className: "wslab-hint", hidden: true, textContent: "To send the frame, name a server: FrameBuilder(server)." });
+  const anatomy = element("div", { className: "wslab-builder-anatomy", role: "region", "aria-label": "Every bit of the frame, explained" });
+  const titleId = freshId("title");
+  const title = element("p", { className: "wslab-title", id: titleId, textContent: "Frame builder", role: "heading", "aria-level": "4" });
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-labelledby", titleId);
+  root.append(title, fields, outcome, wire, alone, anatomy);
+
+  // --- from the page to the kernel
+
+  function read() {
+    const form = {};
+    for (const name of ["fin", "rsv1", "rsv2", "rsv3", "masked"]) form[name] = controls[name].checked;
+    for (const name of ["key", "length", "payload"]) form[name] = controls[name].value;
+    return { ...form, opcode: Number(controls.opcode.value), written };
+  }
+
+  // One question at a time: whoever types fast is answered as fast as the kernel can.
+  function changed() {
+    if (gone) return;
+    controls.key.disabled = !controls.masked.checked;
+    wanted = read();
+    askNext();
+  }
+  function askNext() {
+    if (wanted === null || asked !== answered) return;
+    asked += 1;
+    ask({ do: "form", form: wanted, number: asked });
+    wanted = null;
+  }
+  function rewrite(now) {
+    if (gone) return;
+    const form = read();
+    written = now;
+    wanted = null;
+    asked += 1;
+    ask({ do: "rewrite", form, written: now, number: asked });
+  }
+
+  for (const event of ["input", "change"]) {
+    fields.addEventListener(event, ({ target: control }) => {
+      if (control.type !== "radio") changed();
+    });
+  }
+  send.addEventListener("click", () => {
+    if (!send.disabled) ask({ do: "send" });
+  });
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(python.textContent);
+      copied.textContent = "Copied.";
+    } catch {
+      getSelection().selectAllChildren(python);
+      copied.textContent = "It is selected: copy it with the keyboard.";
+    }
+  });
+
+  // --- from the kernel to the page
+
+  function offer(select, pairs) {
+    const now = select.value;
+    select.replaceChildren(...pairs.map(([value, words]) => element("option", { value: String(value), textContent: words })));
+    if (now) select.value = now;
+  }
+
+  function fill(form) {
+    for (const name of ["fin", "rsv1", "rsv2", "rsv3", "masked"]) controls[name].checked = form[name];
+    for (const name of ["key", "length", "payload", "opcode"]) {
+      if (controls[name].value !== String(form[name])) controls[name].value = String(form[name]);
+    }
+    written = form.written;
+    controls[`as-${written}`].checked = true;
+    controls.key.disabled = !form.masked;
+  }
+
+  function show(told) {
+    if (told.view !== view) fill(told.form);
+    else if (told.number !== null) answered = told.number;
+    for (const [name, problem] of Object.entries(problems)) {
+      problem.textContent = told.problems[name] ?? "";
+      if (told.problems[name]) controls[name].setAttribute("aria-invalid", "true");
+      else controls[name].removeAttribute("aria-invalid");
+    }
+    sound = Object.keys(told.problems).length === 0;
+    kept.textContent = told.note;
+    size.textContent = told.size;
+    bytes.textContent = told.hex;
+    if (python.textContent !== told.python) {
+      python.textContent = told.python;
+      copied.textContent = "";
+    }
+    mark.className = told.verdict.ok ? "wslab-ok" : "wslab-bad";
+    mark.textContent = told.verdict.ok ? "passed" : "BROKEN";
+    if (verdict.textContent !== told.verdict.words) verdict.textContent = told.verdict.words;
+    anatomy.replaceChildren(...inspected(told.html));
+    enable();
+  }
+
+  function enable() {
+    send.disabled = gone || sending || !sound;
+    send.textContent = sending ? "Sending …" : "Send";
+  }
+
+  function showAnswer({ words, hex: sent, frames }) {
+    answer.replaceChildren(element("p", { textContent: words }));
+    const line = (who, bytesText, says) =>
+      element(
+        "div",
+        { className: "wslab-builder-line" },
+        element("span", { textContent: who }),
+        element("code", { textContent: bytesText }),
+        element("bdi", { textContent: says }),
+      );
+    answer.append(line("client → server", sent, ""), ...frames.map((frame) => line(`server → client, ${frame.what}`, frame.hex, frame.says)));
+    explained.replaceChildren(
+      ...frames
+        .filter((frame) => frame.html)
+        .map((frame, n) =>
+          element("details", {}, element("summary", { textContent: `Frame ${n} of the answer, bit by bit: ${frame.what}` }), ...inspected(frame.html)),
+        ),
+    );
+  }
+
+  model.on("msg:custom", (told) => {
+    if (signal.aborted) return;
+    if (told.choices && told.view === view) {
+      offer(controls.opcode, told.choices.opcodes);
+      offer(controls.length, told.choices.lengths);
+      target = told.target;
+      wire.hidden = !target;
+      alone.hidden = Boolean(target);
+      sendHint.textContent = `A new connection to ${target}: the handshake, this frame, and what comes back within 2 seconds.`;
+    } else if (told.form) {
+      if (told.view === null && told.number !== null) answered = asked = Math.max(asked, told.number);
+      show(told);
+      askNext();
+    } else if ("sending" in told) {
+      sending = told.sending;
+      if (told.answer) showAnswer(told.answer);
+      enable();
+    }
+  });
+
+  onKernelGone(() => {
+    gone = true;
+    for (const control of root.querySelectorAll("input, select, textarea, button")) control.disabled = true;
+    copy.disabled = false;
+    enable();
+  });
+  ask({ do: "hello" });
+});

@@ -1,0 +1,152 @@
+"""probe: send one frame over a connection of its own, and see what comes back.
+
+The frame may break any rule, so nobody may stand in between: the handshake is RawClient's,
+and after it nothing travels but that frame, until the goodbye.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from wslab.errors import MalformedHandshake, WslabError
+from wslab.network.raw import RawClient
+from wslab.protocol.frames import ClosePayload, Frame, FrameReader, Opcode
+from wslab.protocol.handshake import Response
+
+LIMIT: Final = 2.0  # seconds for the handshake, and as many for the answer
+QUIET: Final = 0.25  # seconds without a byte after an answer, after which no more is waited for
+GOODBYE: Final = 0.5  # seconds for the other side to end, once we said Close
+MOST: Final = 1000  # frames that are kept
+_MOST_BYTES: Final = 16 * 1024 * 1024
+_MASK: Final = bytes.fromhex("37fa213d")  # of the goodbye; the key of RFC 6455 §5.7
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, in order. `ended` is "open", "eof" or "reset": the server's doing.
+
+    `pending` are the bytes of a last frame that never got whole; `waited` the limit in
+    seconds; `cut` says that there was more than is kept.
+    """
+
+    frames: tuple[Frame, ...]
+    pending: bytes
+    ended: str
+    waited: float
+    cut: bool = False
+
+
+async def probe(url: str, frame: Frame, *, limit: float = LIMIT, quiet: float = QUIET) -> Answer:
+    """Connect to `url`, shake hands, send `frame` as it is, and take what comes back.
+
+    The first answer is waited for up to `limit` seconds; further ones until `quiet` seconds
+    bring nothing, or `limit` is over. If the server leaves the connection open, a Close is
+    sent before it is ended. Await it on the background loop.
+
+    WslabError when nobody answers, or when the answer is no 101.
+    """
+    request = RawClient(url).request  # which refuses, with a reason, what is no such URL
+    try:
+        async with asyncio.timeout(limit):
+            reader, writer = await _connected(url)
+            try:
+                writer.write(request.encode())
+                rest = await _upgraded(reader)
+            except BaseException:
+                writer.transport.abort()
+                raise
+    except TimeoutError:
+        raise WslabError(
+            f"no answer to the handshake within {limit:g} s; check that the server runs, "
+            "and that nothing holds its bytes back."
+        ) from None
+    try:
+        writer.write(frame.encode())
+        answer = await _answer(reader, rest, limit, quiet)
+        if answer.ended == "open":
+            await _say_goodbye(reader, writer, frame, answer)
+        return answer
+    finally:
+        writer.transport.abort() if writer.transport.get_write_buffer_size() else writer.close()
+
+
+async def _connected(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    parts = urlsplit(url)
+    host, port = parts.hostname, parts.port or 80
+    try:
+        return await asyncio.open_connection(host, port)
+    except OSError as error:
+        raise WslabError(
+            f"nobody answers on {host}:{port} ({error.strerror or error}); start the server first."
+        ) from error
+
+
+async def _upgraded(reader: asyncio.StreamReader) -> bytes:
+    """Read the 101; return what came behind it."""
+    data = b""
+    try:
+        while (response := Response.parse(data)) is None:
+            piece = await _piece(reader)
+            if not piece:
+                raise WslabError(
+                    "the server ended the connection before it answered the handshake; "
+                    "check that it speaks WebSocket."
+                )
+            data += piece
+    except MalformedHandshake as error:
+        raise WslabError(f"the server did not answer with HTTP: {error}") from error
+    if response.status != 101:
+        raise WslabError(
+            f"the server refused the handshake: {response.start_line!r}, and not 101; "
+            "check the path of the URL."
+        )
+    return data[len(response) :]
+
+
+async def _piece(reader: asyncio.StreamReader) -> bytes:
+    """The next bytes; none at the end, which a reset is too."""
+    with suppress(ConnectionError):
+        return await reader.read(65536)
+    return b""
+
+
+async def _answer(reader: asyncio.StreamReader, rest: bytes, limit: float, quiet: float) -> Answer:
+    frames_of, frames = FrameReader(), []
+    ended, size = "open", len(rest)
+    clock = asyncio.get_running_loop().time
+    over = clock() + limit
+    frames += frames_of.feed(rest)
+    try:
+        while len(frames) < MOST and size < _MOST_BYTES:
+            until = min(over, clock() + quiet) if frames else over
+            async with asyncio.timeout_at(until):
+                piece = await reader.read(65536)
+            if not piece:
+                ended = "eof"
+                break
+            size += len(piece)
+            frames += frames_of.feed(piece)
+    except TimeoutError:
+        pass
+    except ConnectionError:
+        ended = "reset"
+    cut = len(frames) >= MOST or size >= _MOST_BYTES
+    return Answer(tuple(frames[:MOST]), frames_of.pending, ended, limit, cut)
+
+
+async def _say_goodbye(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: Frame, answer: Answer
+) -> None:
+    """Close as RFC 6455 §7.1.1 wants it, unless our own frame was a Close already."""
+    if sent.opcode != Opcode.CLOSE:
+        closes = [frame for frame in answer.frames if frame.opcode == Opcode.CLOSE]
+        payload = closes[0].payload if closes else ClosePayload(1000).encode()
+        writer.write(Frame(Opcode.CLOSE, payload, mask=_MASK).encode())
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GOODBYE):
+            while await _piece(reader):
+                pass
