@@ -90,7 +90,7 @@ class Stopped(BaseException):
     """Thrown into a worker whose time is over; no ``except Exception`` catches it."""
 
 
-class _Spool(io.TextIOBase):
+class Spool(io.TextIOBase):
     """Keep the first characters that are written and count the rest."""
 
     def __init__(self) -> None:
@@ -125,7 +125,7 @@ def run_calls(
     deadline = time.monotonic() + seconds
     outcomes: list[Outcome] = []
     printed: list[str] = []
-    spool = _Spool()
+    spool = Spool()
 
     def work() -> None:
         with contextlib.suppress(Stopped):
@@ -150,7 +150,7 @@ def run_calls(
             worker.join(seconds + (STOP_GRACE if awaits else 0.0))
         finally:
             done = list(outcomes)  # what comes after the deadline does not count
-            _stop(worker)
+            stop_thread(worker)
     if len(done) < len(calls) and not (done and isinstance(done[-1], TimedOut)):
         done.append(TimedOut(seconds))
         printed = [*printed[: len(done) - 1], spool.take()]
@@ -220,7 +220,7 @@ def _mention(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         print(f"in a task: {type(error).__name__}: {error}")
 
 
-def _stop(worker: threading.Thread) -> None:
+def stop_thread(worker: threading.Thread) -> None:
     """End the worker, or leave it (a daemon) when it waits inside the operating system."""
     for _ in range(STOP_TRIES):
         if not worker.is_alive() or worker.ident is None:

@@ -160,10 +160,10 @@ class ChatServer(ChatPage):
             data = await member.ws.recv()
             if not bucket.take(self._timer()):
                 strikes += 1
-                if strikes > self.limits.strikes:
-                    member.drop("refused", CloseCode.POLICY_VIOLATION, _MANY)
                 text = f"Send no more than {self.limits.per_second:g} messages a second."
                 member.send(Wrong("too-fast", text).message)
+                if strikes > self.limits.strikes:
+                    member.drop("refused", CloseCode.POLICY_VIOLATION, _MANY)
                 continue
             strikes = 0
             message = read(data)

@@ -45,6 +45,11 @@ class Member:
         self._task: asyncio.Task[None] | None = None
 
     @property
+    def gone(self) -> bool:
+        """Whether nothing can be sent any more, though its handler may not know yet."""
+        return bool(self.dropped) or self.ws.transport.is_closing()
+
+    @property
     def keeps_up(self) -> bool:
         """Whether nothing waits for it, so that a message may go straight to its connection."""
         return not self._waiting and self.ws.transport.get_write_buffer_size() < _FULL
@@ -56,6 +61,8 @@ class Member:
 
     def put(self, text: str) -> bool:
         """Send or queue; False when the queue is full."""
+        if self.gone:
+            return True
         if self.keeps_up:
             broadcast((self.ws,), text)
             return True
@@ -189,7 +196,7 @@ class Room:
         """Send to every member; return those whose queue is full."""
         free, slow = [], []
         for member in self._members.values():
-            if member.dropped:
+            if member.gone:
                 continue
             if member.keeps_up:
                 free.append(member.ws)
