@@ -1,0 +1,100 @@
+"""What a crowd of clients does when its server comes back: a simulation, with a clock of its own.
+
+All clients lose their connection at second 0. Each waits, tries, and when it is refused waits
+again. Nothing here takes real time, and the same seed gives the same crowd.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from wslab.errors import WslabError
+
+MOST: Final = 20_000  # attempts of one crowd; who needs more never waits
+LONGEST: Final = 3600.0  # seconds after which a simulation ends, whoever is still outside
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One client tries to connect, `at` seconds after all were cut off."""
+
+    at: float
+    client: int
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Herd:
+    """Every attempt of the crowd, in order of time."""
+
+    attempts: tuple[Attempt, ...]
+
+    def per_second(self, until: int = 60) -> list[int]:
+        """How many attempts there were in each of the first `until` seconds."""
+        counts = Counter(int(attempt.at) for attempt in self.attempts)
+        return [counts[second] for second in range(until)]
+
+    @property
+    def peak(self) -> int:
+        """The most attempts in one second."""
+        counts = Counter(int(attempt.at) for attempt in self.attempts)
+        return max(counts.values(), default=0)
+
+    @property
+    def all_back(self) -> float | None:
+        """The second in which the last client was accepted; None if some never were."""
+        accepted = [attempt.at for attempt in self.attempts if attempt.accepted]
+        clients = {attempt.client for attempt in self.attempts}
+        return max(accepted) if accepted and len(accepted) == len(clients) else None
+
+
+def herd(
+    wait: Callable[[int, Random], float],
+    *,
+    clients: int = 50,
+    down: float = 10.0,
+    room: int = 10,
+    seed: int = 6455,
+) -> Herd:
+    """Let `clients` come back to a server, each waiting ``wait(attempt, rng)`` seconds.
+
+    `attempt` is 0 before the first try. The server is down for `down` seconds; after that it
+    accepts `room` clients in each second and refuses the others.
+
+    WslabError when `wait` returns no number from 0 on, or when the crowd tries more than
+    `MOST` times.
+    """
+    dice = [Random(f"{seed}/{client}") for client in range(clients)]
+    queue = [(_waited(wait, 0, rng), client, 0) for client, rng in enumerate(dice)]
+    heapq.heapify(queue)
+    let_in: Counter[int] = Counter()
+    attempts: list[Attempt] = []
+    while queue and queue[0][0] <= LONGEST:
+        at, client, number = heapq.heappop(queue)
+        accepted = at >= down and let_in[int(at)] < room
+        attempts.append(Attempt(at, client, accepted))
+        if accepted:
+            let_in[int(at)] += 1
+        elif len(attempts) >= MOST:
+            raise WslabError(
+                f"the crowd tried {MOST:,} times within {at:.0f} s and is still outside; "
+                "let wait() return more seconds."
+            )
+        else:
+            later = at + _waited(wait, number + 1, dice[client])
+            heapq.heappush(queue, (later, client, number + 1))
+    return Herd(tuple(attempts))
+
+
+def _waited(wait: Callable[[int, Random], float], attempt: int, rng: Random) -> float:
+    seconds = wait(attempt, rng)
+    if not isinstance(seconds, int | float) or not 0 <= seconds < float("inf"):
+        raise WslabError(
+            f"wait({attempt}, rng) returned {seconds!r}; return a number of seconds from 0 on."
+        )
+    return seconds
