@@ -1,47 +1,26 @@
-"""The grader, graded: the right servers pass, each wrong one fails where and as it should.
+"""The grader, graded: the right servers pass, and no server does any harm.
 
-WSLAB_GRADINGS=20 grades each server as often, to see that its verdict never changes.
+That each wrong one fails where and as it should is tested with the checks, stage by stage.
 """
 
 import asyncio
 import inspect
-import os
-import threading
 import time
 from collections.abc import Iterator
 
-import psutil
 import pytest
 
+from tests.course.chat_gradings import ALL_IN_ALL, SHORT, TIMES, nothing_left
 from tests.course.chat_servers import WRONG, Chat
 from wslab.course import grading
 from wslab.course.grading import CHECKS, LIMIT, grade_chat
-from wslab.course.rubric import Rubric
 from wslab.network.chat import ChatServer
-
-TIMES = int(os.environ.get("WSLAB_GRADINGS", "1"))
-ALL_IN_ALL = 30.0  # seconds; the promise
-SHORT = 1.5  # seconds of patience, to fail sooner
-
-
-def listening() -> set[int]:
-    """The ports on which this process listens."""
-    connections = psutil.Process().net_connections("tcp")
-    return {one.laddr.port for one in connections if one.status == psutil.CONN_LISTEN}
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left() -> Iterator[None]:
-    """No thread and no port that was not there before; the background loop's may stay."""
-    threads, ports = set(threading.enumerate()), listening()
-    yield
-    left = [thread.name for thread in set(threading.enumerate()) - threads]
-    assert [name for name in left if name != "wslab"] == []
-    assert listening() - ports == set()
-
-
-def verdict(rubric: Rubric) -> list[str]:
-    return [check.outcome for check in rubric.checks]
+def no_harm() -> Iterator[None]:
+    with nothing_left():
+        yield
 
 
 def test_the_stages_are_in_order_and_all_there() -> None:
@@ -68,22 +47,6 @@ def test_a_handler_that_is_right_passes_everything() -> None:
         assert rubric.notes == ()
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.__name__)
-def test_a_wrong_server_fails_at_its_stage_with_its_sentence(wrong: type[Chat]) -> None:
-    stage, sentence = WRONG[wrong]
-    verdicts = set()
-    for _ in range(TIMES):
-        began = time.monotonic()
-        rubric = grade_chat(wrong().chat, patience=SHORT)
-        assert time.monotonic() - began < ALL_IN_ALL
-        assert rubric.stage == stage - 1, rubric
-        assert {check.stage for check in rubric.failed} == {stage}
-        assert any(sentence in check.happened for check in rubric.failed), rubric
-        assert all(check.transcripts for check in rubric.failed)
-        verdicts.add(tuple(verdict(rubric)))
-    assert len(verdicts) == 1
-
-
 def test_the_same_handler_may_be_graded_again() -> None:
     chat = Chat().chat  # with what it remembers of the first time
     assert grade_chat(chat).passed
@@ -94,8 +57,9 @@ def test_a_url_is_graded_too_and_its_pings_are_not_waited_for() -> None:
     with ChatServer() as server:
         for given in (server.url, server, server.url + "/room/lobby"):
             rubric = grade_chat(given)
-            assert rubric.failed == ()
+            assert rubric.passed and rubric.stage == 5
             (left_out,) = [check for check in rubric.checks if not check.passed]
+            assert left_out.outcome == "left out"
             assert "pings" in left_out.happened
 
 

@@ -24,6 +24,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from wslab.course.rubric import Transcript
+from wslab.protocol.frame_words import count
 from wslab.protocol.frames import Frame, Opcode
 
 _SILENT: Final = logging.getLogger("wslab.course.chat_client")
@@ -274,7 +275,7 @@ def is_about(message: Message, kind: str, who: Client) -> bool:
 def _shown(data: str | bytes) -> str:
     """A message in a line. Times differ from run to run, and mean nothing here."""
     if isinstance(data, bytes):
-        return f"{len(data):,} bytes: {data[:24].hex(' ')}"
+        return f"{count(len(data), 'byte')}: {data[:24].hex(' ')}"
     text = re.sub(r'"at": ?"[^"]{0,40}"', '"at":"…"', data[: 2 * _LINE])
     more = f" … {len(data):,} characters" if len(data) > 2 * _LINE or len(text) > _LINE else ""
     return text[:_LINE] + more

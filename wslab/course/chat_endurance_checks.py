@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from wslab.course.chat_client import Client, Fails, Message, is_say
-from wslab.course.chat_scene import NotTried, Scene, script
+from wslab.course.chat_scene import LeftOut, Scene, script
 from wslab.network.chat_protocol import LIMITS, TEXT_CHARACTERS
 
 _BURST: Final = 20  # messages of one speaker, which any rate limit lets pass
@@ -68,7 +68,7 @@ async def slow_reader(scene: Scene) -> None:
 )
 async def bounded_queue(scene: Scene) -> None:
     if scene.slow is None:
-        raise NotTried("The check before has to pass first.")
+        raise LeftOut("The check before has to pass first.")
     sam, heard, said = scene.slow
     scene.clients.append(sam)
     if heard == said:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from wslab.course.chat_client import Client, Fails, is_say
-from wslab.course.chat_scene import NotTried, Scene, never, script
+from wslab.course.chat_scene import LeftOut, Scene, never, script
 from wslab.network.chat_protocol import NAME_CHARACTERS, TEXT_CHARACTERS
 
 _NO_JSON: Final[dict[str, str | bytes]] = {
@@ -235,7 +235,7 @@ async def mid_frame(scene: Scene) -> None:
 )
 async def no_pong(scene: Scene) -> None:
     if not scene.pinging_url:
-        raise NotTried("This server's pings are not known to come within 2 s.")
+        raise LeftOut("This server's pings are not known to come within 2 s.")
     (ann,) = await scene.joins("ann")
     dan = scene.client("dan", url=scene.pinging_url)
     await dan.open()

@@ -15,8 +15,8 @@ from wslab.course.chat_client import Client, Fails
 _NUMBERS: Final = itertools.count(1)
 
 
-class NotTried(Exception):
-    """A check cannot be made; the text says why."""
+class LeftOut(Exception):
+    """A check cannot be made with this server; the text says why."""
 
 
 class Scene:

@@ -17,7 +17,7 @@ from typing import Any, Final
 from wslab.course import chat_endurance_checks, chat_hostile_checks, chat_talk_checks
 from wslab.course.chat_client import Fails
 from wslab.course.chat_host import ChatHost
-from wslab.course.chat_scene import SCRIPTS, NotTried, Scene, Script
+from wslab.course.chat_scene import SCRIPTS, LeftOut, Scene, Script
 from wslab.course.rubric import STAGES, Check, Outcome, Rubric
 from wslab.course.stub import is_empty
 from wslab.course.trial import Spool, stop_thread
@@ -147,8 +147,8 @@ async def _try(one: Script, scene: Scene, deadline: float) -> Check:
             await one.play(scene)
     except Fails as failure:
         happened, outcome = str(failure), "failed"
-    except NotTried as reason:
-        happened, outcome = str(reason), "not tried"
+    except LeftOut as reason:
+        happened, outcome = str(reason), "left out"
     except TimeoutError:
         happened, outcome = f"this was not done after {LIMIT:g} s of testing.", "failed"
     except Exception as error:  # not foreseen: it says so, and the other checks go on

@@ -153,11 +153,13 @@ class ChatServer(ChatPage):
                 room.leave(member, member.dropped or _why(ws))
 
     async def _listen(self, room: Room, member: Member) -> None:
-        """Act on what a client sends, until it has left or is dropped."""
+        """Act on what a client sends, until it has left or its connection ends."""
         bucket = Bucket(self.limits.per_second, self.limits.burst, self._timer())
         strikes = 0
-        while not member.dropped:
+        while True:
             data = await member.ws.recv()
+            if member.dropped:
+                continue  # unread messages would hold up the client's Close frame
             if not bucket.take(self._timer()):
                 strikes += 1
                 text = f"Send no more than {self.limits.per_second:g} messages a second."
@@ -172,7 +174,6 @@ class ChatServer(ChatPage):
                 member.send(wrong.message)
             elif isinstance(message, dict) and message["type"] == "leave":
                 return
-        await member.ws.wait_closed()  # drop is closing it
 
 
 def _act(room: Room, member: Member, message: dict[str, Any]) -> Wrong | None:

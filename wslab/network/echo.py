@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import re
-from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.http11 import Response
 
+from wslab.network.page import page_response
 from wslab.network.paths import PathServer
 
 
@@ -58,13 +54,7 @@ class EchoServer(PathServer):
     def _page(self, ws: ServerConnection, path: str) -> Response | None:
         if path != "/":
             return None
-        html, policy = _page_and_policy()
-        response = ws.respond(200, html)
-        del response.headers["Content-Type"]
-        response.headers["Content-Type"] = "text/html; charset=utf-8"
-        response.headers["Content-Security-Policy"] = policy
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
+        return page_response(ws, "echo.html")
 
     async def _tell_time(self, ws: ServerConnection) -> None:
         while True:
@@ -91,18 +81,3 @@ async def _echo(ws: ServerConnection) -> None:
 async def _reverse(ws: ServerConnection) -> None:
     while True:
         await ws.send((await ws.recv())[::-1])
-
-
-@cache
-def _page_and_policy() -> tuple[str, str]:
-    """The page, and the policy that lets it run its own script and style and nothing else."""
-    html = files("wslab.network").joinpath("static/echo.html").read_text(encoding="utf-8")
-    hashes = {
-        tag: f"'sha256-{b64encode(hashlib.sha256(body.encode()).digest()).decode()}'"
-        for tag, body in re.findall(r"<(script|style)>(.*?)</\1>", html, re.DOTALL)
-    }
-    policy = (
-        f"default-src 'none'; script-src {hashes['script']}; style-src {hashes['style']}; "
-        "connect-src ws: wss:; img-src data:; base-uri 'none'; form-action 'none'"
-    )
-    return html, policy
