@@ -35,6 +35,7 @@ _HOMES = {
     # how things look
     "inspect": "wslab.display.inspectors",
     "Inspection": "wslab.display.inspectors",
+    "BrowserConsole": "wslab.display.browser_console",
 }
 
 __all__ = list(_HOMES)
