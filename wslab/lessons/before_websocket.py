@@ -239,7 +239,7 @@ def some_wire(rng: random.Random) -> Case:
     "it alone is yours to choose.",
 )
 def worst_delay(transport: str, one_way: float, pause: float) -> float:
-    """Return the seconds from an event to its arrival, at the worst moment."""
+    """Return the seconds from an event to its arrival, at worst."""
     ways = {"polling": 3, "long polling": 3, "sse": 1, "websocket": 1}[transport]
     return ways * one_way + (pause if transport == "polling" else 0.0)
 
@@ -345,7 +345,7 @@ def some_limit(rng: random.Random) -> Case:
     "owner can say whether it is a good one. At ten seconds it often is.",
 )
 def longest_pause(limit: float, one_way: float, size: int) -> tuple | None:
-    """Return the pause that keeps the limit, and the bytes of a quiet hour."""
+    """Return the longest pause, and the bytes of a quiet hour."""
     pause = limit - 3 * one_way
     if pause < 0:
         return None
@@ -629,7 +629,7 @@ quiz = Quiz(
     ),
     Question(
         "cut",
-        "An event stream breaks in the middle of event 2. What does the client need, and say?",
+        "An event stream breaks in the middle of event 2. What does the client do?",
         {
             "a": Option(
                 "Nothing: it reconnects, and nothing is lost.",
