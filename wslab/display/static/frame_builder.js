@@ -218,17 +218,16 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
     send.textContent = sending ? "Sending …" : "Send";
   }
 
-  function showAnswer({ words, hex: sent, frames }) {
+  function showAnswer({ words, sent, frames }) {
     answer.replaceChildren(element("p", { textContent: words }));
-    const line = (who, bytesText, says) =>
+    const line = (who, { what, hex: bytesText, says }) =>
       element(
         "div",
         { className: "wslab-builder-line" },
-        element("span", { textContent: who }),
-        element("code", { textContent: bytesText }),
-        element("bdi", { textContent: says }),
+        element("span", {}, element("strong", { textContent: who }), element("br"), what),
+        element("span", {}, element("code", { textContent: bytesText }), element("br"), element("bdi", { textContent: says })),
       );
-    answer.append(line("client → server", sent, ""), ...frames.map((frame) => line(`server → client, ${frame.what}`, frame.hex, frame.says)));
+    answer.append(line("client → server", sent), ...frames.map((frame) => line("server → client", frame)));
     explained.replaceChildren(
       ...frames
         .filter((frame) => frame.html)
