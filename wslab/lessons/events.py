@@ -365,10 +365,10 @@ async def _what_was_said(say_hello: Callable[[str], Any], path: str) -> dict[str
     async with EchoServer(name="hello-check") as server:
         returned: Any = None
         try:
-            async with asyncio.timeout(1.5):
+            async with asyncio.timeout(2.5):
                 returned = _spoken(await say_hello(server.url + path))
         except TimeoutError:
-            returned = "(nothing within 1.5 seconds)"
+            returned = "(nothing within 2.5 seconds)"
         except WslabError as error:
             if getattr(error, "name", "") == "InvalidStateError":
                 raise
@@ -439,7 +439,26 @@ async def say_hello(url: str) -> list[str]:
 )
 async def in_one_go(url):
     ws = WebSocket(url)
-    ws.send("Hello WebSockets!")
+    try:
+        ws.send("Hello WebSockets!")
+    finally:
+        ws.close()
+
+
+@say_hello.wrong(
+    "You returned before anything had happened: handlers run while you await. End with "
+    '`await once(ws, "close")`.'
+)
+async def returned_at_once(url):
+    return []
+
+
+@say_hello.wrong(
+    "`ws.onopen` is a place for your function, and empty: write `ws.onopen = …`, and neither call "
+    "it nor await it."
+)
+async def called_the_attribute(url):
+    WebSocket.onopen(print)
 
 
 @say_hello.wrong(
@@ -521,10 +540,10 @@ async def _what_was_next(
             waiting = asyncio.ensure_future(next_message(ws))
             ws.send(text)
             try:
-                async with asyncio.timeout(1.0):
+                async with asyncio.timeout(2.0):
                     got.append(_spoken(await waiting))
             except TimeoutError:
-                got.append("(nothing within a second)")
+                got.append("(nothing within 2 seconds)")
         if ws.readyState != ws.CLOSED:
             closed = asyncio.ensure_future(once(ws, "close"))
             ws.close()
@@ -714,6 +733,15 @@ _MISTAKES = {
     ),
 }
 
+_LOOK = {
+    "A": "A: a 101 comes, one message is sent and echoed, and then you close.",
+    "B": "B: there is no 101, so nothing opens; and which two events tell of a failure?",
+    "C": "C: it opens, and both calls are made at once; what becomes of a message in CLOSING?",
+    "D": "D: close() is called before the 101 is here; the picture has an arrow for that.",
+    "E": "E: the 101 was there, nobody sends a message, and the end is a Close frame.",
+    "F": "F: the 101 was there; then the client itself ends it, and calls that a failure.",
+}
+
 
 def _verdict_on(got: dict[str, Any]) -> str | None:
     other, said = got["first other"], got["you predict"]
@@ -729,8 +757,7 @@ def _verdict_on(got: dict[str, Any]) -> str | None:
         return f"{other}: {strange[0]!r} is no event; the four are {', '.join(TYPES)}."
     if said and said[-1] != "close" and (other, tuple(said)) not in _MISTAKES:
         return f"{other}: the last event of every connection is close."
-    general = f"{other}: not so. Run the script in a cell of your own, with record(ws), and look."
-    return _MISTAKES.get((other, tuple(said)), general)
+    return _MISTAKES.get((other, tuple(said)), _LOOK[other])
 
 
 @exercise(
