@@ -9,8 +9,9 @@ import wslab
 
 PUBLIC = {
     "BrowserConsole", "Chunk", "CloseCode", "EchoServer", "Field", "Finding", "Frame",
-    "FrameReader", "Handshake", "Inspection", "Opcode", "Recording", "Request", "Response",
-    "RogueServer", "Session", "Side", "Tap", "accept_key", "connect", "dissect", "inspect",
+    "FrameBuilder", "FrameReader", "Handshake", "Inspection", "LiveWire", "Opcode", "Recording",
+    "Request", "Response", "RogueServer", "Session", "Side", "Tap", "accept_key", "connect",
+    "dissect", "inspect",
 }  # fmt: skip
 
 HEAVY = {

@@ -11,8 +11,7 @@ from tests.browser.lab import PATIENCE, Lab, Watch, open_notebook, restart, run_
 pytestmark = pytest.mark.browser
 
 SHOW = """\
-from wslab import EchoServer, Frame, Opcode
-from wslab.display.frame_builder import FrameBuilder
+from wslab import EchoServer, Frame, FrameBuilder, Opcode
 server = EchoServer().start()
 builder = FrameBuilder(server, frame=Frame(Opcode.PING, fin=False, rsv2=True))
 builder

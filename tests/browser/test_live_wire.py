@@ -10,8 +10,7 @@ from tests.browser.lab import PATIENCE, Lab, Watch, open_notebook, restart, run_
 pytestmark = pytest.mark.browser
 
 SHOW = """\
-from wslab import EchoServer, Frame, Opcode, Tap
-from wslab.display.live_wire import LiveWire
+from wslab import EchoServer, Frame, LiveWire, Opcode, Tap
 from wslab.network.raw import RawClient
 server = EchoServer().start()
 tap = Tap(server.url).start()
