@@ -11,6 +11,7 @@ from tests.browser.lab import (
     PATIENCE,
     Lab,
     Watch,
+    command,
     open_notebook,
     restart,
     run_cell,
@@ -160,9 +161,9 @@ def test_what_the_api_refuses_is_said_in_the_log(
     watch.told.add(urlsplit(server.url).netloc)
     console = show(page, bench, console_of(server.url))
     console.press_in_vain("Send text")
-    console.expect_last("note  There is no socket yet: press Connect first.")
+    console.expect_last("note There is no socket yet: press Connect first.")
     console.press_in_vain("Disconnect")
-    console.expect_last("note  There is no socket yet", "note  There is no socket yet")
+    console.expect_last("note There is no socket yet", "note There is no socket yet")
 
     console.field("Location").fill("ftp://127.0.0.1/")
     console.button("Connect").click()
@@ -179,7 +180,7 @@ def test_what_the_api_refuses_is_said_in_the_log(
     console.connect()
     console.expect_last('event open protocol "chat", extensions ""')
     console.press_in_vain("Connect")
-    console.expect_last("note  The state is OPEN: press Disconnect before you connect again.")
+    console.expect_last("note The state is OPEN: press Disconnect before you connect again.")
     console.field("Code").fill("1001")
     console.button("Disconnect").click()
     console.expect_last("action ws.close(1001)", "exception InvalidAccessError: ")
@@ -195,7 +196,7 @@ def test_what_the_api_refuses_is_said_in_the_log(
     console.press_in_vain("Send text")
     console.expect_last(
         'action ws.send("Hello")',
-        "note  The state is CLOSED: nothing is sent, and nothing thrown; bufferedAmount is",
+        "note The state is CLOSED: nothing is sent, and nothing thrown; bufferedAmount is",
     )
     watch.judge(DROPPED)
 
@@ -355,6 +356,28 @@ def test_the_keyboard_is_enough(page: Page, bench: Lab, watch: Watch, server: Ec
     keyboard.press("Tab")
     expect(console.log).to_be_focused()
     assert page.locator(".jp-Notebook .jp-CodeCell").count() == 1  # and no cell came or went
+    watch.judge()
+
+
+def test_a_narrow_page_cuts_nothing_off(
+    page: Page, bench: Lab, watch: Watch, server: EchoServer
+) -> None:
+    watch.told.add(urlsplit(server.url).netloc)
+    console = show(page, bench, console_of(server.url))
+    page.set_viewport_size({"width": 500, "height": 900})
+    command(page, "Show Left Sidebar")
+    expect(page.get_by_role("region", name="File Browser Section")).to_be_hidden(timeout=PATIENCE)
+    console.connect()
+    console.field("Message").fill("x" * 300)
+    console.button("Send text").click()
+    console.expect_last("event message text, 300 bytes: xxx")
+    console.field("Route").select_option("through Jupyter")
+    wider = console.body.evaluate(
+        """body => [body, ...body.querySelectorAll('*:not(input)')]
+            .filter(part => part.scrollWidth > part.clientWidth && part.clientWidth > 0)
+            .map(part => part.outerHTML.slice(0, 100))"""
+    )
+    assert wider == []
     watch.judge()
 
 

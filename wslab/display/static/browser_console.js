@@ -78,12 +78,11 @@ function button(text, className = "") {
 function makeLog(view) {
   return function log(kind, what, note = "") {
     const atEnd = view.scrollHeight - view.scrollTop - view.clientHeight < 40;
-    const code = element("code", {}, element("bdi", {}, what));
-    const line = element("span", { className: "wslab-what" }, code);
     const word = element("span", { className: "wslab-kind" }, kind);
-    const entry = element("div", { className: `wslab-entry wslab-${kind}` }, word, " ", line);
     const words = element("span", { className: "wslab-words" }, note);
-    line.append(" ", words);
+    const line = element("span", { className: "wslab-what" }, words);
+    if (what !== "") line.prepend(element("code", {}, element("bdi", {}, what)), " ");
+    const entry = element("div", { className: `wslab-entry wslab-${kind}` }, word, " ", line);
     view.append(entry);
     while (view.childElementCount > ROWS) view.firstElementChild.remove();
     if (atEnd) view.scrollTop = view.scrollHeight;
@@ -122,7 +121,7 @@ export default drawn(({ root, model, signal }) => {
     row(field("Subprotocols", protocols, true), field("binaryType", binaryType)),
     hint,
   );
-  const sending = form("Message", row(field("Message", message, true), sendText, sendBinary));
+  const sending = form("Send", row(field("Message", message, true), sendText, sendBinary));
   const closing = form("Disconnect", row(field("Code", code), field("Reason", reason, true), disconnect));
   root.append(
     element(
