@@ -32,8 +32,8 @@ tap.wait_closed()
 #: What a cell ends in; the word is its name.
 CELLS = {
     "console": "BrowserConsole(server)",
-    "wire": "from wslab.display.live_wire import LiveWire\nLiveWire(tap)",
-    "builder": "from wslab.display.frame_builder import FrameBuilder\nFrameBuilder(server)",
+    "wire": "LiveWire(tap)",
+    "builder": "FrameBuilder(server)",
     "frame": "inspect(HELLO, sender=Side.SERVER)",  # a frame that breaks a rule
     "handshake": "inspect(tap.recording.handshake)",
     "recording": "inspect(tap.recording)",
@@ -59,7 +59,32 @@ def use_console(output: Locator) -> None:
     output.locator(".wslab-notice").evaluate("notice => { notice.textContent = 'Run it again'; }")
 
 
-USE: dict[str, Callable[[Locator], None]] = {"console": use_console}
+def use_wire(output: Locator) -> None:
+    """A frame that was picked, and a wire that holds still."""
+    output.locator("tr[data-kind=frame]").first.click()
+    picked = output.get_by_role("region", name="The row you picked")
+    expect(picked).to_contain_text("One frame", timeout=PATIENCE)
+    output.get_by_role("button", name="Pause").click()
+    expect(output.get_by_role("button", name="Resume")).to_be_visible()
+
+
+def use_builder(output: Locator) -> None:
+    """A broken rule, its answer, and a field that cannot be read."""
+    output.get_by_label("Mask", exact=True).uncheck()
+    expect(output.locator(".wslab-builder-verdict")).to_contain_text("BROKEN", timeout=PATIENCE)
+    send = output.get_by_role("button", name="Send", exact=True)
+    send.click()
+    expect(output.locator(".wslab-builder-answer")).to_contain_text("1002", timeout=PATIENCE)
+    output.get_by_label("Mask", exact=True).check()
+    output.get_by_label("Masking key, 4 bytes in hex").fill("x")
+    expect(output.locator(".wslab-problem:not(:empty)")).to_be_visible(timeout=PATIENCE)
+
+
+USE: dict[str, Callable[[Locator], None]] = {
+    "console": use_console,
+    "wire": use_wire,
+    "builder": use_builder,
+}
 
 
 @pytest.fixture(scope="module", params=THEMES)

@@ -228,13 +228,17 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
         element("span", {}, element("code", { textContent: bytesText }), element("br"), element("bdi", { textContent: says })),
       );
     answer.append(line("client → server", sent), ...frames.map((frame) => line("server → client", frame)));
-    explained.replaceChildren(
-      ...frames
-        .filter((frame) => frame.html)
-        .map((frame, n) =>
-          element("details", {}, element("summary", { textContent: `Frame ${n} of the answer, bit by bit: ${frame.what}` }), ...inspected(frame.html)),
-        ),
-    );
+    explained.replaceChildren(...frames.filter((frame) => frame.html).map(explain));
+  }
+
+  // Two frames are explained on one page, so the tables of this one have a longer name.
+  function explain({ what, html }, number) {
+    const name = `Frame ${number} of the answer`;
+    const made = element("details", {}, element("summary", { textContent: `${name}, bit by bit: ${what}` }), ...inspected(html));
+    for (const region of made.querySelectorAll("[role='region']")) {
+      region.setAttribute("aria-label", `${name}: ${region.getAttribute("aria-label")}`);
+    }
+    return made;
   }
 
   model.on("msg:custom", (told) => {
