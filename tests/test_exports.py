@@ -8,9 +8,10 @@ import pytest
 import wslab
 
 PUBLIC = {
-    "Chunk", "CloseCode", "EchoServer", "Field", "Finding", "Frame", "FrameReader", "Handshake",
-    "Inspection", "Opcode", "Recording", "Request", "Response", "RogueServer", "Session", "Side",
-    "Tap", "accept_key", "connect", "dissect", "inspect",
+    "BrowserConsole", "Chunk", "CloseCode", "EchoServer", "Field", "Finding", "Frame",
+    "FrameBuilder", "FrameReader", "Handshake", "Inspection", "LiveWire", "Opcode", "Recording",
+    "Request", "Response", "RogueServer", "Session", "Side", "Tap", "accept_key", "connect",
+    "dissect", "inspect",
 }  # fmt: skip
 
 HEAVY = {

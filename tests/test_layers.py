@@ -21,7 +21,7 @@ OUTSIDE = {
     "errors": set(),
     "protocol": set(),
     "network": {"websockets"},
-    "display": {"IPython", "ipywidgets", "anywidget"},
+    "display": {"IPython", "ipywidgets", "anywidget", "traitlets"},
     "course": {"websockets", "IPython", "packaging"},
     "lessons": {"websockets", "nest_asyncio"},
 }

@@ -35,6 +35,9 @@ _HOMES = {
     # how things look
     "inspect": "wslab.display.inspectors",
     "Inspection": "wslab.display.inspectors",
+    "BrowserConsole": "wslab.display.browser_console",
+    "LiveWire": "wslab.display.live_wire",
+    "FrameBuilder": "wslab.display.frame_builder",
 }
 
 __all__ = list(_HOMES)

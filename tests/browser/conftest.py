@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import trustme
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.lab import Lab
@@ -73,4 +74,26 @@ def page(browser: Browser) -> Iterator[Page]:
 def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The real JupyterLab, started once through `run.py lab`."""
     with Lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def bench(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab over an empty folder, for notebooks that a test writes."""
+    folder = tmp_path_factory.mktemp("bench")
+    (root := folder / "root").mkdir()
+    with Lab(folder, root=root) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def secure_bench(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The same as a hub would serve it: https, and below a base URL."""
+    folder = tmp_path_factory.mktemp("secure")
+    (root := folder / "root").mkdir()
+    certificate = folder / "chain.pem", folder / "key.pem"
+    leaf = trustme.CA().issue_cert("127.0.0.1")
+    leaf.cert_chain_pems[0].write_to_path(certificate[0])
+    leaf.private_key_pem.write_to_path(certificate[1])
+    with Lab(folder, root=root, base_url="/some/base/", certificate=certificate) as lab:
         yield lab

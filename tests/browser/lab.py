@@ -18,22 +18,38 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+import nbformat
 import psutil
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, WebSocket, expect
 
 ROOT = Path(__file__).parents[2]
 SET_UP = 600  # seconds; the first `run.py lab` installs what JupyterLab needs
 STOP = 30  # seconds
 PATIENCE = 90_000  # milliseconds; a slow machine is no failure
-LINK = re.compile(r"http://127\.0\.0\.1:\d+/lab\S*\?token=\w+")
+LINK = re.compile(r"https?://127\.0\.0\.1:\d+/\S*\?token=\w+")
 NO_AUTOSAVE = {"autosave": False}  # a test reads the notebooks, and leaves them as they are
 
 
 class Lab:
-    """`python3 run.py lab`, as it is typed, with a free port and settings of its own."""
+    """`python3 run.py lab`, as it is typed, with a free port and settings of its own.
 
-    def __init__(self, folder: Path) -> None:
+    With `root` it serves the notebooks of that folder instead of the course's, so that a test can
+    `write` some. `base_url` begins and ends with a slash. `certificate` is a file with the chain
+    and one with the key: the page is then https.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        root: Path | None = None,
+        base_url: str = "/",
+        certificate: tuple[Path, Path] | None = None,
+    ) -> None:
         self.folder = folder
+        self.root = root
+        self.base_url = base_url
+        self.certificate = certificate
         self.link = ""
         self.said: list[str] = []
         self._process: subprocess.Popen[str] | None = None
@@ -44,7 +60,13 @@ class Lab:
         command += [
             "--ServerApp.port=0",
             f"--FileCheckpoints.checkpoint_dir={self.folder / 'checkpoints'}",
+            f"--ServerApp.base_url={self.base_url}",
         ]
+        if self.root is not None:
+            command.append(f"--FileContentsManager.root_dir={self.root}")
+        if self.certificate is not None:
+            chain, key = self.certificate
+            command += [f"--ServerApp.certfile={chain}", f"--ServerApp.keyfile={key}"]
         self._process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -78,20 +100,37 @@ class Lab:
         """Host and port."""
         return urlsplit(self.link).netloc
 
+    @property
+    def address(self) -> str:
+        """Where the server's pages begin: scheme, host, port and base URL, with its slash."""
+        return urlsplit(self.link)._replace(path=self.base_url, query="").geturl()
+
     def link_to(self, notebook: str) -> str:
         """The printed link with another notebook; what was open before is not opened again."""
-        path = f"/lab/tree/notebooks/{notebook}"
+        folder = "" if self.root is not None else "notebooks/"
+        path = f"{self.base_url}lab/tree/{folder}{notebook}"
         return urlsplit(self.link)._replace(path=path).geturl() + "&reset"
+
+    def write(self, *cells: str) -> str:
+        """Put a notebook with these code cells into `root`, and return its name."""
+        assert self.root is not None, "the notebooks of the course stay as they are"
+        name = f"scratch-{len(list(self.root.glob('*.ipynb')))}.ipynb"
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}},
+        )
+        nbformat.write(notebook, self.root / name)
+        return name
 
     def kernels(self, page: Page) -> list[dict[str, Any]]:
         """What the server says is running."""
-        return page.request.get(f"http://{self.server}/api/kernels").json()
+        return page.request.get(f"{self.address}api/kernels").json()
 
     def end_kernels(self, page: Page) -> None:
         """Shut down whatever runs, without asking."""
         token = parse_qs(urlsplit(self.link).query)["token"][0]
         for kernel in self.kernels(page):
-            address = f"http://{self.server}/api/kernels/{kernel['id']}"
+            address = f"{self.address}api/kernels/{kernel['id']}"
             page.request.delete(address, headers={"Authorization": f"token {token}"})
 
     def _environment(self) -> dict[str, str]:
@@ -146,6 +185,37 @@ class Lab:
         return [str(process) for process in left]
 
 
+class Watch:
+    """What a page asked for and complained of, from now on.
+
+    It may ask the server that it came from, and whoever is added to `told`. `judge` at the end
+    says whether it did; complaints that a test provokes on purpose match `meant`.
+    """
+
+    def __init__(self, page: Page, *servers: str) -> None:
+        self.told = set(servers)  # host and port
+        self.asked: set[str] = set()
+        self.complaints: list[str] = []
+        page.on("request", self._note_address)
+        page.on("websocket", self._note_address)
+        page.on("console", self._note_error)
+
+    def judge(self, meant: str = r"(?!)") -> None:
+        """Fail if the page asked anybody else, or an error reached its console."""
+        elsewhere = {url for url in self.asked if urlsplit(url).netloc not in self.told}
+        assert elsewhere == set(), elsewhere
+        complaints = [said for said in self.complaints if not re.search(meant, said)]
+        assert complaints == [], complaints
+
+    def _note_address(self, request: Request | WebSocket) -> None:
+        if urlsplit(request.url).scheme not in ("data", "blob"):
+            self.asked.add(request.url)
+
+    def _note_error(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location})")
+
+
 def open_notebook(page: Page, link: str, cells: int) -> None:
     """Go there; wait until so many code cells are drawn and the kernel is ready."""
     page.set_default_timeout(PATIENCE)
@@ -179,6 +249,25 @@ def run_all(page: Page, cells: int) -> None:
     except AssertionError as late:
         told = [f"cell {number}: {text}" for number, text in errors(page)]
         raise AssertionError("\n".join(["Run All did not reach the end.", *told])) from late
+
+
+def run_cell(page: Page, number: int) -> Locator:
+    """Run one code cell, the first being 0, wait until it is through, and return its output."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+    prompt = cell.locator(".jp-InputPrompt")
+    prompt.evaluate("prompt => { prompt.textContent = ''; }")  # so that a new count is seen
+    prompt.click()
+    page.keyboard.press("Control+Enter")
+    expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=PATIENCE)
+    return cell.locator(".jp-OutputArea")
+
+
+def restart(page: Page) -> None:
+    """Restart the notebook's kernel through the menu, and wait until it is ready again."""
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.locator(".lm-Menu-itemLabel").get_by_text("Restart Kernel…", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Confirm Kernel Restart").click()
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=PATIENCE)
 
 
 def errors(page: Page) -> list[tuple[int, str]]:

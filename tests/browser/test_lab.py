@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 
 import nbformat
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request, WebSocket, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.lab import (
     PATIENCE,
     ROOT,
     Lab,
+    Watch,
     command,
     errors,
     open_notebook,
@@ -41,25 +42,10 @@ def contents() -> dict[Path, bytes]:
 @pytest.fixture
 def tab(page: Page, lab: Lab) -> Iterator[Page]:
     """A tab that may speak to its server alone, and whose console must stay free of errors."""
-    elsewhere: list[str] = []
-    complaints: list[str] = []
-
-    def note_address(request: Request | WebSocket) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob") and parts.netloc != lab.server:
-            elsewhere.append(request.url)
-
-    def note_error(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(f"{message.text} ({message.location})")
-
-    page.on("request", note_address)
-    page.on("websocket", note_address)
-    page.on("console", note_error)
+    watch = Watch(page, lab.server)
     yield page
     lab.end_kernels(page)  # a test that failed half-way leaves nothing to the next
-    assert elsewhere == []
-    assert complaints == []
+    watch.judge()
 
 
 def test_the_link_leads_to_the_first_notebook(lab: Lab) -> None:

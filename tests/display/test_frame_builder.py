@@ -159,9 +159,10 @@ def test_only_what_has_a_url_can_be_sent_to(wrong):
 def test_hello_goes_out_and_comes_back(server):
     page = Page(server)
     answer = page.sends()
-    assert answer["hex"] == "81 85 37 fa 21 3d 7f 9f 4d 51 58"
+    assert answer["sent"]["hex"] == "81 85 37 fa 21 3d 7f 9f 4d 51 58"
+    assert answer["sent"]["what"] == "TEXT, 11 bytes"
     assert answer["words"] == (
-        "Sent: TEXT, 11 bytes, to EchoServer 'server'. Came back: 1 frame. "
+        "Sent to EchoServer 'server'. Came back: 1 frame. "
         "The server left TCP open; then it was ended from here."
     )
     [frame] = answer["frames"]

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.display.captures import SECRET_REQUEST
@@ -34,6 +34,7 @@ def test_a_head_has_a_row_for_each_part_with_all_its_bytes():
 
 
 @given(st.binary(max_size=80))
+@example(bytes(6) + b":\0\1")  # the value ends a word that is broken across lines
 def test_any_head_shows_in_both_forms(noise):
     shown(head_view, b"GET / HTTP/1.1\r\n" + noise)
 

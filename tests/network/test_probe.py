@@ -73,6 +73,8 @@ def test_hello_comes_back():
     with EchoServer() as server:
         answer = ask(server.url)
         assert answer == Answer((BACK,), b"", "open", module.LIMIT)
+        [event] = server.events.wait_for("close")
+        assert event.code == 1000
 
 
 def test_a_broken_rule_is_answered_with_1002_and_the_end():

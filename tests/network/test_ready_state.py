@@ -48,6 +48,4 @@ def test_a_real_websocket_runs_the_table(monkeypatch) -> None:
         for name, steps in SCRIPTS.items():
             log = run(play(addresses.fill(steps)), timeout=30)
             assert log[-1].startswith("close 3"), name
-    never = set(TRANSITIONS) - set(rows)
-    assert never == {(ReadyState.CLOSING, Happening.FAILED)} - set(rows)
-    assert (ReadyState.OPEN, Happening.FAILED) in rows
+    assert set(TRANSITIONS) - set(rows) == set()

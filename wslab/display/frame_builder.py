@@ -159,11 +159,10 @@ class FrameBuilder(PageWidget, page="frame_builder"):
     async def _exchange(self, frame: Frame) -> None:
         """Send the frame, and tell the page what came back or why nothing could be sent."""
         self.send({"sending": True})
-        sent = f"Sent: {opcode_name(frame.opcode)}, {count(len(frame))}, to {self._target}."
-        told: dict[str, Any] = {"hex": hex_bytes(frame.encode(), HEX), "frames": []}
+        told: dict[str, Any] = {"sent": _line(frame), "frames": []}
         try:
             self._answer = await probe(self._url(), frame)
-            told |= {"words": f"{sent} {answer_words(self._answer, frame)}"}
+            told["words"] = f"Sent to {self._target}. {answer_words(self._answer, frame)}"
             told["frames"] = [_explained(n, f) for n, f in enumerate(self._answer.frames[:LISTED])]
         except WslabError as error:
             told["words"] = f"Not sent: {error}"
@@ -226,13 +225,17 @@ def _verdict(frame: Frame) -> dict[str, Any]:
     return {"ok": False, "words": words}
 
 
-def _explained(number: int, frame: Frame) -> dict[str, str]:
+def _line(frame: Frame) -> dict[str, str]:
     return {
         "what": f"{opcode_name(frame.opcode)}, {count(len(frame))}",
         "hex": hex_bytes(frame.encode(), HEX),
         "says": line_text(carries(frame)),
-        "html": inspect(frame, sender=Side.SERVER).html if number < EXPLAINED else "",
     }
+
+
+def _explained(number: int, frame: Frame) -> dict[str, str]:
+    html = inspect(frame, sender=Side.SERVER).html if number < EXPLAINED else ""
+    return {**_line(frame), "html": html}
 
 
 def _need_frame(frame: object) -> None:

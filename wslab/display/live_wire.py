@@ -166,7 +166,7 @@ class LiveWire(PageWidget, page="live_wire"):
         self._total += len(came)
         new = [
             {
-                "at": f"{at:.3f} s",
+                "at": f"{at * 1000:,.1f} ms",
                 "connection": connection,
                 "kind": row.kind,
                 "index": row.index,

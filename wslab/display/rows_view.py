@@ -13,7 +13,7 @@ from wslab.display.phrases import count
 from wslab.errors import WslabError
 
 ROWS: Final = 200  # rows that are shown
-_NAME: Final = 18  # characters: a column with longer cells holds sentences, and wraps
+_NAME: Final = 24  # characters: a column with longer cells holds sentences, and wraps
 
 
 def add_rows(document: Document, rows: Sequence[Mapping[str, object]], title: str = "") -> None:

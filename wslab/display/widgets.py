@@ -1,4 +1,4 @@
-"""PageWidget: what our widgets share: a script, a look, a steady name, and a twin that needs no page.
+"""PageWidget: what widgets share: a script, a look, a steady name, a twin that needs no page.
 
 Rules of this file:
 

@@ -467,7 +467,13 @@ def talk(script: list[Any], answers: list[str], code: int, nudge: str) -> Case:
 
 @exercise(
     cases=[
-        talk(["8", "done"], ["12.5"], 1000, 'After "done" the purpose is fulfilled.'),
+        talk(
+            ["8", "done"],
+            ["12.5"],
+            1000,
+            'The answer to "8" is "12.5", and "done" is fulfilled. If the handler raised, '
+            "begin there.",
+        ),
         talk([b"8"], [], 1003, "bytes are a kind of data that this server does not accept."),
         talk(["1234567890"], [], 1009, "Ten characters are too many; look before you divide."),
         talk(["-8"], [], 1008, "Nothing is wrong with the data; this server's policy forbids it."),

@@ -10,6 +10,12 @@ from wslab.course.quiz import Option, Question, Quiz
 
 # --- parse_stream -------------------------------------------------------------------------
 
+
+def told(stream: bytes, *events: tuple[str, str], nudge: str = "") -> Case:
+    """A stream and its events; a verdict shows it as text, which hex would hide."""
+    return Case(stream, expected=list(events), label=f"parse_stream({stream!r})", nudge=nudge)
+
+
 LINES = ["id: 1", "id: 22", "id:3", "data: one", "data:two", "data:  six", ": hush", "event: x"]
 
 
@@ -17,60 +23,62 @@ def some_stream(rng: random.Random) -> Case:
     """A few lines and blank lines; the last line may be cut short."""
     lines = [rng.choice([*LINES, "", ""]) for _ in range(rng.randrange(1, 9))]
     stream = "".join(f"{line}\n" for line in lines).encode()
-    return Case(stream[: len(stream) - rng.randrange(4)])
+    cut = stream[: len(stream) - rng.randrange(4)]
+    return Case(cut, label=f"parse_stream({cut!r})")
 
 
 @exercise(
     cases=[
-        Case(b"", nudge="An empty stream has no events: return an empty list."),
-        Case(
+        told(b"", nudge="An empty stream has no events: return an empty list."),
+        told(
             b"id: 1\ndata: one\n\n",
-            expected=[("1", "one")],
+            ("1", "one"),
             nudge="One event is one pair of texts in the list: the id and the data.",
         ),
-        Case(
+        told(
             b"id:1\ndata:one\n\n",
-            expected=[("1", "one")],
+            ("1", "one"),
             nudge="The space after the colon may be missing.",
         ),
-        Case(
+        told(
             b"id: 1\ndata:  one \n\n",
-            expected=[("1", " one ")],
+            ("1", " one "),
             nudge="One space after the colon goes; all others belong to the data.",
         ),
-        Case(
+        told(
             b"id: 1\ndata: 12:30\n\n",
-            expected=[("1", "12:30")],
+            ("1", "12:30"),
             nudge="The first colon ends the field's name; later ones are data.",
         ),
-        Case(
+        told(
             b"id: 1\ndata: one\n\nid: 2\ndata: t",
-            expected=[("1", "one")],
+            ("1", "one"),
             nudge="The second event was cut: no blank line, no event.",
         ),
-        Case(
+        told(
             b"id: 1\ndata: one\n\ndata: two\n\n",
-            expected=[("1", "one"), ("1", "two")],
+            ("1", "one"),
+            ("1", "two"),
             nudge="An event without an id keeps the one before it.",
         ),
-        Case(
+        told(
             b"id: 1\ndata: one\ndata: two\n\n",
-            expected=[("1", "one\ntwo")],
+            ("1", "one\ntwo"),
             nudge="Each data line is one line of the text; join them with a line feed.",
         ),
-        Case(
+        told(
             b": hush\n\nid: 1\nevent: x\ndata: one\n\n",
-            expected=[("1", "one")],
+            ("1", "one"),
             nudge="Comments and other fields do nothing, and without data there is no event.",
         ),
-        Case(
+        told(
             "id: 1\ndata: a\u2028b\n\n".encode(),
-            expected=[("1", "a\u2028b")],
+            ("1", "a\u2028b"),
             nudge="Here a line ends with \\n and with nothing else.",
         ),
-        Case(
+        told(
             b"id: 1\ndata: one\n\ndata: \xc3",
-            expected=[("1", "one")],
+            ("1", "one"),
             nudge="The stream is cut inside a letter of two bytes; decode line by line, or with "
             'errors="replace".',
         ),
@@ -239,7 +247,7 @@ def some_wire(rng: random.Random) -> Case:
     "it alone is yours to choose.",
 )
 def worst_delay(transport: str, one_way: float, pause: float) -> float:
-    """Return the seconds from an event to its arrival, at the worst moment."""
+    """Return the seconds from an event to its arrival, at worst."""
     ways = {"polling": 3, "long polling": 3, "sse": 1, "websocket": 1}[transport]
     return ways * one_way + (pause if transport == "polling" else 0.0)
 
@@ -345,7 +353,7 @@ def some_limit(rng: random.Random) -> Case:
     "owner can say whether it is a good one. At ten seconds it often is.",
 )
 def longest_pause(limit: float, one_way: float, size: int) -> tuple | None:
-    """Return the pause that keeps the limit, and the bytes of a quiet hour."""
+    """Return the longest pause, and the bytes of a quiet hour."""
     pause = limit - 3 * one_way
     if pause < 0:
         return None
@@ -629,7 +637,7 @@ quiz = Quiz(
     ),
     Question(
         "cut",
-        "An event stream breaks in the middle of event 2. What does the client need, and say?",
+        "An event stream breaks in the middle of event 2. What does the client do?",
         {
             "a": Option(
                 "Nothing: it reconnects, and nothing is lost.",

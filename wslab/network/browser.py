@@ -46,6 +46,7 @@ __all__ = [
     "InvalidStateError",
     "MessageEvent",
     "ReadyState",
+    "TRANSITIONS",
     "WebSocket",
     "once",
 ]

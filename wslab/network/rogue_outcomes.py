@@ -6,10 +6,12 @@ Measured, not wished for: `tests/network/test_rogue.py` does it again for websoc
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from wslab.network.rogue_act import REFUSES, Act
 from wslab.network.rogue_catalogue import CATALOGUE
+from wslab.protocol.frames import CloseCode
 
 
 class Outcome(NamedTuple):
@@ -135,8 +137,8 @@ def does_its_duty(act: Act, outcome: Outcome) -> bool:
 def outcome_table() -> list[dict[str, str]]:
     """One row for each act, as a table that `inspect` shows; all cells are text.
 
-    The rule that is broken and the RFC's section stand behind what a correct client does:
-    five columns fit a page, seven do not.
+    A client's cell is the code in its Close frame, and what its program sees: a code, or
+    the exception of `websockets` where nothing opened.
     """
     return [_row(act, MEASURED[act.name]) for act in CATALOGUE.values()]
 
@@ -160,12 +162,22 @@ def _row(act: Act, measured: Measured) -> dict[str, str]:
     rule = "legal" if act.legal else act.rule
     return {
         "Act": act.name,
-        "What it sends": act.sends,
-        "A correct client": f"{act.duty.words} ({', '.join(filter(None, (rule, act.rfc)))})",
+        "What it sends": f"{act.sends} ({', '.join(filter(None, (rule, act.rfc)))})",
+        "A correct client": _codes(act.duty.sends, str(int(act.duty.sees))),
         "websockets 17": _cell(act.name in WEBSOCKETS_DIFFERS, measured.websockets),
         "Chromium 156": _cell(act.name in CHROMIUM_DIFFERS, measured.chromium),
     }
 
 
 def _cell(differs: bool, outcome: Outcome) -> str:
-    return f"DIFFERS: {outcome}" if differs else str(outcome)
+    said = outcome.events.rpartition(", ")[2]  # the exception, or the event, that came last
+    seen = re.search(r"\d+", said)
+    words = _codes(outcome.sends, seen[0]) if seen else said
+    return f"differs: {words}" if differs else words
+
+
+def _codes(sends: int | None, sees: str) -> str:
+    """Such as ``1002, sees 1006``."""
+    if sends is None:
+        return f"none, sees {sees}"
+    return f"{'empty' if sends == CloseCode.NO_STATUS_RECEIVED else int(sends)}, sees {sees}"

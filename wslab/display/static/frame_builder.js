@@ -218,24 +218,27 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
     send.textContent = sending ? "Sending …" : "Send";
   }
 
-  function showAnswer({ words, hex: sent, frames }) {
+  function showAnswer({ words, sent, frames }) {
     answer.replaceChildren(element("p", { textContent: words }));
-    const line = (who, bytesText, says) =>
+    const line = (who, { what, hex: bytesText, says }) =>
       element(
         "div",
         { className: "wslab-builder-line" },
-        element("span", { textContent: who }),
-        element("code", { textContent: bytesText }),
-        element("bdi", { textContent: says }),
+        element("span", {}, element("strong", { textContent: who }), element("br"), what),
+        element("span", {}, element("code", { textContent: bytesText }), element("br"), element("bdi", { textContent: says })),
       );
-    answer.append(line("client → server", sent, ""), ...frames.map((frame) => line(`server → client, ${frame.what}`, frame.hex, frame.says)));
-    explained.replaceChildren(
-      ...frames
-        .filter((frame) => frame.html)
-        .map((frame, n) =>
-          element("details", {}, element("summary", { textContent: `Frame ${n} of the answer, bit by bit: ${frame.what}` }), ...inspected(frame.html)),
-        ),
-    );
+    answer.append(line("client → server", sent), ...frames.map((frame) => line("server → client", frame)));
+    explained.replaceChildren(...frames.filter((frame) => frame.html).map(explain));
+  }
+
+  // Two frames are explained on one page, so the tables of this one have a longer name.
+  function explain({ what, html }, number) {
+    const name = `Frame ${number} of the answer`;
+    const made = element("details", {}, element("summary", { textContent: `${name}, bit by bit: ${what}` }), ...inspected(html));
+    for (const region of made.querySelectorAll("[role='region']")) {
+      region.setAttribute("aria-label", `${name}: ${region.getAttribute("aria-label")}`);
+    }
+    return made;
   }
 
   model.on("msg:custom", (told) => {

@@ -1,5 +1,5 @@
 // The live wire: what passes through a tap, newest first; pick a row to see its bytes explained.
-const COLUMNS = ["Time", "Connection", "Direction", "What", "Length", "It carries"];
+const COLUMNS = ["Time", "Conn.", "Direction", "What", "Length", "It carries"];
 
 export default drawn(({ root, model, signal, onKernelGone }) => {
   const view = freshId("view");

@@ -89,6 +89,8 @@ function drawn(draw) {
     const root = element("div", { className: "wslab-body" });
     const page = element("div", { className: "wslab wslab-page" }, notice, root);
     page.setAttribute("data-lm-suppress-shortcuts", "true");
+    // JupyterLab cancels the line break of Enter inside a cell, which is what submits a form.
+    page.addEventListener("beforeinput", (event) => event.stopPropagation(), { capture: true });
     el.append(page);
     const listeners = [];
     const onKernelGone = (listener) => listeners.push(listener);
@@ -96,7 +98,7 @@ function drawn(draw) {
     whenKernelGone(model, el, signal, () => {
       page.dataset.kernel = "gone";
       notice.textContent =
-        "The kernel was restarted, and everything this view was connected to ended with it. Run this cell again.";
+        "The kernel restarted or stopped, and its servers are gone: run this cell again.";
       for (const listener of listeners) listener();
     });
   }
