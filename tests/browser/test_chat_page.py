@@ -194,6 +194,29 @@ def test_after_a_cut_it_comes_back_and_nothing_is_lost_or_doubled(
             expect(talk(tab).locator(".what").get_by_text(text, exact=True)).to_have_count(1)
 
 
+def test_what_was_said_into_a_cut_is_said_again(page: Page) -> None:
+    swallowed: list[dict] = []
+
+    async def chat(ws) -> None:
+        name = json.loads(await ws.recv())["name"]
+        await ws.send(json.dumps({"type": "join", "name": name}))
+        async for data in ws:
+            if not swallowed:
+                swallowed.append(json.loads(data))
+                ws.transport.abort()
+                return
+            await ws.send(json.dumps({**json.loads(data), "name": name}))
+
+    with ChatPage(chat) as server:
+        join(page, "ann", server.http_url)
+        say(page, "lost at first")
+        expect(entry(page, "lost at first")).to_have_count(1)
+        say(page, "and another")
+        expect(entry(page, "and another")).to_have_count(1)
+        expect(entry(page, "lost at first")).to_have_count(1)
+    assert swallowed[0]["text"] == "lost at first"
+
+
 def test_a_server_that_starts_anew_is_noticed(page: Page) -> None:
     with ChatServer() as server:
         join(page, "ann", server.http_url)
@@ -242,9 +265,13 @@ def test_the_keyboard_is_enough(page: Page, server: ChatServer) -> None:
     page.get_by_label("Your name", exact=True).focus()
     page.keyboard.type("ann")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Message", exact=True)).not_to_be_focused()
-    expect(state(page)).to_have_text("joined as ann")
-    page.keyboard.press("Tab")
+    expect(page.get_by_label("Message", exact=True)).to_be_focused()
+    page.keyboard.type("typed")
+    page.keyboard.press("Enter")
+    expect(entry(page, "ann typed")).to_have_count(1)
+    page.keyboard.press("Shift+Tab")
+    expect(talk(page)).to_be_focused()
+    page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")  # Leave, which is then disabled
     expect(state(page)).to_have_text("not joined")
     expect(page.get_by_label("Your name", exact=True)).to_be_focused()
