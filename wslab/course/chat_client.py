@@ -24,6 +24,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from wslab.course.rubric import Transcript
+from wslab.course.turns import turns
 from wslab.protocol.frame_words import count
 from wslab.protocol.frames import Frame, Opcode
 
@@ -73,17 +74,21 @@ class Client:
         if slow:
             options["sock"] = await _small_socket(self._url, self.patience)
         try:
-            self._ws = await connect(
-                self._url,
-                proxy=None,
-                compression=None,
-                ping_interval=None,
-                open_timeout=self.patience,
-                close_timeout=0.2,
-                max_size=_MAX_SIZE,
-                logger=_SILENT,
-                **options,
-            )
+            async with turns(self.patience):
+                self._ws = await connect(
+                    self._url,
+                    proxy=None,
+                    compression=None,
+                    ping_interval=None,
+                    open_timeout=None,
+                    close_timeout=0.2,
+                    max_size=_MAX_SIZE,
+                    logger=_SILENT,
+                    **options,
+                )
+        except TimeoutError:
+            what = f"no answer came within {self.patience:g} s"
+            raise Fails(f"{self.label} could not connect: {what}.") from None
         except (OSError, InvalidHandshake, InvalidURI, ValueError, EOFError) as error:
             what = str(error) or type(error).__name__
             raise Fails(f"{self.label} could not connect: {what}.") from None
@@ -150,7 +155,7 @@ class Client:
         """Send a message as it is. Fails when the server has closed, or reads no more."""
         self._note("→ " + _shown(data))
         try:
-            async with asyncio.timeout(self.patience):
+            async with turns(self.patience):
                 await self._ws.send(data)
         except ConnectionClosed:
             raise self._closed("before it could send this") from None
@@ -216,8 +221,10 @@ class Client:
 
         When the server closes the connection, Fails as well; with `closed` as the sentence.
         """
+        if holds():
+            return
         try:
-            async with asyncio.timeout(self.patience):
+            async with turns(self.patience):
                 while not holds():
                     if self.ended:
                         raise Fails(closed) if closed else self._closed("meanwhile")
@@ -286,7 +293,7 @@ async def _small_socket(url: str, patience: float) -> socket.socket:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "wss" else 80)
     try:
-        async with asyncio.timeout(patience):
+        async with turns(patience):
             found = await asyncio.get_running_loop().getaddrinfo(
                 host, port, type=socket.SOCK_STREAM
             )
