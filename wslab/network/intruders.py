@@ -1,0 +1,314 @@
+"""Eight attacks on a WebSocket server, and three honest clients who must not suffer for them.
+
+Each visitor is a coroutine that comes to a `Site` over real sockets and returns, in words,
+what became of it: `KEPT_OUT` is what an attack, `SERVED` what an honest client should say.
+
+The site under attack greets a member: a message "hi" of ann's is answered "ann: hi". Its rules
+are the constants below.
+
+Rules of this file:
+
+* Every visit ends within `VISIT_LIMIT` seconds and leaves no connection behind.
+* A server that does not answer at all has not kept anybody out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.server import Server
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+
+from wslab.network.client import connect
+
+LONGEST: Final = 1000  # bytes that a message may have
+QUICK: Final = 0.5  # seconds that a handshake may take
+TOGETHER: Final = 3  # connections that a member may have at a time
+
+VISIT_LIMIT: Final = 5.0  # seconds
+ANSWER_LIMIT: Final = 3.0  # seconds for an answer
+END_LIMIT: Final = 1.0  # seconds for the end of a connection that has to end
+ORIGIN: Final = "https://club.example"
+SESSIONS: Final = {"a7": "ann", "b2": "bob"}  # session -> member
+
+KEPT_OUT: Final = "kept out"
+SERVED: Final = "served"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the server listens, and how a page or a session of its own looks."""
+
+    url: str
+    origin: str = ORIGIN
+
+    def session_of(self, member: str) -> str:
+        """A session of this member."""
+        return next(session for session, name in SESSIONS.items() if name == member)
+
+    def come(self, origin: str | None, session: str | None, **options: Any) -> Any:
+        """Connect as a browser would: its page's origin, and the cookie that it has for us."""
+        headers = {} if session is None else {"Cookie": f"session={session}"}
+        if origin is not None:
+            headers["Origin"] = origin
+        return connect(
+            self.url,
+            additional_headers=headers,
+            open_timeout=ANSWER_LIMIT,
+            close_timeout=0.2,
+            **options,
+        )
+
+
+Visit = Callable[[Site], Awaitable[str]]
+
+
+# --- attacks --------------------------------------------------------------------
+
+
+async def foreign_page(site: Site) -> str:
+    """A page of evil.example; the browser of its visitor, ann, adds her cookie."""
+    return await _says_hi(site, "https://evil.example", site.session_of("ann"))
+
+
+async def lookalike(site: Site) -> str:
+    """The same from an origin that begins like the site's own."""
+    return await _says_hi(site, f"{site.origin}.evil.example", site.session_of("ann"))
+
+
+async def nobody(site: Site) -> str:
+    """The site's own page, in the browser of somebody who has not logged in."""
+    return await _says_hi(site, site.origin, None)
+
+
+async def made_up_session(site: Site) -> str:
+    """A session that was never given to anybody."""
+    return await _says_hi(site, site.origin, "0000")
+
+
+async def huge_message(site: Site) -> str:
+    """A member who sends one message of a mebibyte."""
+    async with site.come(site.origin, site.session_of("ann")) as ws:
+        return await _answer_to(ws, "x" * 2**20)
+
+
+async def endless_fragments(site: Site) -> str:
+    """A member who sends a message in fragments, 100 bytes each, and never the last one."""
+    enough = asyncio.Event()
+
+    async def fragments() -> AsyncIterator[str]:
+        for _ in range(3 * LONGEST // 100):
+            yield "x" * 100
+        await enough.wait()  # the last fragment, which never comes
+
+    async with site.come(site.origin, site.session_of("ann")) as ws:
+        sending = asyncio.ensure_future(ws.send(fragments()))
+        try:
+            async with asyncio.timeout(END_LIMIT):
+                await ws.wait_closed()
+            return KEPT_OUT
+        except TimeoutError:
+            return f"still welcome after {3 * LONGEST:,} bytes of one message"
+        finally:
+            ws.transport.abort()
+            sending.cancel()
+            with suppress(asyncio.CancelledError, ConnectionClosed):
+                await sending
+
+
+async def half_a_request(site: Site) -> str:
+    """Somebody who sends half a handshake, and then nothing."""
+    place = urlsplit(site.url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    try:
+        writer.write(b"GET / HTTP/1.1\r\nHost: club.example\r\nUpgr")
+        async with asyncio.timeout(QUICK + END_LIMIT):
+            while await reader.read(4096):
+                pass
+        return KEPT_OUT
+    except ConnectionError:
+        return KEPT_OUT
+    except TimeoutError:
+        return f"after {QUICK + END_LIMIT:g} seconds the server still waits for the other half"
+    finally:
+        writer.transport.abort()
+
+
+async def one_too_many(site: Site) -> str:
+    """A member with as many connections as allowed, who opens one more."""
+    async with AsyncExitStack() as stack:
+        for number in range(1, TOGETHER + 1):
+            said = await _opens(stack, site, "ann")
+            if said != SERVED:
+                return f"connection {number} of {TOGETHER} was {said}, and it is allowed"
+        said = await _opens(stack, site, "ann")
+        return said if said != SERVED else f"connection {TOGETHER + 1} was served as well"
+
+
+# --- honest clients -------------------------------------------------------------
+
+
+async def own_page(site: Site) -> str:
+    """Bob on the site's own page, with the longest message that is allowed."""
+    text = "y" * LONGEST
+    async with site.come(site.origin, site.session_of("bob")) as ws:
+        return await _is_answered(ws, text, f"bob: {text}")
+
+
+async def program(site: Site) -> str:
+    """A program of bob's, which has no page and sends no Origin; its message is in fragments."""
+    async with site.come(None, site.session_of("bob")) as ws:
+        return await _is_answered(ws, ["h", "", "i"], "bob: hi")
+
+
+async def comes_back(site: Site) -> str:
+    """Ann, with all her connections, three times in a row; bob is there all the time."""
+    async with AsyncExitStack() as stays:
+        if (said := await _opens(stays, site, "bob")) != SERVED:
+            return f"bob, {said}"
+        for time in ("first", "second", "third"):
+            async with AsyncExitStack() as stack:
+                for number in range(1, TOGETHER + 1):
+                    if (said := await _opens_in_the_end(stack, site, "ann")) != SERVED:
+                        return f"connection {number} of {TOGETHER}, the {time} time: {said}"
+    return SERVED
+
+
+ATTACKS: Final[dict[str, Visit]] = {
+    "a foreign page with ann's cookie": foreign_page,
+    "a page whose origin begins like yours": lookalike,
+    "somebody without a session": nobody,
+    "a made-up session": made_up_session,
+    "one message of a mebibyte": huge_message,
+    "fragments without end": endless_fragments,
+    "half a request, then silence": half_a_request,
+    "one connection too many": one_too_many,
+}
+HONEST: Final[dict[str, Visit]] = {
+    "bob on your own page": own_page,
+    "a program of bob's": program,
+    "ann, who comes back": comes_back,
+}
+VISITS: Final[dict[str, Visit]] = ATTACKS | HONEST
+
+Start = Callable[[dict[str, str], str], Awaitable[Server]]
+
+
+async def visit(start: Start, who: str) -> str:
+    """Start a server, let one of `VISITS` come to it, stop it; what became of the visitor.
+
+    ``await start(sessions, origin)`` returns the server, as ``websockets`` makes it. What it
+    raises is raised here; whatever else it returns is said.
+    """
+    with _no_log():
+        server = await start(dict(SESSIONS), ORIGIN)
+        if not isinstance(server, Server):
+            return f"nobody listens: you returned {type(server).__name__}, not a server"
+        try:
+            host, port = server.sockets[0].getsockname()[:2]
+            async with asyncio.timeout(VISIT_LIMIT):
+                return await VISITS[who](Site(f"ws://{host}:{port}/"))
+        except InvalidStatus as refusal:
+            return _unless(who, f"refused with {refusal.response.status_code}")
+        except (ConnectionClosed, InvalidHandshake, OSError) as error:
+            return _unless(who, f"turned away: {_brief(error)}")
+        finally:
+            await _stop(server)
+
+
+async def visit_all(start: Start) -> dict[str, str]:
+    """What became of each of `VISITS`, every one at a server of its own."""
+    return {who: await visit(start, who) for who in VISITS}
+
+
+# --- what they share ------------------------------------------------------------
+
+
+def _unless(who: str, said: str) -> str:
+    """To be refused at the door is what an attack deserves."""
+    return KEPT_OUT if who in ATTACKS else said
+
+
+def _brief(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {VISIT_LIMIT:g} s"
+    if isinstance(error, ConnectionClosed):
+        return f"closed with {error.rcvd.code if error.rcvd else 1006}"
+    return type(error).__name__
+
+
+async def _says_hi(site: Site, origin: str | None, session: str | None) -> str:
+    async with site.come(origin, session) as ws:
+        return await _answer_to(ws, "hi")
+
+
+async def _answer_to(ws: ClientConnection, message: Any) -> str:
+    """KEPT_OUT when the server closed in place of an answer; else what it said."""
+    try:
+        async with asyncio.timeout(ANSWER_LIMIT):
+            await ws.send(message)
+            answer = await ws.recv()
+    except ConnectionClosed:
+        return KEPT_OUT
+    except TimeoutError:
+        return "no answer, and the connection stays open"
+    said = answer if len(answer) <= 40 else f"{answer[:40]!s}… ({len(answer):,} characters)"
+    return f"came in, and was told {said!r}"
+
+
+async def _is_answered(ws: ClientConnection, message: Any, wanted: str) -> str:
+    async with asyncio.timeout(ANSWER_LIMIT):
+        await ws.send(message)
+        answer = await ws.recv()
+    if answer == wanted:
+        return SERVED
+    return f"was told {answer[:40]!r} where {wanted[:40]!r} was due"
+
+
+async def _opens(stack: AsyncExitStack, site: Site, member: str) -> str:
+    """One more connection, which stays until the stack ends."""
+    try:
+        ws = await stack.enter_async_context(site.come(site.origin, site.session_of(member)))
+        return await _is_answered(ws, "hi", f"{member}: hi")
+    except (ConnectionClosed, InvalidStatus):
+        return KEPT_OUT
+    except TimeoutError:
+        return "no answer, and the connection stays open"
+
+
+async def _opens_in_the_end(stack: AsyncExitStack, site: Site, member: str) -> str:
+    """The same by a client that tries again: a server may see late that another one left."""
+    deadline = asyncio.get_running_loop().time() + END_LIMIT
+    while (said := await _opens(stack, site, member)) == KEPT_OUT:
+        if asyncio.get_running_loop().time() > deadline:
+            break
+        await asyncio.sleep(0.05)
+    return said
+
+
+@contextmanager
+def _no_log() -> Iterator[None]:
+    """What a server under attack logs would land in whatever cell runs."""
+    logger = logging.getLogger("websockets.server")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+async def _stop(server: Server) -> None:
+    """Stop it, however its handlers behave."""
+    server.close()
+    for connection in server.connections:
+        connection.transport.abort()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await server.wait_closed()

@@ -1,0 +1,98 @@
+"""OldProxy: a middle box that was there before WebSocket, and what it does to an upgrade.
+
+`Connection` and what it names hold between two neighbours only; whoever passes a request on
+takes them out first (RFC 9110 §7.6.1). A box that knows nothing of `Upgrade` does exactly
+that, keeps every rule of HTTP, and so turns an opening handshake into a plain GET. What it
+cannot read it cannot change: a connection that begins with TLS goes through byte for byte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from wslab.errors import WslabError
+from wslab.network.streams import PIECE, StreamServer, next_request
+from wslab.protocol.handshake import Headers, Request
+from wslab.protocol.tls_records import is_tls
+
+#: Headers that never pass a neighbour, whether or not `Connection` names them.
+HOP_BY_HOP: Final = ("connection", "keep-alive", "proxy-connection", "te", "upgrade")
+_PORTS: Final = {"ws": 80, "http": 80, "wss": 443, "https": 443}
+
+
+class OldProxy(StreamServer):
+    """Stands before `target`, a ws:// or wss:// URL; its own `url` has the same scheme.
+
+    It passes on one request a connection, without the headers that were meant for itself,
+    and whatever is TLS as it is. `log` says in words what it did.
+
+    WslabError when `target` is no such URL.
+    """
+
+    def __init__(self, target: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._parts = urlsplit(target)
+        if self._parts.scheme not in _PORTS or not self._parts.hostname:
+            raise WslabError(
+                f"OldProxy wants a URL such as ws://127.0.0.1:8000, found {target!r}; "
+                "pass server.url."
+            )
+        self.target = target
+        self.log: list[str] = []
+
+    @property
+    def url(self) -> str:
+        """Where a client connects to. NotRunning before the start."""
+        self._need_running()
+        return self._parts._replace(netloc=f"{self.host}:{self.port}").geturl()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first = b""
+        while len(first) < 3 and (piece := await reader.read(PIECE)):
+            first += piece
+        if is_tls(first):
+            self.log.append("TLS: cannot be read, passed on as it is")
+        else:
+            got = await next_request(reader, first)
+            if got is None:
+                return
+            request, rest = got
+            onward, dropped = without_hop_by_hop(request)
+            self.log.append(f"{request.method} {request.target}: took out {', '.join(dropped)}")
+            first = onward.encode() + rest
+        host, port = self._parts.hostname, self._parts.port or _PORTS[self._parts.scheme]
+        far_reader, far_writer = await asyncio.open_connection(host, port)
+        try:
+            await asyncio.gather(_pass_on(reader, far_writer, first), _pass_on(far_reader, writer))
+        finally:
+            far_writer.close()
+
+
+def without_hop_by_hop(request: Request) -> tuple[Request, list[str]]:
+    """The request as it leaves for the next neighbour, and the names that were taken out."""
+    named = {token.lower() for token in request.headers.tokens("Connection")}
+    kept, dropped = [], []
+    for name, value in request.headers:
+        if name.lower() in named or name.lower() in HOP_BY_HOP:
+            dropped.append(name)
+        else:
+            kept.append((name, value))
+    kept += [("Via", "1.1 old-proxy"), ("Connection", "close")]
+    return Request(request.method, request.target, Headers(kept), request.version), dropped
+
+
+async def _pass_on(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, piece: bytes = b""
+) -> None:
+    """One direction, to its end."""
+    with suppress(OSError):
+        try:
+            while piece or (piece := await reader.read(PIECE)):
+                writer.write(piece)
+                await writer.drain()
+                piece = b""
+        finally:
+            writer.write_eof()
