@@ -13,6 +13,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Final
 
 from wslab.protocol.frames import Side
@@ -271,6 +272,10 @@ def encode(message: dict[str, Any]) -> str:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
+def _set_in(line: str, indent: int) -> list[str]:
+    return wrap(line, 79, subsequent_indent=indent * " ", break_on_hyphens=False)
+
+
 def describe(limits: Limits = LIMITS) -> str:
     """The whole protocol as text, made from the tables that the server runs on."""
     lines = []
@@ -279,11 +284,10 @@ def describe(limits: Limits = LIMITS) -> str:
         for rule in MESSAGES:
             if rule.sender is sender:
                 lines.append(f"  {rule.type}: {rule.says}")
-                lines += [
-                    f"    {field.name:<9} {'' if field.required else 'may be left out; '}"
-                    f"{field.words}: {field.says}"
-                    for field in rule.fields
-                ]
+                for field in rule.fields:
+                    optional = "" if field.required else "may be left out; "
+                    line = f"    {field.name:<9} {optional}{field.words}: {field.says}"
+                    lines += _set_in(line, 14)
         lines.append("")
     tables: list[tuple[str, dict[Any, str]]] = [
         ("Codes of an error", ERRORS),
@@ -291,7 +295,10 @@ def describe(limits: Limits = LIMITS) -> str:
         ("Close codes of the server", CLOSES),
     ]
     for title, table in tables:
-        lines += [title, *(f"  {key!s:<15} {says}" for key, says in table.items()), ""]
+        lines.append(title)
+        for key, says in table.items():
+            lines += _set_in(f"  {key!s:<15} {says}", 18)
+        lines.append("")
     return "\n".join(
         [
             *lines,
