@@ -36,11 +36,12 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.network.jupyter_process import jupyter_server
+from tests.recordings.gateway import Gateway
 from tests.recordings.handshakes import FOLDER, KEY, MASKS, STEP
-from tests.recordings.middle import ForgetfulBox, Gateway
 from wslab.network.client import connect
 from wslab.network.echo import EchoServer
 from wslab.network.jupyter import Jupyter
+from wslab.network.middle_box import MiddleBox
 from wslab.network.tap import Tap
 from wslab.protocol.frames import Frame, Opcode, Side
 from wslab.protocol.handshake import Request
@@ -48,7 +49,7 @@ from wslab.protocol.recording import Chunk, Ending, Recording
 
 Recordings = dict[str, Recording]
 LIMIT = 10.0  # seconds that anything here may take
-FASTER = 100  # ticket 3: a minute of its story takes 0.6 s here
+FASTER = 40  # ticket 3: a minute of its story takes 1.5 s here
 PORT = b"54321"  # stands for a port of this machine
 
 
@@ -161,13 +162,16 @@ async def names_in_pieces() -> Recordings:
 
 
 async def silent_at_noon() -> Recordings:
-    """A chat with pauses of 12 s, 45 s, and one that is too long for the box."""
+    """A chat with pauses of 12 s, 33 s, and one that is too long for the box.
+
+    The box looks ten times in its patience, and so forgets up to a tenth of it late.
+    """
     host = "desk.example"
     with EchoServer() as server, Tap(server.url) as behind:
-        with ForgetfulBox(behind.port, idle=60 / FASTER) as box, Tap(box.url) as before:
+        with MiddleBox(behind.url, patience=58 / FASTER) as box, Tap(box.url) as before:
             with nothing_random():
                 async with client(host, before, "/echo") as ws:
-                    for pause, said in ((0, "anyone there?"), (12, "still here"), (45, "lunch!")):
+                    for pause, said in ((0, "anyone there?"), (12, "still here"), (33, "lunch!")):
                         await asyncio.sleep(pause / FASTER)  # the people are silent
                         await ws.send(said)
                         await hear(ws)
@@ -275,7 +279,7 @@ async def open_and_gone(jupyter: Jupyter) -> Recordings:
 
 
 async def ordered_again() -> Recordings:
-    """The answer to an order is lost; the client connects again and orders again."""
+    """The line fails between an order and its answer; the client connects and orders again."""
     with EchoServer() as server:
         numbers = itertools.count(1)
 
@@ -284,14 +288,19 @@ async def ordered_again() -> Recordings:
             async for order in ws:
                 await ws.send(f"accepted, number {next(numbers)}: {order}")
 
-        with Tap(server.url) as tap, ForgetfulBox(tap.port, at_the_first_answer=True) as box:
-            with nothing_random():
-                for _ in range(2):
-                    with suppress(ConnectionClosed):
-                        async with client("pizza.example", box, "/orders") as ws:
-                            await ws.send("two pizzas to Elm Street 5")
-                            await hear(ws)
-            await over(tap)
+        with Tap(server.url) as tap, Tap(tap.url) as line, nothing_random():
+            for fails in (True, False):
+                with suppress(ConnectionClosed):
+                    async with client("pizza.example", line, "/orders") as ws:
+                        if fails:
+                            line.freeze(Side.SERVER)
+                        await ws.send("two pizzas to Elm Street 5")
+                        await asyncio.to_thread(line.wait, lambda seen: len(seen.messages()) == 2)
+                        if fails:
+                            line.cut()
+                        await hear(ws)
+                await over(tap)
+                line.thaw()
             kept = [told(taped, "ws://pizza.example/orders") for taped in tap.recordings]
             return dict(zip(("ticket-8-first", "ticket-8-second"), kept, strict=True))
 

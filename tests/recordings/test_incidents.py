@@ -5,11 +5,13 @@ Each fact is asked of the files, and of the same incidents caused once more.
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import re
 import socket
 import zlib
 from itertools import pairwise
+from operator import ge
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ import pytest
 from tests.network.jupyter_process import TOKEN
 from tests.recordings.handshakes import FOLDER
 from tests.recordings.incidents import WORDS, Recordings, record
+from wslab.network.feed import Feed
 from wslab.protocol.frames import CloseCode, ClosePayload, Frame, Opcode, Side
 from wslab.protocol.handshake import Response
 from wslab.protocol.recording import Recording
@@ -45,6 +48,12 @@ def ends(recording: Recording) -> list[tuple[Side, str]]:
     return [(ending.sender, ending.how) for ending in recording.endings]
 
 
+def waits(recording: Recording) -> list[float]:
+    """The seconds from each answer to what came next; the last wait is for the end."""
+    moments = [sent.at for sent in recording.frames()] + [recording.endings[0].at]
+    return [later - earlier for earlier, later in pairwise(moments)][1::2]
+
+
 def a_gateway_takes_two_headers(made: Recordings) -> None:
     client, server = (made[f"ticket-1-{side.value}"].handshake for side in Side)
     assert client.response.status == server.response.status == 426
@@ -70,10 +79,8 @@ def each_end_accuses_the_other(made: Recordings) -> None:
         desk = made[f"ticket-3-{side.value}"]
         assert broken(desk) == [] and codes(desk) == []
         assert ends(desk) == [(side.peer, "reset")]
-        moments = [sent.at for sent in desk.frames()] + [desk.endings[0].at]
-        waits = [later - earlier for earlier, later in pairwise(moments)][1::2]
-        assert waits[:2] == pytest.approx([12, 45], abs=5)
-        assert waits[2] == pytest.approx(60, abs=4)
+        # A busy machine makes every wait longer, never shorter.
+        assert all(map(ge, waits(desk), (11.5, 32.5, 55)))
 
 
 def the_code_does_not_pass_the_hop(made: Recordings) -> None:
@@ -148,6 +155,24 @@ async def test_it_can_be_caused_again(tmp_path: Path) -> None:
         fact(again)
     for name in sorted(EXACT):
         assert saved[name].read_text() == (FOLDER / f"{name}.wscap").read_text(), name
+
+
+@pytest.mark.parametrize("side", Side)
+def test_the_file_has_the_seconds_of_which_the_ticket_speaks(side: Side) -> None:
+    desk = KEPT[f"ticket-3-{side.value}"]
+    assert waits(desk) == pytest.approx([12, 33, 60], abs=2.5)
+    assert desk.endings[0].at == pytest.approx(108, abs=2)
+
+
+async def test_another_server_answers_the_same_bytes_in_order() -> None:
+    """Which is how ticket 6 could stay hidden for years; the feed speaks tornado."""
+    sent = KEPT["ticket-6"].bytes_from(Side.CLIENT).replace(b"/echo", b"/socket")
+    with Feed() as server:
+        reader, writer = await asyncio.open_connection(server.host, server.port)
+        writer.write(sent)
+        answer = await asyncio.wait_for(reader.readuntil(b"alive?"), 10)
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 101") and answer.endswith(b"\r\n\r\n\x8a\x06alive?")
 
 
 @pytest.mark.parametrize("name", KEPT)
