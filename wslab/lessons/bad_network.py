@@ -645,7 +645,7 @@ quiz = Quiz(
         },
         answer="c",
         misconception="you can ping from a browser",
-        refuted_in="08-bad-network: Pings from a page",
+        refuted_in="08-bad-network: Both may ask",
     ),
     Question(
         "who-pings",
@@ -653,7 +653,7 @@ quiz = Quiz(
         {
             "a": Option(
                 "The client, to see whether the server is there.",
-                "Your server sent one, too, and your client's library answered it.",
+                "Your server sent one, too, and the page answered without knowing.",
             ),
             "b": Option(
                 "The server, to see whether the client is there.",
