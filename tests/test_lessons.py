@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from types import ModuleType
 from typing import Any
 
@@ -71,8 +72,27 @@ def test_every_exercise_is_found_under_its_own_name() -> None:
 
 
 def test_every_lesson_has_its_notebook() -> None:
+    """A lesson has the name of its notebook. A quiz alone may look back over several."""
     topics = {stem[3:].replace("-", "_") for stem in rules.TOPICS}
-    assert {lesson.__name__.split(".")[-1] for lesson in LESSONS} <= topics
+    homeless = [lesson for lesson in LESSONS if lesson.__name__.split(".")[-1] not in topics]
+    assert [lesson.__name__ for lesson in homeless if not looks_back(lesson)] == []
+
+
+def looks_back(lesson: ModuleType) -> bool:
+    """No exercises, and questions that lead to more than one notebook."""
+    exercises = any(isinstance(value, Exercise) for value in vars(lesson).values())
+    leads_to = {question.refuted_in.split(": ", 1)[0] for question in lesson.quiz}
+    return len(leads_to) > 1 and not exercises
+
+
+def test_every_lesson_is_taught() -> None:
+    """Once all notebooks are there, each lesson is imported by one of them."""
+    books = rules.read_books()
+    if {book.stem for book in books} < set(rules.TOPICS):
+        return
+    cells = [cell.source for book in books for _, cell in book.cells("code")]
+    taught = set(re.findall(r"^from wslab\.lessons import (\w+)", "\n".join(cells), re.M))
+    assert {lesson.__name__.split(".")[-1] for lesson in LESSONS} - taught == set()
 
 
 def broken_places(quiz: Quiz, existing: dict[str, list[str]]) -> list[str]:
@@ -86,6 +106,25 @@ def broken_places(quiz: Quiz, existing: dict[str, list[str]]) -> list[str]:
 
 
 # --- these checks themselves -------------------------------------------------------
+
+
+def test_a_lesson_without_a_notebook_is_found() -> None:
+    here, there = (
+        Question(name, "?", {"a": Option("A", "No."), "b": Option("B", "Yes.")}, "b", "m", place)
+        for name, place in (("here", "04-frames: Masks"), ("there", "05-messages: Cuts"))
+    )
+    stray = ModuleType("wslab.lessons.stray")
+    stray.quiz = Quiz(here)
+    assert not looks_back(stray), "one notebook: the lesson should have its name"
+    stray.quiz = Quiz(here, there)
+    assert looks_back(stray)
+    stray.task = exercise(cases=[Case(1)], hints=["a", "b", "c"], why="It is.")(doubled)
+    assert not looks_back(stray), "an exercise needs a notebook to stand in"
+
+
+def doubled(n: int) -> int:
+    """Twice n."""
+    return 2 * n
 
 
 def test_a_place_that_is_not_there_is_found() -> None:
