@@ -62,7 +62,8 @@ def test_what_is_read_off_may_be_a_number_or_in_capital_letters() -> None:
 def test_the_questions_promise_nothing_of_a_quiz() -> None:
     shown = repr(TICKETS[2].ask())
     assert shown.startswith("Your diagnosis") and "come back at the end" not in shown
-    assert "who-3" in shown and "60) 60 s" in shown
+    assert "who-3" in shown and "One of: 12, 33, 60, 108" in shown
+    assert "between) something" in shown and repr(TICKETS[2].ask("fix-3")).count("-3 ") == 1
 
 
 def test_the_score_names_what_waits() -> None:

@@ -6,7 +6,7 @@ Real programs talk over real sockets, through a tap or two. Keys and masks are a
 names, ports, dates and times of a run are not kept (see `told`). Where two taps listen, one
 stands beside the client and one beside the server.
 
-    ticket-1-client, -server   an upgrade through a gateway that knows none
+    ticket-1-client, -server   an upgrade through a proxy that knows none
     ticket-2                   names, sent in pieces
     ticket-3-client, -server   a chat that falls silent behind a box with a short memory
     ticket-4-client, -server   a picture sent through Jupyter's proxy
@@ -36,12 +36,12 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.network.jupyter_process import jupyter_server
-from tests.recordings.gateway import Gateway
 from tests.recordings.handshakes import FOLDER, KEY, MASKS, STEP
 from wslab.network.client import connect
 from wslab.network.echo import EchoServer
 from wslab.network.jupyter import Jupyter
 from wslab.network.middle_box import MiddleBox
+from wslab.network.old_proxy import OldProxy
 from wslab.network.tap import Tap
 from wslab.protocol.frames import Frame, Opcode, Side
 from wslab.protocol.handshake import Request
@@ -132,12 +132,12 @@ def pieces(taped: Recording) -> Iterator[tuple[float, Side, bytes]]:
 
 
 async def upgrade_refused() -> Recordings:
-    """The gateway passes the request on, without what concerns its own hop alone."""
+    """A proxy passes the request on, without what concerns its own hop alone."""
     host = "chat.example"
-    with EchoServer() as server, Tap(server.url) as behind, Gateway(behind.port) as gateway:
-        with Tap(gateway.url) as before, nothing_random(), suppress(InvalidStatus):
+    with EchoServer() as server, Tap(server.url) as behind, OldProxy(behind.url) as proxy:
+        with Tap(proxy.url) as before, nothing_random(), suppress(InvalidStatus):
             async with client(host, before, "/echo"):
-                raise AssertionError("a gateway without WebSocket let it through")
+                raise AssertionError("a proxy without WebSocket let it through")
         own = partial(re.sub, rb"127\.0\.0\.1:\d+", b"127.0.0.1:" + PORT)
         return {
             "ticket-1-client": told(await over(before), f"ws://{host}/echo", own),

@@ -54,12 +54,12 @@ def waits(recording: Recording) -> list[float]:
     return [later - earlier for earlier, later in pairwise(moments)][1::2]
 
 
-def a_gateway_takes_two_headers(made: Recordings) -> None:
+def a_proxy_takes_two_headers(made: Recordings) -> None:
     client, server = (made[f"ticket-1-{side.value}"].handshake for side in Side)
     assert client.response.status == server.response.status == 426
     lost = set(client.request.headers) - set(server.request.headers)
     assert lost == {("Upgrade", "websocket"), ("Connection", "Upgrade")}
-    assert server.request.headers.get("Via") == "1.1 gateway.example"
+    assert server.request.headers.get("Via") == "1.1 old-proxy"
     assert broken(made["ticket-1-client"]) == []
     assert [rule for rule, _ in broken(made["ticket-1-server"])] == [
         "request-upgrade-names-websocket",
@@ -135,7 +135,7 @@ def an_order_is_accepted_twice(made: Recordings) -> None:
 
 
 FACTS = (
-    *(a_gateway_takes_two_headers, a_letter_is_cut, each_end_accuses_the_other),
+    *(a_proxy_takes_two_headers, a_letter_is_cut, each_end_accuses_the_other),
     *(the_code_does_not_pass_the_hop, all_but_the_first_come_back_empty),
     *(a_pong_comes_before_the_101, the_proxy_says_101_for_nobody, an_order_is_accepted_twice),
 )

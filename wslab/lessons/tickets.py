@@ -7,7 +7,6 @@ remembers whether all three were right at once, and `score` counts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import EllipsisType
 
 from wslab.course.exercises import Case, exercise
@@ -24,9 +23,11 @@ class Ticket(Quiz):
     diagnosed = False
 
     def ask(self, *names: str) -> Card:
-        """The questions. What is no letter is to be read off the recording."""
+        """The questions; what is read off a recording stands on one line."""
+        asked = [self._question(name) for name in names] or list(self)
+        rows = tuple((question.name, _asked(question)) for question in asked)
         step = "Answer in the next cell. A wrong suspicion gets a reply, and another look is free."
-        return replace(super().ask(*names), title="Your diagnosis", sentences=(step,))
+        return Card("Your diagnosis", rows, (step,), prose=True)
 
     def answers(self, choices: Mapping[str, str | EllipsisType]) -> Verdicts:
         """Judge the diagnosis; a header, a number and a letter are given as text."""
@@ -36,11 +37,19 @@ class Ticket(Quiz):
         return verdicts
 
 
+def _asked(question: Question) -> str:
+    if question.name.startswith("where"):
+        texts = [option.text for option in question.options.values()]
+        return f"{question.text}\nOne of: {', '.join(texts)}"
+    options = [f"{key}) {option.text}" for key, option in question.options.items()]
+    return "\n".join([question.text, *options])
+
+
 WHO = {
-    "client": "the client: its program, or the library it uses",
-    "server": "the server: its program, or the library it uses",
-    "between": "something between the two",
-    "nobody": "nobody: each does what it was told, and an agreement is missing",
+    "client": "its program, or the library it uses",
+    "server": "its program, or the library it uses",
+    "between": "something that stands between the two",
+    "nobody": "each does what it was told, and an agreement is missing",
 }
 
 
@@ -76,7 +85,7 @@ ticket_1 = Ticket(
     ),
     choice(
         "where-1",
-        "Which header does the server miss? (its name)",
+        "Which header does the server miss?",
         "upgrade",
         "a refusal blames the client",
         "03-handshake: Break one header at a time",
@@ -124,14 +133,14 @@ ticket_2 = Ticket(
     ),
     choice(
         "where-2",
-        "Which frame is the first that breaks a rule? (its number)",
+        "Which frame is the first that breaks a rule?",
         "4",
         "the frame after which it ends is at fault",
         "05-messages: A cut inside a character",
-        _0=("frame 0", "Every byte of it is below 80: ASCII, and so UTF-8."),
-        _2=("frame 2", "A name is cut in two, and a name may be. Each character is whole."),
-        _4=("frame 4", "Yes. It ends in c3, the first byte of two. The other one is not in it."),
-        _5=("frame 5", "This frame complains: 03 ef is 1007. Look at what it complains of."),
+        _0=("0", "Every byte of it is below 80: ASCII, and so UTF-8."),
+        _2=("2", "A name is cut in two, and a name may be. Each character is whole."),
+        _4=("4", "Yes. It ends in c3, the first byte of two. The other one is not in it."),
+        _5=("5", "This frame complains: 03 ef is 1007. Look at what it complains of."),
     ),
     choice(
         "fix-2",
@@ -172,19 +181,20 @@ ticket_3 = Ticket(
     ),
     choice(
         "where-3",
-        "When does it end? (the number of seconds)",
+        "For how many seconds did nobody speak before the end?",
         "60",
         "an idle connection lives for ever",
         "08-bad-network: Nobody decides",
-        _12=("12 s after a message", "There was such a pause, and the talk went on after it."),
-        _33=("33 s after a message", "There was a pause of 33 s, too, and it did no harm."),
+        _12=("12", "That was the first pause, and the talk went on after it."),
+        _33=("33", "There was a pause of 33 s, too, and it did no harm."),
         _60=(
-            "60 s after a message",
+            "60",
             "Yes, in both recordings. A round number is a setting somewhere.",
         ),
         _108=(
-            "about 108 s after the handshake, whatever is said",
-            "One recording cannot exclude it. But who sets 108 s? The silence before it is round.",
+            "108",
+            "That is how old the connection was. One recording cannot exclude that it was too old, "
+            "but who would set 108 s? The silence is a round number.",
         ),
     ),
     choice(
@@ -225,7 +235,7 @@ ticket_4 = Ticket(
     ),
     choice(
         "where-4",
-        "Which code did the server send? (the number)",
+        "Which code did the server send?",
         "1009",
         "close codes survive every hop",
         "07-actions: Codes that a server chooses",
@@ -274,14 +284,14 @@ ticket_5 = Ticket(
     ),
     choice(
         "where-5",
-        "Which frame is the first that is not what it should be? (its number)",
+        "Which frame is the first that is not what it should be?",
         "3",
         "who breaks no rule is right",
         "05-messages: Compressed, and undone by hand",
-        _0=("frame 0", "f3 in place of f2 marks its block as the last one. That is legal."),
-        _1=("frame 1", "It says Hello, which is right. It is the last right answer."),
-        _2=("frame 2", "It unpacks to “Are you there?”, as you saw. It is packed as frame 0 is."),
-        _3=("frame 3", "Yes: an answer to fourteen characters, and it has none."),
+        _0=("0", "f3 in place of f2 marks its block as the last one. That is legal."),
+        _1=("1", "It says Hello, which is right. It is the last right answer."),
+        _2=("2", "It unpacks to “Are you there?”, as you saw. It is packed as frame 0 is."),
+        _3=("3", "Yes: an answer to fourteen characters, and it has none."),
     ),
     choice(
         "fix-5",
@@ -321,7 +331,7 @@ ticket_6 = Ticket(
     ),
     choice(
         "where-6",
-        "With which byte does the trouble begin? (in hex, two digits)",
+        "With which byte, in hex, does the trouble begin?",
         "89",
         "the first odd byte is the first fault",
         "04-frames: The first two bytes",
@@ -342,8 +352,8 @@ ticket_6 = Ticket(
             "this one does.",
         ),
         b=(
-            "The server goes back to the old, slower version.",
-            "The old one, of another library, answers the same bytes with its 101 first, as was "
+            "The server goes back to its old library.",
+            "That one answers the same bytes with its 101 first, as was "
             "measured. It forgave the fault, which was there all the time.",
         ),
         c=(
@@ -369,7 +379,7 @@ ticket_7 = Ticket(
     ),
     choice(
         "where-7",
-        "Which header tells who sent this 101? (its name)",
+        "Which header tells who sent this 101?",
         "server",
         "101 means my server is up",
         "03-handshake: A 101 and nobody home",
@@ -418,13 +428,13 @@ ticket_8 = Ticket(
     ),
     choice(
         "where-8",
-        "Which frame of the first recording did the customer's program never get? (its number)",
+        "Which frame of the first recording did the customer's program never get?",
         "1",
         "what was sent has arrived",
         "08-bad-network: Lost or doubled",
-        _0=("frame 0", "The order is in the server's recording: it arrived, and was answered."),
-        _1=("frame 1", "Yes: accepted, number 1. It left the server, and the line was cut."),
-        _2=("frame 2", "There is no such frame in the first recording. It ends with a reset."),
+        _0=("0", "The order is in the server's recording: it arrived, and was answered."),
+        _1=("1", "Yes: accepted, number 1. It left the server, and the line was cut."),
+        _2=("2", "There is no such frame in the first recording. It ends with a reset."),
     ),
     choice(
         "fix-8",
