@@ -211,7 +211,7 @@ def _some_target(rng: Any) -> Case:
     ),
 )
 def redact(target: str) -> str:
-    """The same request target with three stars for the value of each ticket."""
+    """The same target, with three stars for the value of each ticket."""
     path, mark, query = target.partition("?")
     pairs = ["ticket=***" if pair.startswith("ticket=") else pair for pair in query.split("&")]
     return path + mark + "&".join(pairs)
@@ -599,7 +599,7 @@ quiz = Quiz(
             ),
             "c": Option(
                 "The browser asks with OPTIONS first, and gives up.",
-                "There is one GET in the recording of a real browser, and a 101.",
+                "The recorded browser asked once, with GET, and got a 101.",
                 refuted_in="09-security: A page that is not yours",
             ),
         },
