@@ -24,7 +24,7 @@ from wslab.course.trial import Spool, stop_thread
 
 __all__ = ["grade_chat"]
 
-LIMIT: Final = 26.0  # seconds for all checks; what ends then has four more to do so
+LIMIT: Final = 24.0  # seconds for all checks; what ends then has six more to do so
 PATIENCE: Final = 3.0  # seconds for one thing to happen
 _ENOUGH: Final = 3  # failures in a stage, after which the rest of it is not tried
 _PROMPT: Final = 2.0  # seconds between pings, with which a check can wait for their effect
@@ -34,13 +34,13 @@ MODULES: Final = (chat_talk_checks, chat_hostile_checks, chat_endurance_checks)
 CHECKS: Final = sorted(SCRIPTS, key=lambda one: one.stage)
 
 
-def grade_chat(server: Any, *, patience: float = PATIENCE) -> Rubric:
+def grade_chat(server: Any, *, stages: int = 5, patience: float = PATIENCE) -> Rubric:
     """Try a chat server with polite and hostile clients, stage by stage.
 
     `server` is a handler (``async def chat(ws)``), which is served for the time of the
-    test; or an object that runs and has a ``.url``; or such a URL. `patience`, in seconds,
-    is how long a client waits for one thing. The protocol is the table in
-    ``wslab.network.chat_protocol``.
+    test; or an object that runs and has a ``.url``; or such a URL. `stages` is how many of
+    the five are tried, `patience`, in seconds, how long a client waits for one thing. The
+    protocol is the table in ``wslab.network.chat_protocol``.
 
     Whatever the server does, this raises nothing and ends within 30 seconds.
     """
@@ -51,7 +51,7 @@ def grade_chat(server: Any, *, patience: float = PATIENCE) -> Rubric:
         contextlib.redirect_stderr(spool),
     ):
         warnings.simplefilter("always")
-        rubric = _grade(server, patience)
+        rubric = _grade(server, patience, [one for one in CHECKS if one.stage <= stages])
     notes = list(rubric.notes)
     said = [str(warning.message) for warning in caught]
     forgotten = {text.split("'")[1].rpartition(".")[2] for text in said if "never awaited" in text}
@@ -61,14 +61,14 @@ def grade_chat(server: Any, *, patience: float = PATIENCE) -> Rubric:
     return Rubric(rubric.checks, tuple(notes))
 
 
-def _grade(server: Any, patience: float) -> Rubric:
+def _grade(server: Any, patience: float, tried: list[Script]) -> Rubric:
     if isinstance(server, str):
-        return Rubric(_play(Scene(server, "", patience, hosted=False)))
+        return Rubric(_play(Scene(server, "", patience, hosted=False), tried))
     if _is_handler(server):
         if is_empty(server):
-            return _cannot("Nothing is written yet; replace the three dots.", "not tried")
+            return _cannot(tried, "Nothing is written yet; replace the three dots.", "not tried")
         with ChatHost(server) as host:
-            checks = _play(Scene(host.url, host.pinging_url, patience, hosted=True))
+            checks = _play(Scene(host.url, host.pinging_url, patience, hosted=True), tried)
         notes = [f"Your handler raised {error}." for error in host.errors[:5]]
         if host.blocked:
             notes.append("Your handler still blocks its thread: does it sleep without `await`?")
@@ -78,16 +78,19 @@ def _grade(server: Any, patience: float) -> Rubric:
     except AttributeError:
         what = getattr(server, "__name__", type(server).__name__)
         return _cannot(
+            tried,
             f"{what} is no chat server; pass the handler itself, which is "
-            "`async def chat(ws)`, or a server that runs, or its URL."
+            "`async def chat(ws)`, or a server that runs, or its URL.",
         )
     except Exception as error:
-        return _cannot(f"the server has no URL: {error}")
+        return _cannot(tried, f"the server has no URL: {error}")
     if not isinstance(url, str):
-        return _cannot(f"the server's url is {url!r}, and no text such as ws://127.0.0.1:8765.")
+        return _cannot(
+            tried, f"the server's url is {url!r}, and no text such as ws://127.0.0.1:8765."
+        )
     keepalive = getattr(server, "keepalive", None)
     prompt = isinstance(keepalive, int | float) and 0 < keepalive <= _PROMPT
-    return Rubric(_play(Scene(url, url if prompt else "", patience, hosted=False)))
+    return Rubric(_play(Scene(url, url if prompt else "", patience, hosted=False), tried))
 
 
 def _is_handler(server: Any) -> bool:
@@ -95,22 +98,23 @@ def _is_handler(server: Any) -> bool:
     return inspect.iscoroutinefunction(server) or inspect.iscoroutinefunction(call)
 
 
-def _cannot(why: str, outcome: Outcome = "failed") -> Rubric:
-    first, *rest = CHECKS
+def _cannot(tried: list[Script], why: str, outcome: Outcome = "failed") -> Rubric:
+    first, *rest = tried
     checks = [_result(first, why, outcome)]
     return Rubric((*checks, *(_result(one, _AFTER.format(1), "not tried") for one in rest)))
 
 
 _AFTER: Final = "Stage {} has to pass first."
+_OVER: Final = "The time was over before."
 
 
-def _play(scene: Scene) -> tuple[Check, ...]:
+def _play(scene: Scene, tried: list[Script]) -> tuple[Check, ...]:
     """All checks, on an event loop in a thread: a notebook's own loop is busy with the cell."""
     checks: list[Check] = []
 
     def work() -> None:
         with asyncio.Runner() as runner:
-            runner.run(_play_all(scene, checks.append))
+            runner.run(_play_all(scene, tried, checks.append))
 
     thread = threading.Thread(target=work, name="wslab grading", daemon=True)
     thread.start()
@@ -118,21 +122,22 @@ def _play(scene: Scene) -> tuple[Check, ...]:
         thread.join(LIMIT + 2)
     finally:
         stop_thread(thread)
-    over = "The time was over before."
-    return (*checks, *(_result(one, over, "not tried") for one in CHECKS[len(checks) :]))
+    return (*checks, *(_result(one, _OVER, "not tried") for one in tried[len(checks) :]))
 
 
-async def _play_all(scene: Scene, done: Callable[[Check], None]) -> None:
+async def _play_all(scene: Scene, tried: list[Script], done: Callable[[Check], None]) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda *_: None)  # a connection that breaks is part of the play
     deadline = loop.time() + LIMIT
     failures = dict.fromkeys(STAGES, 0)
-    for one in CHECKS:
+    for one in tried:
         before = next((stage for stage in range(1, one.stage) if failures[stage]), None)
         if before is not None:
             done(_result(one, _AFTER.format(before), "not tried"))
         elif failures[one.stage] >= _ENOUGH:
             done(_result(one, f"{_ENOUGH} checks of this stage failed.", "not tried"))
+        elif loop.time() >= deadline:
+            done(_result(one, _OVER, "not tried"))
         else:
             check = await _try(one, scene, deadline)
             failures[one.stage] += check.outcome == "failed"
