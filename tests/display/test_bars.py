@@ -21,6 +21,7 @@ def test_the_twin_has_every_number() -> None:
         "",
         "half: at most 0.5 MiB in one round",
         "  round   0:  0.5",
+        "  it ends after 1 round",
     ]
     assert repr(picture) == picture.text
 
@@ -33,6 +34,12 @@ def test_rows_share_one_scale_and_zero_has_no_bar() -> None:
 def test_the_longest_bars_carry_their_number() -> None:
     svg = bars([1, 7, 7], titles=["a"], unit="attempts").svg
     assert svg.count(">7 attempts<") == 1
+
+
+def test_a_shorter_row_is_marked_where_it_ends() -> None:
+    picture = bars([1, 2, 3], [0, 0], step="round")
+    assert picture.svg.count(">ends after 2 rounds<") == 1
+    assert picture.text.endswith("it ends after 2 rounds") and picture.text.count("ends") == 1
 
 
 def test_empty_rows_are_drawn_too() -> None:

@@ -13,7 +13,7 @@ _LIMIT: Final = 120  # bars in one strip
 _WIDTH: Final = 620.0
 _HEIGHT: Final = 84.0  # of the longest bar
 _LEFT: Final = 58.0
-_GAP: Final = 62.0  # between two strips: the steps of one, the title of the next
+_GAP: Final = 70.0  # between two strips: the steps of one, the title of the next
 _LINE: Final = 10  # numbers in a line of the text twin
 _BAR: Final = "#1e88e5"
 
@@ -28,26 +28,26 @@ def bars(
     """Draw each row of numbers, from 0 on, as a strip of bars; the rows share both scales.
 
     `unit` says what the numbers count ("attempts"), `step` what lies between two of them
-    ("second"); `title` names the whole. Rows may have different lengths. The text twin
-    prints every number.
+    ("second"); `title` names the whole. A row that is shorter than another is marked where
+    it ends. The text twin prints every number.
     """
     titles = [*titles, *[""] * (len(rows) - len(titles))]
     top = max((max(row, default=0) for row in rows), default=0)
     longest = max((min(len(row), _LIMIT) for row in rows), default=0)
     twin = "\n\n".join(
-        _row_text(name, row, unit, step) for name, row in zip(titles, rows, strict=False)
+        _row_text(name, row, unit, step, longest) for name, row in zip(titles, rows, strict=False)
     )
     canvas = Canvas()
     for number, (name, row) in enumerate(zip(titles, rows, strict=False)):
-        base = 30 + _HEIGHT + number * (_HEIGHT + _GAP)
-        _draw_row(canvas, base, name, row, top, longest, unit)
+        base = 38 + _HEIGHT + number * (_HEIGHT + _GAP)
+        _draw_row(canvas, base, name, row, top, longest, unit, step)
         _draw_steps(canvas, base, longest, step if number == len(rows) - 1 else "")
-    height = 30 + len(rows) * (_HEIGHT + _GAP) - 14
+    height = 38 + len(rows) * (_HEIGHT + _GAP) - 14
     what = title or f"{unit or 'numbers'} by {step}"
     return Picture(canvas.svg(_LEFT + _WIDTH + 12, height, what, twin), twin)
 
 
-def _row_text(name: str, row: Sequence[float], unit: str, step: str) -> str:
+def _row_text(name: str, row: Sequence[float], unit: str, step: str, longest: int) -> str:
     words = f" {unit}" if unit else ""
     most = f"at most {_number(max(row, default=0))}{words} in one {step}"
     lines = [f"{visible(name)}: {most}" if name else most]
@@ -55,6 +55,8 @@ def _row_text(name: str, row: Sequence[float], unit: str, step: str) -> str:
     for begin in range(0, len(row), _LINE):
         values = " ".join(_number(value).rjust(width) for value in row[begin : begin + _LINE])
         lines.append(f"  {step} {begin:>3}:  {values}")
+    if len(row) < longest:
+        lines.append(f"  it ends after {count(len(row), step)}")
     return "\n".join(lines)
 
 
@@ -66,8 +68,9 @@ def _draw_row(
     top: float,
     longest: int,
     unit: str,
+    step: str,
 ) -> None:
-    canvas.text(_LEFT, base - _HEIGHT - 12, name, 13.5, anchor="start", bold=True)
+    canvas.text(_LEFT, base - _HEIGHT - 21, name, 13.5, anchor="start", bold=True)
     for part in (0.0, 0.5, 1.0):
         y = base - part * _HEIGHT
         canvas.path(f"M{_LEFT:g} {y:g}H{_LEFT + _WIDTH:g}", opacity=".16" if part else ".6")
@@ -88,9 +91,13 @@ def _draw_row(
             end = at > longest * 0.85
             anchor, middle = ("end", x + slot) if end else ("start", x)
             canvas.text(middle, base - tall - 4, words, 11, anchor=anchor)
+    if len(row) < longest:
+        x = _LEFT + len(row) * slot
+        canvas.path(f"M{x:g} {base:g}V{base - 26:g}", stroke_dasharray="3 3", opacity=".7")
+        canvas.text(x + 6, base - 16, f"ends after {count(len(row), step)}", 11, anchor="start")
     if len(row) > _LIMIT:
         more = count(len(row) - _LIMIT, "more number")
-        canvas.text(_LEFT + _WIDTH, base - _HEIGHT - 12, more, 11, anchor="end", dim=True)
+        canvas.text(_LEFT + _WIDTH, base - _HEIGHT - 21, more, 11, anchor="end", dim=True)
 
 
 def _draw_steps(canvas: Canvas, base: float, longest: int, step: str) -> None:

@@ -229,7 +229,7 @@ def drawn(number: int, first: float = 5.0, cap: float = 60.0, nudge: str = "") -
     "for hours, and the draw from 0 on spreads the crowd as wide as the ceiling allows. A client "
     "that has been away for a week counts its attempts in thousands, so the exponent has an end.",
 )
-def backoff(attempt: int, rng: Random, first: float = 5, cap: float = 60) -> float:
+def backoff(attempt: int, rng: Random, first=5.0, cap=60.0) -> float:
     """Seconds to wait before this attempt, which counts from 0."""
     ceiling = min(cap, first * 2 ** min(attempt, 30))
     return rng.uniform(0, ceiling)
