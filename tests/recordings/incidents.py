@@ -228,12 +228,12 @@ def packed(text: str) -> bytes:
 WORDS = ("Hello", "Are you there?", "Say something!")
 
 
-async def packed_messages() -> Recordings:
+async def packed_messages(*parameters: str) -> Recordings:
     """A client that packs as the RFC allows, against a server of `websockets`."""
     headers = [
         *(("Host", "sensors.example"), ("Upgrade", "websocket"), ("Connection", "Upgrade")),
         *(("Sec-WebSocket-Key", KEY), ("Sec-WebSocket-Version", "13")),
-        ("Sec-WebSocket-Extensions", "permessage-deflate"),
+        ("Sec-WebSocket-Extensions", "; ".join(("permessage-deflate", *parameters))),
     ]
     masks = itertools.cycle(MASKS)
     with EchoServer(compression="deflate") as server, Tap(server.url) as tap:

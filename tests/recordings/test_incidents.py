@@ -18,7 +18,7 @@ import pytest
 
 from tests.network.jupyter_process import TOKEN
 from tests.recordings.handshakes import FOLDER
-from tests.recordings.incidents import WORDS, Recordings, record
+from tests.recordings.incidents import WORDS, Recordings, packed_messages, record
 from wslab.network.feed import Feed
 from wslab.protocol.frames import CloseCode, ClosePayload, Frame, Opcode, Side
 from wslab.protocol.handshake import Response
@@ -173,6 +173,12 @@ async def test_another_server_answers_the_same_bytes_in_order() -> None:
         answer = await asyncio.wait_for(reader.readuntil(b"alive?"), 10)
         writer.close()
     assert answer.startswith(b"HTTP/1.1 101") and answer.endswith(b"\r\n\r\n\x8a\x06alive?")
+
+
+async def test_without_context_takeover_the_packed_messages_come_back() -> None:
+    """The second way out that ticket 5 names."""
+    made = await packed_messages("client_no_context_takeover")
+    assert texts(made["ticket-5"], Side.SERVER) == list(WORDS)
 
 
 @pytest.mark.parametrize("name", KEPT)
