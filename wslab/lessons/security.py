@@ -409,7 +409,7 @@ _ADVICE = {
     hints=[
         "Three of the rules are arguments of serve: origins, max_size and open_timeout. The two "
         "others are a few lines at the beginning of talk.",
-        "A member of None is nobody: `return await ws.close(1008)`. For the places, a Counter "
+        "A member of None is nobody: `return await ws.close(1008)`. For the places, a dict "
         "outside of talk: one more at the beginning, one less in a finally.",
         'serve(talk, "127.0.0.1", 0, origins=[origin, None], max_size=1000, open_timeout=0.4), '
         "and in talk: if member is None or inside[member] == 3, close.",
@@ -422,7 +422,7 @@ _ADVICE = {
 )
 async def hardened(sessions: dict, origin: str):
     """Start the server so that no attack comes through; return it."""
-    inside = Counter()
+    inside = dict.fromkeys(sessions.values(), 0)
 
     async def talk(ws):
         session = ws.request.headers.get("Cookie", "").removeprefix("session=")
@@ -640,12 +640,11 @@ quiz = Quiz(
             "c": Option(
                 "Also pages of its sub-domains.",
                 "A sub-domain is another origin: old-blog.club.example needs its own entry.",
-                refuted_in="09-security: A page that is not yours",
             ),
         },
         answer="b",
         misconception="Origin is a login",
-        refuted_in="09-security: A program says what it likes",
+        refuted_in="09-security: A page that is not yours",
     ),
     Question(
         "which-code",
