@@ -115,7 +115,7 @@ async def endless_fragments(site: Site) -> str:
                 await ws.wait_closed()
             return KEPT_OUT
         except TimeoutError:
-            return f"still welcome after {3 * LONGEST:,} bytes of one message"
+            return f"still welcome after {3 * LONGEST:,} bytes"
         finally:
             ws.transport.abort()
             sending.cancel()
@@ -136,7 +136,7 @@ async def half_a_request(site: Site) -> str:
     except ConnectionError:
         return KEPT_OUT
     except TimeoutError:
-        return f"after {QUICK + END_LIMIT:g} seconds the server still waits for the other half"
+        return f"still awaited after {QUICK + END_LIMIT:g} seconds"
     finally:
         writer.transport.abort()
 
@@ -259,8 +259,9 @@ async def _answer_to(ws: ClientConnection, message: Any) -> str:
         return KEPT_OUT
     except TimeoutError:
         return "no answer, and the connection stays open"
-    said = answer if len(answer) <= 40 else f"{answer[:40]!s}… ({len(answer):,} characters)"
-    return f"came in, and was told {said!r}"
+    if len(answer) > 40:
+        return f"came in, and was told {len(answer):,} characters"
+    return f"came in, and was told {answer!r}"
 
 
 async def _is_answered(ws: ClientConnection, message: Any, wanted: str) -> str:
