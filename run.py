@@ -8,6 +8,7 @@
              further arguments go on to pytest, such as -k frames
   notebooks  execute the notebooks from top to bottom and save them;
              further arguments say which, such as 00 03
+  guide      write notebooks/INSTRUCTOR.md from the notebooks' metadata
   check      format, lint and types
   bench      measure speed, as ratios; further arguments go on to the benchmarks
   doctor     is this machine ready, and if not, what to do
@@ -191,6 +192,13 @@ def notebooks(arguments):
     return run(PYTHON, "-c", "import run; run.execute()", *arguments)
 
 
+def guide(arguments):
+    if arguments:
+        raise Stop("guide takes no arguments; found: " + " ".join(arguments))
+    set_up()
+    return run(PYTHON, "-c", "import run; run.write_guide()")
+
+
 def check(arguments):
     if arguments:
         raise Stop("check takes no arguments; found: " + " ".join(arguments))
@@ -213,7 +221,7 @@ def doctor(arguments):
     become(PYTHON, "-m", "wslab", "doctor", *arguments)
 
 
-VERBS = {verb.__name__: verb for verb in (lab, test, notebooks, check, bench, doctor)}
+VERBS = {verb.__name__: verb for verb in (lab, test, notebooks, guide, check, bench, doctor)}
 
 
 # --- what runs inside .venv, where Jupyter's packages are -----------------------------------
@@ -267,7 +275,19 @@ def execute():
         say("%s: saved, %.1f s" % (os.path.basename(path), time.monotonic() - started))
     if not failed and guide.refresh(Path(ROOT)):
         say("README.md: its table of notebooks is refreshed")
+    if not failed:
+        write_guide()
     sys.exit(1 if failed else 0)
+
+
+def write_guide():
+    """Write the instructor's guide, and say whether that changed it."""
+    from pathlib import Path
+
+    from wslab.course import instructor
+
+    changed = instructor.refresh(Path(ROOT))
+    say("notebooks/INSTRUCTOR.md: " + ("written" if changed else "as it should be"))
 
 
 def chosen_notebooks(names):

@@ -92,7 +92,8 @@ def test_every_lesson_is_taught() -> None:
         return
     cells = [cell.source for book in books for _, cell in book.cells("code")]
     taught = set(re.findall(r"^from wslab\.lessons import (\w+)", "\n".join(cells), re.M))
-    assert {lesson.__name__.split(".")[-1] for lesson in LESSONS} - taught == set()
+    untaught = {lesson.__name__.split(".")[-1] for lesson in LESSONS} - taught
+    assert untaught == set(), f"no notebook imports {untaught} from wslab.lessons"
 
 
 def broken_places(quiz: Quiz, existing: dict[str, list[str]]) -> list[str]:

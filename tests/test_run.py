@@ -228,7 +228,7 @@ def test_an_unknown_verb_says_which_exist(tmp_path):
     command = [sys.executable, tmp_path / "run.py", "lap"]
     answer = subprocess.run(command, capture_output=True, text=True)
     assert answer.returncode == 2 and answer.stdout == ""
-    assert "'lap'; there are: lab, test, notebooks, check, bench, doctor" in answer.stderr
+    assert "'lap'; there are: lab, test, notebooks, guide, check, bench, doctor" in answer.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["run.py"]
 
 
@@ -332,6 +332,13 @@ def test_check_formats_lints_and_types(commands):
         "ruff check .",
         "mypy",
     ]
+
+
+def test_guide_is_written_inside_the_environment(commands, capsys):
+    assert run.main(["guide"]) == 0
+    assert commands[0] == ["set-up", "None"] and "run.write_guide()" in commands[1][-1]
+    assert run.main(["guide", "04"]) == 2
+    assert "guide takes no arguments; found: 04" in capsys.readouterr().err
 
 
 def test_check_fails_when_one_of_them_does(monkeypatch):
