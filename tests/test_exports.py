@@ -8,10 +8,10 @@ import pytest
 import wslab
 
 PUBLIC = {
-    "BrowserConsole", "Chunk", "CloseCode", "EchoServer", "Field", "Finding", "Frame",
-    "FrameBuilder", "FrameReader", "Handshake", "Inspection", "LiveWire", "Opcode", "Recording",
-    "Request", "Response", "RogueServer", "Session", "Side", "Tap", "accept_key", "connect",
-    "dissect", "inspect",
+    "BrowserConsole", "ChatPage", "ChatPanel", "ChatServer", "Chunk", "CloseCode", "EchoServer",
+    "Field", "Finding", "Frame", "FrameBuilder", "FrameReader", "Handshake", "Inspection",
+    "LiveWire", "Opcode", "Recording", "Request", "Response", "RogueServer", "Session", "Side",
+    "Tap", "accept_key", "connect", "dissect", "inspect",
 }  # fmt: skip
 
 HEAVY = {

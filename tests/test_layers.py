@@ -26,7 +26,7 @@ OUTSIDE = {
     "lessons": {"websockets", "nest_asyncio"},
 }
 # The modules of display that live in a page that answers; the others show what protocol describes.
-WIDGETS = {"widgets", "browser_console", "live_wire", "frame_builder"}
+WIDGETS = {"widgets", "browser_console", "live_wire", "frame_builder", "chat_panel"}
 OUTSIDE_OF_ONE = {
     "network/certificates.py": {"trustme"},
     "network/jupyter.py": {"ipykernel", "jupyter_core"},
@@ -68,6 +68,7 @@ REACH = {
         "browser_console": {"widgets", "inspectors", "pictures"},
         "live_wire": {"widgets", "inspectors", "pictures"},
         "frame_builder": {"widgets", "inspectors", "pictures"},
+        "chat_panel": {"widgets", "inspectors", "pictures"},
     },
 }
 

@@ -30,6 +30,8 @@ _HOMES = {
     # real sockets
     "EchoServer": "wslab.network.echo",
     "RogueServer": "wslab.network.rogue",
+    "ChatServer": "wslab.network.chat",
+    "ChatPage": "wslab.network.chat",
     "Tap": "wslab.network.tap",
     "connect": "wslab.network.client",
     # how things look
@@ -38,6 +40,7 @@ _HOMES = {
     "BrowserConsole": "wslab.display.browser_console",
     "LiveWire": "wslab.display.live_wire",
     "FrameBuilder": "wslab.display.frame_builder",
+    "ChatPanel": "wslab.display.chat_panel",
 }
 
 __all__ = list(_HOMES)

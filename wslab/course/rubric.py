@@ -85,7 +85,7 @@ class Rubric:
         """The result in one line."""
         passed = sum(check.passed for check in self.checks)
         many = f"{passed} of {count(len(self.checks), 'check')} passed"
-        if self.passed:
+        if self.stage == len(STAGES):
             return f"All five stages are done: {many}."
         if self.stage == 0:
             return f"No stage is done yet: {many}."

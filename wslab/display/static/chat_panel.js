@@ -1,0 +1,169 @@
+// The chat panel: who is there, what was said, and a place to say something. The kernel chats; the
+// page shows, and asks.
+
+function onLoopback(host) {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
+}
+
+// Where this page finds the server's own page: directly when both are on this machine, else
+// through jupyter-server-proxy. "" when there is no way.
+function pageLink(link) {
+  if (link === "") return "";
+  const { hostname, port, protocol, pathname } = new URL(link);
+  if (!onLoopback(hostname)) return link;
+  if (onLoopback(location.hostname)) return link;
+  try {
+    const { baseUrl } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+    const base = `${location.origin}${baseUrl.replace(/\/*$/, "/")}`;
+    return `${base}proxy/${port || (protocol === "https:" ? 443 : 80)}${pathname}`;
+  } catch {
+    return "";
+  }
+}
+
+export default drawn(({ root, model, signal, onKernelGone }) => {
+  const view = freshId("view");
+  const most = model.get("most");
+  const ask = (what) => model.send({ ...what, view });
+  let state = "out";
+  let gone = false;
+
+  // --- what stands on the page
+
+  const titleId = freshId("title");
+  const title = element("p", { className: "wslab-title", id: titleId, textContent: "Chat" });
+  title.setAttribute("role", "heading");
+  title.setAttribute("aria-level", "4");
+  const link = element("a", { className: "wslab-chat-link", target: "_blank", rel: "noopener" }, "Open the server's page in a new tab");
+  const address = pageLink(model.get("link"));
+  link.hidden = address === "";
+  if (address !== "") link.href = address;
+
+  const nameId = freshId("name");
+  const name = element("input", { type: "text", id: nameId, maxLength: most.name, autocomplete: "off", spellcheck: false });
+  const join = element("button", { type: "submit", className: "wslab-main", textContent: "Join" });
+  const leave = element("button", { type: "button", textContent: "Leave" });
+  const status = element("strong", { className: "wslab-chat-status" });
+  const joining = element(
+    "form",
+    {},
+    element(
+      "div",
+      { className: "wslab-row" },
+      element("div", { className: "wslab-field wslab-wide" }, element("label", { for: nameId }, "Your name"), name),
+      join,
+      leave,
+    ),
+    element("p", { className: "wslab-hint", role: "status" }, "State: ", status),
+  );
+
+  const people = element("p", { className: "wslab-hint wslab-chat-people" });
+  const talk = element("div", { className: "wslab-chat-talk", role: "log", tabIndex: 0, "aria-label": "What was said" });
+
+  const textId = freshId("text");
+  const text = element("input", { type: "text", id: textId, maxLength: most.text, autocomplete: "off" });
+  const say = element("button", { type: "submit", className: "wslab-main", textContent: "Say" });
+  const saying = element(
+    "form",
+    {},
+    element(
+      "div",
+      { className: "wslab-row" },
+      element("div", { className: "wslab-field wslab-wide" }, element("label", { for: textId }, "Message"), text),
+      say,
+    ),
+  );
+
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-labelledby", titleId);
+  root.append(element("div", { className: "wslab-row wslab-between" }, title, link), joining, people, talk, saying);
+
+  // --- what the kernel tells. Strings become text nodes in `element`, and never HTML.
+
+  function drawLine({ kind, who, text: said, at }) {
+    const line = element("div", { className: `wslab-chat-line wslab-chat-${kind}` });
+    if (at !== "") line.append(element("span", { className: "wslab-chat-at" }, at), " ");
+    if (who !== "" || kind === "say") {
+      line.append(element("bdi", { className: "wslab-chat-who" }, who || "somebody"), " ");
+    }
+    line.append(element("bdi", { className: "wslab-chat-text" }, clipped(said)));
+    return line;
+  }
+
+  function show(lines, everything) {
+    const atEnd = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 40;
+    if (everything) talk.replaceChildren();
+    talk.append(...lines.map(drawLine));
+    while (talk.childElementCount > most.kept) talk.firstElementChild.remove();
+    if (atEnd || everything) talk.scrollTop = talk.scrollHeight;
+  }
+
+  function showPeople(names) {
+    people.replaceChildren("Here: ");
+    if (names.length === 0) people.append(state === "in" ? "nobody was named yet." : "join to see who.");
+    names.forEach((who, n) => people.append(n > 0 ? ", " : "", element("bdi", {}, who)));
+  }
+
+  function showState() {
+    const wanted = state !== "out";
+    const focused = root.contains(document.activeElement) ? document.activeElement : null;
+    name.readOnly = wanted;
+    join.disabled = gone || wanted;
+    leave.disabled = gone || !wanted;
+    say.disabled = gone || state !== "in";
+    // A button that gets disabled drops the keyboard's focus: hand it to the next thing to do.
+    if (focused?.disabled && !gone) (state === "in" ? text : wanted ? leave : name).focus();
+  }
+
+  model.on("msg:custom", (told) => {
+    if (signal.aborted || (told.view !== null && told.view !== view)) return;
+    const came = state !== "in" && told.state === "in";
+    const here = root.contains(document.activeElement);
+    state = told.state;
+    root.dataset.state = state;
+    if (status.textContent !== told.status) status.textContent = told.status;
+    if (told.name !== "" && (state !== "out" || name.value === "")) name.value = told.name;
+    show(told.lines, told.view === view);
+    showPeople(told.people);
+    showState();
+    if (came && here) text.focus();
+  });
+
+  // --- what a person does
+
+  joining.addEventListener("submit", (submitted) => {
+    submitted.preventDefault();
+    if (gone || state !== "out") return;
+    if (name.value.trim() === "") {
+      name.focus();
+      status.textContent = "write your name first";
+      return;
+    }
+    ask({ do: "join", name: name.value });
+  });
+  leave.addEventListener("click", () => ask({ do: "leave" }));
+  saying.addEventListener("submit", (submitted) => {
+    submitted.preventDefault();
+    if (gone || state !== "in" || text.value.trim() === "") return;
+    ask({ do: "say", text: text.value });
+    text.value = "";
+  });
+
+  // --- the kernel
+
+  onKernelGone(() => {
+    gone = true;
+    state = "out";
+    root.dataset.state = state;
+    status.textContent = "not joined";
+    link.hidden = true;
+    showState();
+  });
+  signal.addEventListener("abort", () => {
+    if (!gone) ask({ do: "bye" });
+  });
+  status.textContent = "asking the kernel";
+  showPeople([]);
+  showState();
+  ask({ do: "hello" });
+});
