@@ -394,14 +394,26 @@ _ADVICE = {
 }
 
 
+def _due(who: str) -> str:
+    return intruders.KEPT_OUT if who in intruders.ATTACKS else intruders.SERVED
+
+
+def _advice(got: str, who: str) -> str | None:
+    if got.startswith("nobody listens"):
+        return "The server is what serve returns: return await serve(…)."
+    if "the first time" in got:
+        return "She is here for the first time. Only bob was before her, and he has his own places."
+    return None if got == _due(who) else _ADVICE[who]
+
+
 @exercise(
     run=_visited,
+    judge=_advice,
     cases=[
         Case(
             who,
-            expected=intruders.KEPT_OUT if who in intruders.ATTACKS else intruders.SERVED,
+            expected=_due(who),
             label=f"{'attack' if who in intruders.ATTACKS else 'honest client'}: {who}",
-            nudge=_ADVICE[who],
         )
         for who in intruders.VISITS
     ],
