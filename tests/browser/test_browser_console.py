@@ -201,6 +201,16 @@ def test_what_the_api_refuses_is_said_in_the_log(
     watch.judge(DROPPED)
 
 
+def test_a_url_that_no_browser_can_read_is_refused_in_the_log(
+    page: Page, bench: Lab, watch: Watch
+) -> None:
+    console = show(page, bench, console_of("ws://1.2.3.256/echo"))
+    expect(console.field("Location")).to_have_value("ws://1.2.3.256/echo")
+    console.button("Connect").click()
+    console.expect_last("action ws = new WebSocket(", "exception SyntaxError: ")
+    watch.judge()
+
+
 def test_send_while_connecting_throws_and_close_gives_up(
     page: Page, bench: Lab, watch: Watch, server: EchoServer
 ) -> None:
@@ -412,7 +422,9 @@ def echoes_through_the_proxy(console: Console, server: EchoServer) -> None:
     console.expect_last('event close code 4001, reason "", wasClean true')  # its own code, echoed
     [close] = server.wait_for("close")
     assert (close.code, close.reason) == (1005, "")
-    console.connect()
+    console.connect()  # to the proxy; an echo tells that the server is there as well
+    console.button("Send text").click()
+    console.expect_last("event message text, 5 bytes: Hello")
     server.stop()
     console.expect_last("event close code 1005")
     console.button("Connect").click()

@@ -146,6 +146,19 @@ def test_pause_holds_and_clear_empties(page: Page, bench: Lab, watch: Watch) -> 
     expect(wire.rows).to_have_count(2, timeout=PATIENCE)
 
 
+def test_what_a_stranger_sends_is_text(page: Page, bench: Lab, watch: Watch) -> None:
+    evil = "<img src=x onerror=alert(1)>\u202e"
+    cell = f"raw.send(Frame(Opcode.TEXT, {evil!r}.encode(), mask=b'1234').encode())"
+    wire = show(page, bench, CONNECT, cell)
+    for number in (1, 2):
+        run_cell(page, number)
+    row = wire.rows.filter(has_text="client → server").filter(has_text="TEXT")
+    expect(row).to_contain_text('"<img src=x onerror=alert(1)>\\u202e"', timeout=PATIENCE)
+    row.click()
+    expect(wire.picked).to_contain_text("onerror=alert(1)", timeout=PATIENCE)
+    expect(wire.body.locator("img")).to_have_count(0)
+
+
 def test_run_again_nothing_old_listens(page: Page, bench: Lab, watch: Watch) -> None:
     watching = (
         "import gc\n"
@@ -199,4 +212,5 @@ def test_nothing_is_cut_off(page: Page, bench: Lab, watch: Watch, width: int) ->
     wire.rows.first.click()
     expect(wire.picked).to_contain_text("One frame", timeout=PATIENCE)
     wire.body.evaluate("(body, width) => { body.style.width = `${width}px`; }", width)
-    assert wire.body.evaluate("body => body.scrollWidth <= body.clientWidth + 1")
+    wider = wire.body.evaluate("body => [body.scrollWidth, body.clientWidth]")
+    assert wider[0] <= wider[1] + 1, wider

@@ -104,13 +104,14 @@ class LiveWire(PageWidget, page="live_wire"):
         match asked.get("do"):
             case "watch":
                 self._views.add(view)
-                self._look(everything=True)
+                self._look()
+                self._tell_all(view)
             case "leave":
                 self._views.discard(view)
             case "clear":
                 self._rows.clear()
                 self._total = 0
-                self._tell(list(self._rows), everything=True)
+                self._tell_all(None)
             case "inspect":
                 loop = asyncio.get_running_loop()
                 # In a thread of its own: a long recording takes a while to explain.
@@ -132,7 +133,7 @@ class LiveWire(PageWidget, page="live_wire"):
 
     # What the background loop does.
 
-    def _look(self, everything: bool = False) -> None:
+    def _look(self) -> None:
         """Take what is new, tell the page, and look again later if there will be more."""
         if self._next is not None:
             self._next.cancel()
@@ -141,8 +142,8 @@ class LiveWire(PageWidget, page="live_wire"):
             return
         running = self.tap.running  # asked first: what came before the stop is not missed
         new, behind = self._take()
-        if new or everything or not running:
-            self._tell(list(self._rows) if everything else new, everything)
+        if new or not running:
+            self._tell(new)
         if running or behind:
             self._look_in(LOOK if len(new) < FLOOD else LOOK_IN_A_FLOOD)
         elif not self._saw_the_stop:
@@ -178,16 +179,13 @@ class LiveWire(PageWidget, page="live_wire"):
         self._rows.extendleft(new)
         return new[::-1], any(followed.behind for followed in self._followed)
 
-    def _tell(self, rows: list[dict[str, Any]], everything: bool = False) -> None:
-        self.send(
-            {
-                "rows": rows,
-                "everything": everything,
-                "total": self._total,
-                "keep": self._keep,
-                "running": self.tap.running,
-            }
-        )
+    def _tell(self, rows: list[dict[str, Any]], **more: Any) -> None:
+        counts = {"total": self._total, "keep": self._keep, "running": self.tap.running}
+        self.send({"rows": rows, "everything": False, **counts, **more})
+
+    def _tell_all(self, view: str | None) -> None:
+        """Tell one view, or each of them, every row that is kept."""
+        self._tell(list(self._rows), everything=True, view=view)
 
 
 class _Followed:

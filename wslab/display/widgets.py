@@ -50,6 +50,12 @@ class PageWidget(anywidget.AnyWidget):
             cls._css = f"{STYLE}{_static('widgets.css')}\n{_static(page + '.css')}"
         super().__init_subclass__(**options)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # ipykernel hands what a page says to the thread that spoke to the page last. Ours speak
+        # for others; without this, a page could be kept waiting until a cell that blocks is over.
+        self.comm._reply_subshell_for = None
+
     @property
     def about(self) -> str:
         """What this widget is for, in a few words, without a port or an address."""

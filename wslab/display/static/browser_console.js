@@ -38,10 +38,11 @@ function jupyterServer() {
 // The ways from this page to the server, the best first. All are strings put together: assigning
 // a query to URL.pathname would encode its "?".
 function routes(url) {
-  const { hostname, port, pathname, search } = new URL(url);
   const jupyter = jupyterServer();
   const direct = { name: "direct", url, hint: "" };
-  if (jupyter === null || !isLoopback(hostname)) return [direct];
+  if (jupyter === null || !URL.canParse(url)) return [direct]; // Connect says what is wrong with it
+  const { hostname, port, pathname, search } = new URL(url);
+  if (!isLoopback(hostname)) return [direct];
   const place = `proxy/${port || (url.startsWith("wss:") ? 443 : 80)}${pathname}${search}`;
   const proxied = { name: "through Jupyter", url: jupyter + place, hint: THROUGH_JUPYTER };
   const near = isLoopback(location.hostname) && location.protocol !== "https:";

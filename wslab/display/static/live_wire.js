@@ -111,15 +111,17 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
     else if (told.inspected?.view === view) hearInspection(told);
   });
 
-  function hearRows({ rows: newest, everything, total, keep, running }) {
+  function hearRows({ rows: newest, everything, view: whose, total, keep, running }) {
+    if (everything && whose !== null && whose !== view) return; // another view has just come
     state = { total, keep, running };
     const all = [...newest, ...(everything ? [] : (waiting ?? rows))].slice(0, keep);
-    if (waiting && !(everything && total === 0)) {
+    if (waiting && !everything) {
       waiting = all;
       cameMeanwhile += newest.length;
     } else {
       rows = all;
-      if (waiting) waiting = [];
+      if (waiting) waiting = all;
+      cameMeanwhile = 0;
       show(newest, everything);
     }
     sayState();
