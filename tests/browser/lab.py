@@ -20,7 +20,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import psutil
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, WebSocket, expect
+from playwright.sync_api import (
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    WebSocket,
+    expect,
+)
 
 ROOT = Path(__file__).parents[2]
 SET_UP = 600  # seconds; the first `run.py lab` installs what JupyterLab needs
@@ -283,8 +291,14 @@ def errors(page: Page) -> list[tuple[int, str]]:
 def shut_down(page: Page) -> None:
     """End the notebook's kernel through the menu."""
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
-    page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
+    # The page shows "No Kernel" when it has asked; the server answers when the kernel has ended.
+    with page.expect_response(_is_end_of_session, timeout=PATIENCE):
+        page.get_by_role("menuitem", name="Shut Down Kernel", exact=True).click()
     expect(page.get_by_role("button", name="No Kernel", exact=True)).to_be_visible(timeout=PATIENCE)
+
+
+def _is_end_of_session(response: Response) -> bool:
+    return response.request.method == "DELETE" and "/api/" in response.url
 
 
 def prompts(page: Page) -> Locator:
