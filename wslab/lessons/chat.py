@@ -20,8 +20,22 @@ from websockets.exceptions import ConnectionClosed
 from wslab.course.chat_stage import chat_stage
 from wslab.course.quiz import Option, Question, Quiz
 from wslab.course.stub import is_empty
+from wslab.lessons.misconceptions import quiz as final
 from wslab.network.chat_protocol import ERRORS, LIMITS, Wrong, read
 from wslab.network.chat_room import Bucket
+
+__all__ = [
+    "HOSTILE",
+    "chat_1",
+    "chat_2",
+    "chat_3",
+    "chat_4",
+    "chat_5",
+    "final",
+    "latest",
+    "now",
+    "quiz",
+]
 
 Handler = Callable[..., Awaitable[None]]
 
