@@ -34,11 +34,13 @@ def _ports():
     return {c.laddr.port for c in listening if c.status == "LISTEN"}
 _threads_before, _ports_before = set(_threading.enumerate()), _ports()
 """
-# The executor of the kernel's own loop keeps its threads (asyncio_0 …); no cell can end them.
+# The executor of the kernel's own loop keeps its threads (asyncio_0 …), and zmq has one once an
+# output was large; no cell can end them.
 AFTER = """
 def _left():
     threads = [t.name for t in set(_threading.enumerate()) - _threads_before
-               if not t.name.startswith(("wslab", "asyncio_"))]
+               if not t.name.startswith(("wslab", "asyncio_"))
+               and not type(t).__module__.startswith("zmq.")]
     return threads, sorted(_ports() - _ports_before)
 _deadline = _time.monotonic() + 3
 while _left() != ([], []) and _time.monotonic() < _deadline:

@@ -260,12 +260,9 @@ chat_3.slip(
     },
 )
 chat_3.slip(
-    "That client had not joined, or had joined before: look at `people` before you act.",
-    says="a `say` before `join` got no error|a second `join` got no error",
-    change={
-        'return None if ws in people else "join-first"': "return None",
-        'tell_all("say", people[ws],': 'tell_all("say", people.get(ws, "?"),',
-    },
+    "A second `join` gave one client two names. Whoever is in `people` gets already-joined.",
+    says="a second `join` got no error",
+    change={'return "already-joined"': "return None"},
 )
 chat_3.slip(
     "Pass text on as it is. To show it safely is up to each page: the next one may be a terminal.",
