@@ -71,10 +71,17 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def course(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The real JupyterLab, started once through `run.py lab`."""
     with Lab(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
+
+
+@pytest.fixture
+def lab(course: Lab, page: Page) -> Iterator[Lab]:
+    """JupyterLab with the course for one test, which leaves no kernel to the next."""
+    yield course
+    course.end_kernels(page)
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,6 @@ def tab(page: Page, lab: Lab) -> Iterator[Page]:
     """A tab that may speak to its server alone, and whose console must stay free of errors."""
     watch = Watch(page, lab.server)
     yield page
-    lab.end_kernels(page)  # a test that failed half-way leaves nothing to the next
     watch.judge()
 
 
