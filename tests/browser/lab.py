@@ -132,14 +132,19 @@ class Lab:
 
     def kernels(self, page: Page) -> list[dict[str, Any]]:
         """What the server says is running."""
-        return page.request.get(f"{self.address}api/kernels").json()
+        return page.request.get(f"{self.address}api/kernels", headers=self._token).json()
 
     def end_kernels(self, page: Page) -> None:
         """Shut down whatever runs, without asking."""
-        token = parse_qs(urlsplit(self.link).query)["token"][0]
         for kernel in self.kernels(page):
             address = f"{self.address}api/kernels/{kernel['id']}"
-            page.request.delete(address, headers={"Authorization": f"token {token}"})
+            page.request.delete(address, headers=self._token)
+
+    @property
+    def _token(self) -> dict[str, str]:
+        """The header that opens the server's door."""
+        token = parse_qs(urlsplit(self.link).query)["token"][0]
+        return {"Authorization": f"token {token}"}
 
     def _environment(self) -> dict[str, str]:
         own = {
