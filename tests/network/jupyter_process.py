@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -51,6 +52,10 @@ def jupyter_server(folder: Path, *flags: str) -> Iterator[Jupyter]:
                 assert time.monotonic() < deadline, "the Jupyter server did not start"
                 time.sleep(0.05)  # between two looks; nothing tells when a file is written
             port = json.loads(written.read_text())["port"]
+            while not listens(port):  # the server writes the file first
+                assert process.poll() is None, (folder / "log.txt").read_text()
+                assert time.monotonic() < deadline, "the Jupyter server does not listen"
+                time.sleep(0.05)
             yield Jupyter(f"http://127.0.0.1:{port}/", "", TOKEN)
         finally:
             process.terminate()
@@ -59,3 +64,12 @@ def jupyter_server(folder: Path, *flags: str) -> Iterator[Jupyter]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def listens(port: int) -> bool:
+    """Does anybody accept connections there?"""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
