@@ -51,8 +51,8 @@ async def test_a_broadcast_waits_for_nobody_and_piles_up() -> None:
 
         told = await with_one_frozen(room, "/room", all_at_once, room.waiting)
     assert told.done and told.heard == ROUNDS
-    grown = told.waiting[-1] - told.waiting[ROUNDS // 2]
-    assert grown > len(NEWS) * (ROUNDS // 2 - 4)
+    # What does not wait here is in the buffers of the system, and in the tap's.
+    assert told.waiting[-1] > len(NEWS) * ROUNDS // 2
 
 
 async def test_what_tell_raises_is_raised_and_both_members_are_gone() -> None:
