@@ -35,7 +35,7 @@ from wslab.network.tap import Tap
 from wslab.protocol.kernel_messages import V1, KernelMessage
 from wslab.protocol.recording import Recording
 
-ANSWER_LIMIT: Final = 5.0  # seconds an HTTP answer may take
+ANSWER_LIMIT: Final = 15.0  # seconds an HTTP answer may take; a server may be starting kernels
 KERNEL_LIMIT: Final = 30.0  # seconds a kernel may take to start, and to answer
 ASK_AGAIN: Final = 0.5  # seconds after which a question that nobody heard is put again
 
@@ -87,6 +87,7 @@ class Jupyter:
                     tap.url,
                     subprotocols=[subprotocol] if subprotocol else None,
                     additional_headers={"Authorization": f"token {self.token}"},
+                    open_timeout=KERNEL_LIMIT,  # the server answers when the kernel does
                 )
             except (InvalidHandshake, OSError) as error:
                 raise WslabError(
