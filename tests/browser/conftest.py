@@ -9,7 +9,7 @@ import pytest
 import trustme
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.lab import Lab
+from tests.browser.lab import Lab, Watch
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (
@@ -104,3 +104,12 @@ def secure_bench(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
     leaf.private_key_pem.write_to_path(certificate[1])
     with Lab(folder, root=root, base_url="/some/base/", certificate=certificate) as lab:
         yield lab
+
+
+@pytest.fixture
+def watch(page: Page, bench: Lab) -> Iterator[Watch]:
+    """A watched tab; at the end no kernel is left, and what it asked for is judged."""
+    watch = Watch(page, bench.server)
+    yield watch
+    bench.end_kernels(page)
+    watch.judge()

@@ -205,6 +205,8 @@ class Watch:
     says whether it did; complaints that a test provokes on purpose match `meant`.
     """
 
+    meant = r"(?!)"  # nothing
+
     def __init__(self, page: Page, *servers: str) -> None:
         self.told = set(servers)  # host and port
         self.asked: set[str] = set()
@@ -213,11 +215,11 @@ class Watch:
         page.on("websocket", self._note_address)
         page.on("console", self._note_error)
 
-    def judge(self, meant: str = r"(?!)") -> None:
+    def judge(self) -> None:
         """Fail if the page asked anybody else, or an error reached its console."""
         elsewhere = {url for url in self.asked if urlsplit(url).netloc not in self.told}
         assert elsewhere == set(), elsewhere
-        complaints = [said for said in self.complaints if not re.search(meant, said)]
+        complaints = [said for said in self.complaints if not re.search(self.meant, said)]
         assert complaints == [], complaints
 
     def _note_address(self, request: Request | WebSocket) -> None:

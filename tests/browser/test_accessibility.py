@@ -27,6 +27,7 @@ async with connect(tap.url) as ws:
     await ws.send("Hello")
     await ws.recv()
 tap.wait_closed()
+chat = ChatServer().start()
 """
 
 #: What a cell ends in; the word is its name.
@@ -34,6 +35,7 @@ CELLS = {
     "console": "BrowserConsole(server)",
     "wire": "LiveWire(tap)",
     "builder": "FrameBuilder(server)",
+    "chat": "ChatPanel(chat)",
     "frame": "inspect(HELLO, sender=Side.SERVER)",  # a frame that breaks a rule
     "handshake": "inspect(tap.recording.handshake)",
     "recording": "inspect(tap.recording)",
@@ -80,10 +82,22 @@ def use_builder(output: Locator) -> None:
     expect(output.locator(".wslab-problem:not(:empty)")).to_be_visible(timeout=PATIENCE)
 
 
+def use_chat(output: Locator) -> None:
+    """Somebody who is in, and said something."""
+    output.get_by_label("Your name").fill("ann")
+    output.get_by_role("button", name="Join").click()
+    expect(output.get_by_role("log")).to_contain_text("ann joined", timeout=PATIENCE)
+    say = output.get_by_label("Message")
+    say.fill("Hello")
+    say.press("Enter")
+    expect(output.get_by_role("log")).to_contain_text("Hello", timeout=PATIENCE)
+
+
 USE: dict[str, Callable[[Locator], None]] = {
     "console": use_console,
     "wire": use_wire,
     "builder": use_builder,
+    "chat": use_chat,
 }
 
 

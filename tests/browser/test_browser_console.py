@@ -71,13 +71,6 @@ def server() -> Iterator[EchoServer]:
         yield server
 
 
-@pytest.fixture
-def watch(page: Page, bench: Lab) -> Iterator[Watch]:
-    """A watched tab; at the end no kernel is left."""
-    yield Watch(page, bench.server)
-    bench.end_kernels(page)
-
-
 def show(page: Page, lab: Lab, *cells: str) -> Console:
     """A new notebook with these cells; the first is run, and shows the console."""
     open_notebook(page, lab.link_to(lab.write(*cells)), len(cells))
@@ -151,7 +144,6 @@ def test_the_page_the_server_and_the_tap_tell_the_same_story(
     console.button("Clear log").click()
     expect(console.log).to_have_text("")
     expect(console.state).to_have_text("CLOSED (3)")
-    watch.judge()
     shut_down(page)
 
 
@@ -198,7 +190,7 @@ def test_what_the_api_refuses_is_said_in_the_log(
         'action ws.send("Hello")',
         "note The state is CLOSED: nothing is sent, and nothing thrown; bufferedAmount is",
     )
-    watch.judge(DROPPED)
+    watch.meant = DROPPED
 
 
 def test_a_url_that_no_browser_can_read_is_refused_in_the_log(
@@ -208,7 +200,6 @@ def test_a_url_that_no_browser_can_read_is_refused_in_the_log(
     expect(console.field("Location")).to_have_value("ws://1.2.3.256/echo")
     console.button("Connect").click()
     console.expect_last("action ws = new WebSocket(", "exception SyntaxError: ")
-    watch.judge()
 
 
 def test_send_while_connecting_throws_and_close_gives_up(
@@ -226,7 +217,7 @@ def test_send_while_connecting_throws_and_close_gives_up(
         console.button("Disconnect").click()
         console.expect_last("event error", 'event close code 1006, reason "", wasClean false')
         expect(console.state).to_have_text("CLOSED (3)")
-    watch.judge(REFUSED)
+    watch.meant = REFUSED
 
 
 def test_a_cut_wire_and_a_server_that_is_gone(
@@ -246,7 +237,7 @@ def test_a_cut_wire_and_a_server_that_is_gone(
             "event error the browser does not tell a page why", "event close code 1006"
         )
         expect(console.state).to_have_text("CLOSED (3)")
-    watch.judge(REFUSED)
+    watch.meant = REFUSED
 
 
 @pytest.mark.parametrize(
@@ -268,7 +259,6 @@ def test_a_hostile_message_is_shown_as_text(
     console.button("Send text").click()
     console.expect_last(f"event message text, {len(hostile)} bytes: {hostile}")
     assert console.log.locator("img, script, b").count() == 0
-    watch.judge()
 
 
 def test_the_log_is_bounded(page: Page, bench: Lab, watch: Watch, server: EchoServer) -> None:
@@ -293,7 +283,6 @@ def test_the_log_is_bounded(page: Page, bench: Lab, watch: Watch, server: EchoSe
     assert entries.count() == 500
     assert entries.nth(-2).inner_text().endswith("x … and 904 more characters")
     assert entries.first.inner_text().endswith(f": {messages + 2 - 500}")
-    watch.judge()
 
 
 def test_a_kernel_that_restarts_or_stops_leaves_a_sentence(
@@ -316,7 +305,7 @@ def test_a_kernel_that_restarts_or_stops_leaves_a_sentence(
         expect(console.log).to_have_text("")
         if end is restart:
             console = Console(run_cell(page, 0))
-    watch.judge(REFUSED)
+    watch.meant = REFUSED
 
 
 def test_a_cell_that_runs_again_closes_the_old_connection(
@@ -329,7 +318,6 @@ def test_a_cell_that_runs_again_closes_the_old_connection(
     [close] = server.wait_for("close")
     assert (close.client, close.code) == (1, 1005)
     assert len(server.events.of("open")) == 2
-    watch.judge()
 
 
 def test_the_keyboard_is_enough(page: Page, bench: Lab, watch: Watch, server: EchoServer) -> None:
@@ -366,7 +354,6 @@ def test_the_keyboard_is_enough(page: Page, bench: Lab, watch: Watch, server: Ec
     keyboard.press("Tab")
     expect(console.log).to_be_focused()
     assert page.locator(".jp-Notebook .jp-CodeCell").count() == 1  # and no cell came or went
-    watch.judge()
 
 
 def test_a_narrow_page_cuts_nothing_off(
@@ -388,7 +375,6 @@ def test_a_narrow_page_cuts_nothing_off(
             .map(part => part.outerHTML.slice(0, 100))"""
     )
     assert wider == []
-    watch.judge()
 
 
 def test_through_jupyter_the_close_code_is_lost_and_the_page_says_so(
@@ -405,7 +391,6 @@ def test_through_jupyter_the_close_code_is_lost_and_the_page_says_so(
     console.field("Route").select_option("direct")
     expect(console.field("Location")).to_have_value(direct)
     expect(console.hint).to_have_text("")
-    watch.judge()
 
 
 def echoes_through_the_proxy(console: Console, server: EchoServer) -> None:

@@ -1,7 +1,6 @@
 """FrameBuilder in the real JupyterLab: the RFC's "Hello" by hand, sent, and broken on purpose."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -49,14 +48,6 @@ class Builder:
         self.field("Masking key, 4 bytes in hex").fill("37fa213d")
         self.field("Payload").press_sequentially("Hello")
         expect(self.bytes).to_have_text(HELLO, timeout=PATIENCE)
-
-
-@pytest.fixture
-def watch(page: Page, bench: Lab) -> Iterator[Watch]:
-    watch = Watch(page, bench.server)
-    yield watch
-    bench.end_kernels(page)
-    watch.judge()
 
 
 def show(page: Page, lab: Lab, *cells: str) -> Builder:

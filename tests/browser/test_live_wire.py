@@ -1,7 +1,5 @@
 """LiveWire in the real JupyterLab: rows as frames pass, one explained, floods and restarts."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -53,14 +51,6 @@ class Wire:
             " | ".join(row.locator("td").all_inner_texts()[1:])
             for row in self.body.locator('tbody tr[data-kind="frame"]').all()
         ]
-
-
-@pytest.fixture
-def watch(page: Page, bench: Lab) -> Iterator[Watch]:
-    watch = Watch(page, bench.server)
-    yield watch
-    bench.end_kernels(page)
-    watch.judge()
 
 
 def show(page: Page, lab: Lab, *cells: str) -> Wire:

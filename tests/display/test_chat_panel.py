@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.display.stand_in import StandIn
 from wslab.display import chat_panel
 from wslab.display.chat_panel import ChatPanel
 from wslab.errors import NotRunning, WslabError
@@ -17,31 +17,13 @@ from wslab.network.chat import ChatServer
 from wslab.network.chat_person import KEPT
 from wslab.network.echo import EchoServer
 
-LIMIT = 10.0  # seconds
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
+
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\u202e"
 
 
-class Page(ChatPanel, page="chat_panel"):
+class Page(StandIn, ChatPanel, page="chat_panel"):
     """A panel whose page is a list."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        self.told: list[dict[str, Any]] = []
-        self.threads: set[str] = set()
-        self.heard = threading.Condition()
-        super().__init__(*args, **options)
-
-    def send(self, content: dict[str, Any], buffers: Any = None) -> None:
-        with self.heard:
-            self.told.append(content)
-            self.threads.add(threading.current_thread().name)
-            self.heard.notify_all()
-
-    def asks(self, **asked: Any) -> None:
-        self._handle_custom_msg({"view": "a", **asked}, [])
-
-    def until(self, met: Callable[[], object]) -> None:
-        with self.heard:
-            assert self.heard.wait_for(met, LIMIT), self.told[-3:]
 
     def joins(self, name: str) -> Page:
         self.asks(do="hello")
@@ -59,13 +41,6 @@ class Page(ChatPanel, page="chat_panel"):
 
     def sees(self, text: str) -> None:
         self.until(lambda: text in [line["text"] for line in self.shown()])
-
-
-@pytest.fixture(autouse=True)
-def nothing_goes_wrong_out_of_sight() -> Iterator[None]:
-    background.log.clear()
-    yield
-    assert list(background.log) == []
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.display.captures import KEY
+from tests.display.stand_in import StandIn
 from wslab.display import frame_builder
 from wslab.display.frame_builder import HELLO, FrameBuilder, answer_words
 from wslab.errors import WslabError
@@ -19,49 +19,28 @@ from wslab.network.rogue import RogueServer
 from wslab.network.tap import Tap
 from wslab.protocol.frames import ClosePayload, Frame, Opcode
 
-LIMIT = 10.0  # seconds
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
 
 
-class Page(FrameBuilder, page="frame_builder"):
+class Page(StandIn, FrameBuilder, page="frame_builder"):
     """A frame builder whose page is a list."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        self.told: list[dict[str, Any]] = []
-        self.heard = threading.Condition()
-        super().__init__(*args, **options)
-
-    def send(self, content: dict[str, Any], buffers: Any = None) -> None:
-        with self.heard:
-            self.told.append(content)
-            self.heard.notify_all()
-
-    def until(self, met: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    def hears(self, met: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         """The first message for which that holds."""
-        with self.heard:
-            assert self.heard.wait_for(lambda: any(map(met, self.told)), LIMIT), self.told
-            return next(filter(met, self.told))
-
-    def asks(self, **asked: Any) -> None:
-        self._handle_custom_msg({"view": "a", **asked}, [])
+        self.until(lambda: any(map(met, self.told)))
+        return next(filter(met, self.told))
 
     def fills(self, **fields: Any) -> dict[str, Any]:
         """Somebody changes fields; what the kernel says to it."""
         number = len(self.told) + 1
         form = background.call(self._form.to_page) | fields
         self.asks(do="form", form=form, number=number)
-        return self.until(lambda told: told.get("number") == number)
+        return self.hears(lambda told: told.get("number") == number)
 
     def sends(self) -> dict[str, Any]:
         del self.told[:]
         self.asks(do="send")
-        return self.until(lambda told: "answer" in told)["answer"]
-
-
-@pytest.fixture(autouse=True)
-def nothing_goes_wrong_out_of_sight() -> Iterator[None]:
-    background.log.clear()
-    yield
-    assert list(background.log) == []
+        return self.hears(lambda told: "answer" in told)["answer"]
 
 
 @pytest.fixture
@@ -75,9 +54,9 @@ def test_it_starts_with_the_example_of_the_rfc():
     assert page.frame == HELLO
     assert page.frame.encode() == bytes.fromhex("818537fa213d7f9f4d5158")
     page.asks(do="hello")
-    first = page.until(lambda told: "choices" in told)
+    first = page.hears(lambda told: "choices" in told)
     assert dict(first["choices"]["opcodes"])[8] == "0x8 CLOSE" and first["target"] == ""
-    shown = page.until(lambda told: "form" in told)
+    shown = page.hears(lambda told: "form" in told)
     assert shown["hex"] == "81 85 37 fa 21 3d 7f 9f 4d 51 58"
     assert shown["size"] == "11 bytes"
     assert shown["python"] == "Frame(Opcode.TEXT, b'Hello', mask=bytes.fromhex('37fa213d'))"
@@ -121,20 +100,20 @@ def test_the_other_writing_fills_the_fields_again():
     page = Page()
     form = page._form.to_page()
     page.asks(do="rewrite", written="hex", form=form, number=1)
-    told = page.until(lambda told: told.get("number") == 1)
+    told = page.hears(lambda told: told.get("number") == 1)
     assert told["view"] is None  # so each view fills its fields
     assert (told["form"]["payload"], told["form"]["written"]) == ("48 65 6c 6c 6f", "hex")
     assert page.frame == HELLO
     form = told["form"] | {"payload": "ff"}
     page.asks(do="rewrite", written="text", form=form, number=2)
-    told = page.until(lambda told: told.get("number") == 2)
+    told = page.hears(lambda told: told.get("number") == 2)
     assert told["form"]["written"] == "hex" and told["note"] == "These bytes are no text."
 
 
 def test_python_sets_the_frame_and_the_page_follows():
     page = Page()
     page.frame = frame = Frame(Opcode.CLOSE, ClosePayload(1000, "bye").encode())
-    told = page.until(lambda told: told["form"]["opcode"] == 8)
+    told = page.hears(lambda told: told["form"]["opcode"] == 8)
     assert page.frame == frame
     assert told["view"] is None and told["form"]["payload"] == "03 e8 62 79 65"
     assert told["form"]["key"] == "37 fa 21 3d"
@@ -196,7 +175,7 @@ def test_while_one_frame_is_under_way_no_second_one_is_sent(server):
     page = Page(server)
     for _ in range(3):
         page.asks(do="send")
-    page.until(lambda told: "answer" in told)
+    page.hears(lambda told: "answer" in told)
     background.call(lambda: None)
     assert [told["sending"] for told in page.told] == [True, False]
     assert "Came back" in page.sends()["words"]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.display.captures import KEY
+from tests.display.stand_in import LIMIT, StandIn
 from wslab.display import live_wire
 from wslab.display.live_wire import LiveWire
 from wslab.errors import WslabError
@@ -18,33 +19,14 @@ from wslab.network.raw import RawClient
 from wslab.network.tap import Tap
 from wslab.protocol.frames import Frame, Opcode
 
-LIMIT = 10.0  # seconds
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
+
 HELLO = Frame(Opcode.TEXT, b"Hello", mask=KEY).encode()
 BYE = Frame(Opcode.CLOSE, b"\x03\xe8", mask=KEY).encode()
 
 
-class Page(LiveWire, page="live_wire"):
+class Page(StandIn, LiveWire, page="live_wire"):
     """A live wire whose page is a list."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        self.told: list[dict[str, Any]] = []
-        self.threads: set[str] = set()
-        self.heard = threading.Condition()
-        super().__init__(*args, **options)
-
-    def send(self, content: dict[str, Any], buffers: Any = None) -> None:
-        with self.heard:
-            self.told.append(content)
-            self.threads.add(threading.current_thread().name)
-            self.heard.notify_all()
-
-    def asks(self, **asked: Any) -> None:
-        """As ipywidgets hands on what the page says."""
-        self._handle_custom_msg({"view": "a", **asked}, [])
-
-    def until(self, met: Callable[[], object]) -> None:
-        with self.heard:
-            assert self.heard.wait_for(met, LIMIT), self.told[-3:]
 
     def saw(self, what: str, times: int = 1) -> Callable[[], object]:
         return lambda: len([row for row in self.shown() if row["what"] == what]) >= times
@@ -60,13 +42,6 @@ class Page(LiveWire, page="live_wire"):
     @property
     def looks(self) -> bool:
         return background.call(lambda: self._next is not None)
-
-
-@pytest.fixture(autouse=True)
-def nothing_goes_wrong_out_of_sight() -> Iterator[None]:
-    background.log.clear()
-    yield
-    assert list(background.log) == []
 
 
 @pytest.fixture

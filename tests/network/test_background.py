@@ -9,7 +9,6 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 
@@ -18,6 +17,8 @@ import pytest
 from wslab.errors import NotRunning, WslabError
 from wslab.network import background
 from wslab.network.background import Service, call, loop, run, stop_listening
+
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
 
 
 class HangUp(asyncio.Protocol):
@@ -46,13 +47,6 @@ class Bench(Service):
         await stop_listening(self._server)
         await self._server.wait_closed()
         self.closed += 1
-
-
-@pytest.fixture(autouse=True)
-def nothing_goes_wrong_out_of_sight() -> Iterator[None]:
-    background.log.clear()
-    yield
-    assert list(background.log) == []
 
 
 def listens(service: Service) -> bool:

@@ -14,6 +14,8 @@ from wslab.network import background
 from wslab.network.chat import ChatPage, ChatServer
 from wslab.network.chat_person import CHARACTERS, KEPT, Person
 
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
+
 LIMIT = 10.0  # seconds
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
@@ -52,13 +54,6 @@ class Someone:
     def told(self) -> list[tuple[str, str, str]]:
         lines = background.call(lambda: list(self.person.lines))
         return [(line["kind"], line["who"], line["text"]) for line in lines]
-
-
-@pytest.fixture(autouse=True)
-def nothing_goes_wrong_out_of_sight() -> Iterator[None]:
-    background.log.clear()
-    yield
-    assert list(background.log) == []
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from wslab.network.probe import Answer, probe
 from wslab.protocol.frames import ClosePayload, Frame, FrameReader, Opcode
 from wslab.protocol.handshake import Request
 
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
+
 KEY = bytes.fromhex("37fa213d")
 HELLO = Frame(Opcode.TEXT, b"Hello", mask=KEY)
 BACK = Frame(Opcode.TEXT, b"Hello")
@@ -60,13 +62,6 @@ def read_frames(connection: socket.socket, most: int = 99) -> list[Frame]:
     while len(frames) < most and (data := connection.recv(65536)):
         frames += reader.feed(data)
     return frames
-
-
-@pytest.fixture(autouse=True)
-def nothing_goes_wrong_out_of_sight() -> Iterator[None]:
-    background.log.clear()
-    yield
-    assert list(background.log) == []
 
 
 def test_hello_comes_back():

@@ -1,7 +1,6 @@
 """The tap as a person uses it: its URL, its recordings, its mischief, its end."""
 
 import asyncio
-import gc
 import random
 import socket
 import ssl
@@ -35,16 +34,9 @@ from wslab.network.echo import EchoServer
 from wslab.network.tap import Tap
 from wslab.protocol.frames import Opcode, Side
 
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
+
 BOTH = pytest.mark.parametrize("side", list(Side), ids=lambda side: side.value)
-
-
-@pytest.fixture(autouse=True)
-def nothing_goes_wrong_out_of_sight(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    background.log.clear()
-    yield
-    gc.collect()  # an unclosed socket would warn here, and warnings are errors
-    assert list(background.log) == []
-    assert [record.message for record in caplog.get_records("call")] == []
 
 
 @pytest.fixture

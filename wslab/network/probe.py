@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from wslab.errors import MalformedHandshake, WslabError
+from wslab.errors import WslabError
 from wslab.network.raw import RawClient
+from wslab.network.upgrade import read_101
 from wslab.protocol.frames import ClosePayload, Frame, FrameReader, Opcode
-from wslab.protocol.handshake import Response
 
 LIMIT: Final = 2.0  # seconds for the handshake, and as many for the answer
 QUIET: Final = 0.25  # seconds without a byte after an answer, after which no more is waited for
@@ -87,24 +87,12 @@ async def _connected(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
 
 async def _upgraded(reader: asyncio.StreamReader) -> bytes:
     """Read the 101; return what came behind it."""
-    data = b""
-    try:
-        while (response := Response.parse(data)) is None:
-            piece = await _piece(reader)
-            if not piece:
-                raise WslabError(
-                    "the server ended the connection before it answered the handshake; "
-                    "check that it speaks WebSocket."
-                )
-            data += piece
-    except MalformedHandshake as error:
-        raise WslabError(f"the server did not answer with HTTP: {error}") from error
-    if response.status != 101:
-        raise WslabError(
-            f"the server refused the handshake: {response.start_line!r}, and not 101; "
-            "check the path of the URL."
-        )
-    return data[len(response) :]
+    data, ended = b"", False
+    while (answer := read_101(data, ended)) is None:
+        piece = await _piece(reader)
+        data, ended = data + piece, not piece
+    _, rest = answer
+    return rest
 
 
 async def _piece(reader: asyncio.StreamReader) -> bytes:

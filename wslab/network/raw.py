@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from wslab.errors import MalformedHandshake, NotRunning, WslabError
+from wslab.errors import NotRunning, WslabError
+from wslab.network.upgrade import read_101
 from wslab.protocol.frames import Frame
 from wslab.protocol.handshake import Request, Response
 
@@ -137,19 +138,7 @@ class RawClient:
 
     def _shake_hands(self) -> None:
         self.send(self.request.encode())
-        try:
-            while (response := Response.parse(self._read)) is None:
-                if not self._more():
-                    raise WslabError(
-                        "the server ended the connection before it answered the handshake; "
-                        "check that it speaks WebSocket."
-                    )
-        except MalformedHandshake as error:
-            raise WslabError(f"the server did not answer with HTTP: {error}") from error
-        if response.status != 101:
-            raise WslabError(
-                f"the server refused the handshake: {response.start_line!r}, and not 101; "
-                "check the path of the URL."
-            )
-        self.response = response
-        self._read = self._read[len(response) :]
+        ended = False
+        while (answer := read_101(self._read, ended)) is None:
+            ended = not self._more()
+        self.response, self._read = answer
