@@ -35,6 +35,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import urllib.parse
 
@@ -46,6 +47,7 @@ WINDOWS = os.name == "nt"
 SCRIPTS = os.path.join(VENV, "Scripts" if WINDOWS else "bin")
 PYTHON = os.path.join(SCRIPTS, "python.exe" if WINDOWS else "python")
 MEASURED = (os.path.join("tests", "protocol"), os.path.join("tests", "test_errors.py"))
+BROWSER = os.path.join("tests", "browser")
 FIRST = os.path.join("notebooks", "00-start.ipynb")
 NEWS = "@jupyterlab/apputils-extension:announcements"
 
@@ -176,14 +178,16 @@ def test(arguments):
     pytest += ["--nbval-sanitize-with", os.path.join("tests", "sanitize.cfg")]
     if arguments:
         return run(PYTHON, *(pytest + arguments))
-    # Layers 0 and 1 are covered by their own tests, to the last branch; tracing the rest would
-    # only slow it, and Python 3.11 spins when a traced program stops a thread that waits.
-    rest = ["--ignore=" + path for path in MEASURED]
-    codes = [
-        run(PYTHON, "-m", "coverage", "run", "-m", "pytest", *MEASURED),
-        run(PYTHON, "-m", "coverage", "report"),
-        run(PYTHON, *(pytest + rest)),
-    ]
+    # Most of a test is waiting for something, so the parts share a machine well.
+    apart = ["--ignore=" + path for path in MEASURED + (BROWSER,)]
+    codes = run_together(
+        [PYTHON] + pytest + apart,
+        [PYTHON] + pytest + [BROWSER],
+        # Layers 0 and 1 are covered by their own tests, to the last branch; tracing the rest would
+        # only slow it, and Python 3.11 spins when a traced program stops a thread that waits.
+        [PYTHON, "-m", "coverage", "run", "-m", "pytest"] + list(MEASURED),
+    )
+    codes.append(run(PYTHON, "-m", "coverage", "report"))
     return max(map(abs, codes))
 
 
@@ -337,18 +341,40 @@ def tidy(notebook):
 
 
 def run(*command):
-    """Run one command to its end and return its exit code. Ctrl-C is the command's to handle."""
-    child = []
+    """Run one command to its end and return its exit code."""
+    return run_together(command)[0]
+
+
+def run_together(*commands):
+    """Run commands at the same time and return their exit codes. Ctrl-C is theirs to handle.
+
+    The first one prints as it goes; what the others print comes after it, whole.
+    """
+    children = []
+    kept = [None] + [tempfile.TemporaryFile() for _ in commands[1:]]
 
     def pass_on(number, _frame):
         # A terminal sends Ctrl-C to the whole group, so only SIGTERM has to be handed down.
-        if child and number == signal.SIGTERM:
-            child[0].terminate()
+        if number == signal.SIGTERM:
+            for child in children:
+                child.terminate()
 
     before = {n: signal.signal(n, pass_on) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
-        child.append(subprocess.Popen(command, cwd=ROOT, env=environment()))
-        return child[0].wait()
+        for command, file in zip(commands, kept, strict=True):
+            stderr = None if file is None else subprocess.STDOUT
+            children.append(
+                subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=file, stderr=stderr)
+            )
+        codes = [children[0].wait()]
+        for child, file in zip(children[1:], kept[1:], strict=True):
+            codes.append(child.wait())
+            file.seek(0)
+            sys.stdout.flush()
+            sys.stdout.buffer.write(file.read())
+            sys.stdout.flush()
+            file.close()
+        return codes
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

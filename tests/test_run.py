@@ -243,7 +243,7 @@ def commands(monkeypatch):
 
     monkeypatch.setattr(run.os, "geteuid", lambda: 1000, raising=False)
     monkeypatch.setattr(run, "set_up", lambda extra=None: seen.append(["set-up", str(extra)]))
-    monkeypatch.setattr(run, "run", note)
+    monkeypatch.setattr(run, "run_together", lambda *commands: [note(*one) for one in commands])
     monkeypatch.setattr(run, "become", note)
     return seen
 
@@ -300,24 +300,44 @@ def test_lab_says_when_there_is_no_such_notebook(shelf, commands, monkeypatch, c
 
 def test_test_covers_the_lower_layers_and_runs_all_the_rest_strictly(commands):
     assert run.main(["test"]) == 0
-    covered, report, rest = commands[1:]
+    rest, browser, covered, report = commands[1:]
     assert commands[0] == ["set-up", "test"]
     assert covered == ["-m", "coverage", "run", "-m", "pytest", *run.MEASURED]
     assert report == ["-m", "coverage", "report"]
-    assert rest[:3] == ["-m", "pytest", "--nbval"] and "--nbval-current-env" in rest
-    assert rest[rest.index("--nbval-cell-timeout") + 1] == "60"
-    assert (ROOT / rest[rest.index("--nbval-sanitize-with") + 1]).exists()
-    assert rest[-len(run.MEASURED) :] == [f"--ignore={path}" for path in run.MEASURED]
-    assert all((ROOT / path).exists() for path in run.MEASURED)
+    for strict in (rest, browser):
+        assert strict[:3] == ["-m", "pytest", "--nbval"] and "--nbval-current-env" in strict
+        assert strict[strict.index("--nbval-cell-timeout") + 1] == "60"
+        assert (ROOT / strict[strict.index("--nbval-sanitize-with") + 1]).exists()
+    apart = [*run.MEASURED, run.BROWSER]
+    assert rest[-len(apart) :] == [f"--ignore={path}" for path in apart]
+    assert browser[-1] == run.BROWSER and all((ROOT / path).exists() for path in apart)
 
 
-@pytest.mark.parametrize("part", [1, 2, 3])
+@pytest.mark.parametrize("part", [1, 2, 3, 4])
 def test_test_fails_when_any_part_does(monkeypatch, part):
-    codes = [0, 0, 0]
+    codes = [0, 0, 0, 0]
     codes[part - 1] = -15
     monkeypatch.setattr(run, "set_up", lambda extra=None: None)
-    monkeypatch.setattr(run, "run", lambda *command: codes.pop(0))
+    monkeypatch.setattr(run, "run_together", lambda *commands: [codes.pop(0) for _ in commands])
     assert run.main(["test"]) == 15 and codes == [], "every part runs"
+
+
+def test_commands_run_together_and_what_they_print_stays_apart(tmp_path, capfd):
+    """Each waits for a file that the other makes, so neither alone would come to its end."""
+    meet = (
+        "import pathlib, sys, time; mine, theirs = map(pathlib.Path, sys.argv[1:3]); mine.touch()\n"
+        "over = time.monotonic() + 30\n"
+        "while not theirs.exists() and time.monotonic() < over: time.sleep(0.01)\n"
+        "print(mine.name, 'met', theirs.exists()); print('!', file=sys.stderr); sys.exit(mine.name)"
+    )
+    one, two = str(tmp_path / "one"), str(tmp_path / "two")
+    codes = run.run_together(
+        [sys.executable, "-c", meet, one, two], [sys.executable, "-c", meet, two, one]
+    )
+    out, err = capfd.readouterr()
+    assert codes == [1, 1]
+    assert out.replace("\r", "").splitlines() == ["one met True", "two met True", "!", "two"]
+    assert err.replace("\r", "").splitlines() == ["!", "one"]
 
 
 def test_test_passes_arguments_on(commands):

@@ -26,6 +26,16 @@ from wslab.protocol.redaction import SECRET_HEADERS, redacted, redacted_text
         (b"GET /;jsessionid=1?a=2&session_id=3 H", b"GET /;jsessionid=*****&session_id=* H"),
         (b"GET /?monkey=1&author=2&tokens= H", b"GET /?monkey=1&author=2&tokens= H"),
         (b"GET http://me:pw@host/ HTTP/1.1", b"GET http://*****@host/ HTTP/1.1"),
+        (
+            b"Sec-WebSocket-Protocol: chat, ticket.a1b2c3d4e5f6a7b8\r\n",
+            b"Sec-WebSocket-Protocol: chat, ticket.****************\r\n",
+        ),
+        (
+            b"sec-websocket-protocol: eyJhbGciOiJIUzI1NiJ9.e30.x",
+            b"sec-websocket-protocol: ********************.e30.x",
+        ),
+        (b"Sec-WebSocket-Protocol: v1.kernel.websocket.jupyter.org, graphql-transport-ws",) * 2,
+        (b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",) * 2,
         (b"Referer: http://h/lab?token=abc\r\n", b"Referer: http://h/lab?token=***\r\n"),
     ],
     ids=repr,

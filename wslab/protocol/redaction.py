@@ -34,6 +34,10 @@ _SECRET_HEADER: Final = re.compile(
 )
 _SECRET_PARAMETER: Final = re.compile(rb"(?i)([?&;#]" + _SECRET_NAME + rb"=)([^&;#\s]*)")
 _USER_IN_URL: Final = re.compile(rb"(://)([^/@\s]+)(?=@)")
+# A token offered as a subprotocol, as pages do that can set no header: what is long, without a
+# dot, and has digits in it. The names of real subprotocols are shorter words.
+_OFFERED: Final = re.compile(rb"(?im)^(Sec-WebSocket-Protocol[ \t]*:)((?:[^\n]|\n[ \t])*)")
+_TOKEN_LIKE: Final = re.compile(rb"()((?=[^\s,.]*[0-9])[^\s,.]{16,})")
 _VISIBLE: Final = re.compile(rb"\S")
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 
@@ -42,15 +46,17 @@ def redacted(head: bytes) -> bytes:
     """The same number of bytes, each visible byte of a secret turned into ``*``.
 
     Secrets are the values of `SECRET_HEADERS`, token-like parameters in any URL
-    (``?token=…``), and the user and password before the ``@`` of a URL. Bytes
-    after the blank line that ends the head stay as they are. The head may be
-    cut short or malformed; whatever is recognised is hidden.
+    (``?token=…``), the user and password before the ``@`` of a URL, and what
+    looks like a token among the offered subprotocols. Bytes after the blank
+    line that ends the head stay as they are. The head may be cut short or
+    malformed; whatever is recognised is hidden.
     """
     blank = _BLANK_LINE.search(head)
     end = blank.end() if blank else len(head)
     shown = bytes(head[:end])
     for secret in (_SECRET_HEADER, _SECRET_PARAMETER, _USER_IN_URL):
         shown = secret.sub(_starred, shown)
+    shown = _OFFERED.sub(lambda found: found[1] + _TOKEN_LIKE.sub(_starred, found[2]), shown)
     return shown + head[end:]
 
 
