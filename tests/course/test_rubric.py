@@ -67,3 +67,10 @@ def test_only_failed_checks_show_transcripts() -> None:
     rubric = Rubric((check(1, transcripts=transcript), check(2, "not tried")))
     assert "Transcript" not in repr(rubric)
     assert rubric.failed == ()
+
+
+def test_what_stands_between_backticks_is_code() -> None:
+    rubric = Rubric((Check(1, "sends `id`", "no ` is code", "odd", "passed"),), ("in `x`.",))
+    html = rubric._repr_html_()
+    assert "<code><bdi>id</bdi></code>" in html and "<code><bdi>x</bdi></code>" in html
+    assert "`" not in repr(rubric).replace("no ` is", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -102,9 +103,9 @@ class Rubric:
             (
                 f"{check.stage} {STAGES[check.stage]}",
                 _outcome(check),
-                check.did,
-                check.expected,
-                check.happened,
+                _prose(check.did),
+                _prose(check.expected),
+                _prose(check.happened),
             )
             for check in self.checks
         ]
@@ -113,10 +114,16 @@ class Rubric:
             Heading(self.title),
             Table("Checks of the chat server", columns, rows, prose=frozenset({2, 3, 4})),
         ]
-        blocks += [Paragraph(note) for note in self.notes]
+        blocks += [Paragraph(_prose(note)) for note in self.notes]
         for check in self.failed:
             blocks += [_transcript(check, transcript) for transcript in check.transcripts]
         return Document(blocks)
+
+
+def _prose(text: str) -> Line:
+    """A sentence in which what stands between backticks is code."""
+    parts = re.split(r"`([^`]+)`", text)
+    return tuple(Code(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def _outcome(check: Check) -> Line:
