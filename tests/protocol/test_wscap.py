@@ -39,3 +39,9 @@ def test_a_file_that_lost_its_end() -> None:
 def test_a_truncated_recording_may_hold_less_than_it_counts() -> None:
     head = TEXT.splitlines()[0].replace("false", "true")
     assert read(head.encode(), "long.wscap").counts == CONTENTS.counts
+
+
+def test_a_note_is_kept() -> None:
+    noted = CONTENTS._replace(note="Rebuilt from notes.har: …")
+    text = write(noted)
+    assert '"note": "Rebuilt' in text.splitlines()[0] and read(text.encode(), "a.wscap") == noted

@@ -165,10 +165,10 @@ def _dpkt() -> Any:
     return dpkt
 
 
-def write_packets(contents: Contents) -> bytes:
-    """A pcap file with one connection between two ports of 127.0.0.1.
+def write_packets(contents: Contents, port: int = _PORT) -> bytes:
+    """A pcap file with one connection between two ports of 127.0.0.1; `port` is the client's.
 
-    The server's port is 80, or 443 where the bytes are TLS: there Wireshark needs no telling.
+    The server's is 80, or 443 where the bytes are TLS: there Wireshark needs no telling.
     Time starts in 1970. What a tap did on purpose (a cut, a refusal) becomes a reset, and
     bytes that were not kept a gap.
 
@@ -181,14 +181,14 @@ def write_packets(contents: Contents) -> bytes:
         )
     dpkt, file = _dpkt(), BytesIO()
     writer = dpkt.pcap.Writer(file, snaplen=2**18, linktype=_RAW_IP)
-    for at, packet in _packets(dpkt, contents):
+    for at, packet in _packets(dpkt, contents, port):
         writer.writepkt(bytes(packet), at)
     return file.getvalue()
 
 
-def _packets(dpkt: Any, contents: Contents) -> Iterator[tuple[float, Any]]:
+def _packets(dpkt: Any, contents: Contents, port: int) -> Iterator[tuple[float, Any]]:
     tls = is_tls(beginning(contents.chunks, Side.CLIENT))
-    ports = {Side.CLIENT: _PORT, Side.SERVER: 443 if tls else 80}
+    ports = {Side.CLIENT: port, Side.SERVER: 443 if tls else 80}
     places = {Side.CLIENT: 1_000_000, Side.SERVER: 2_000_000}  # sequence numbers
     lost = dict(contents.counts)
 
