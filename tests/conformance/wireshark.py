@@ -86,18 +86,24 @@ Parts = dict[tuple[Side, str], list[Any]]
 
 def compare(recordings: Mapping[str, Recording]) -> list[Difference]:
     """Whatever the two read differently."""
-    found = []
-    both = zip(recordings.items(), _theirs(list(recordings.values())), strict=True)
-    for (name, recording), read in both:
-        for (side, what), mine in _ours(recording).items():
-            for index, pair in enumerate(zip_longest(mine, read[side, what])):
-                if None in pair:
-                    found.append(Difference(name, side, what, index, "all", *pair))
-                    continue
-                for field, a, b in zip(pair[0]._fields, *pair, strict=True):
-                    if a != b:
-                        found.append(Difference(name, side, what, index, field, a, b))
-    return found
+    both = zip(recordings.items(), read_by_wireshark(list(recordings.values())), strict=True)
+    return [
+        difference
+        for (name, recording), theirs in both
+        for difference in differences(name, read_by_us(recording), theirs)
+    ]
+
+
+def differences(name: str, ours: Parts, theirs: Parts) -> Iterator[Difference]:
+    """The same for one recording."""
+    for (side, what), mine in ours.items():
+        for index, pair in enumerate(zip_longest(mine, theirs[side, what])):
+            if None in pair:
+                yield Difference(name, side, what, index, "all", *pair)
+                continue
+            for field, a, b in zip(pair[0]._fields, *pair, strict=True):
+                if a != b:
+                    yield Difference(name, side, what, index, field, a, b)
 
 
 def reason(difference: Difference, recording: Recording) -> str | None:
@@ -124,7 +130,8 @@ def _nothing() -> Parts:
     return {(side, what): [] for side in Side for what in ("heads", "frames")}
 
 
-def _ours(recording: Recording) -> Parts:
+def read_by_us(recording: Recording) -> Parts:
+    """Every head and every frame, by sender."""
     parts, handshake = _nothing(), recording.handshake
     if handshake is not None:
         for side, head in zip(Side, (handshake.request, handshake.response), strict=True):
@@ -165,8 +172,8 @@ def _text(message: Message | None) -> str | None:
 # --- theirs -----------------------------------------------------------------------------
 
 
-def _theirs(recordings: Sequence[Recording]) -> list[Parts]:
-    """All in one capture, and one run: starting it takes longer than reading."""
+def read_by_wireshark(recordings: Sequence[Recording]) -> list[Parts]:
+    """The same. All in one capture, and one run: starting it takes longer than reading."""
     found = [_nothing() for _ in recordings]
     with tempfile.TemporaryDirectory() as folder:
         (capture := Path(folder, "all.pcap")).write_bytes(_one_capture(recordings))

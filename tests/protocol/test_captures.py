@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import dpkt
@@ -149,29 +150,42 @@ del FIREFOX["_webSocketMessages"], FIREFOX["_resourceType"]
         (socket(message(opcode=9)), "type 'send' with opcode 9"),
         (socket(message(kind="sent")), "type 'sent' with opcode 1"),
         (socket(message(time=float("nan"))), "the time nan"),
-        (socket(message("%", opcode=2)), "cannot be rebuilt"),
+        (socket(message(time=10**400)), "too large"),
+        (socket(message("%", opcode=2)), "cannot be read as"),
         (socket(message(None)), "NoneType"),
         (socket({}), "no 'type'"),
         (socket(startedDateTime="yesterday"), "its date is 'yesterday'"),
         (socket(request__headers=[{"name": ":method", "value": "GET"}]), ":method"),
     ],
-    ids=["firefox", "200", "ping", "kind", "nan", "base64", "none", "empty", "date", "http-2"],
+    ids=[
+        "firefox",
+        "200",
+        "ping",
+        "kind",
+        "nan",
+        "huge",
+        "base64",
+        "none",
+        "empty",
+        "date",
+        "http-2",
+    ],
 )
 def test_what_is_not_known_is_refused(tmp_path: Path, entry: object, says: str) -> None:
     with pytest.raises(RecordingError) as refused:
         Recording.from_har(har(tmp_path / "odd.har", entry))
     said = str(refused.value)
-    assert says in said and "odd.har" in said and "save a HAR" in said and "s3cret" not in said
+    assert says in said and "odd.har" in said and "save one from" in said and "s3cret" not in said
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("{", "is no HAR (Expecting"),
-        ("{}", "is no HAR (no 'log')"),
-        ("[]", "is no HAR"),
-        ('{"log": {"entries": ["a"]}}', "is no HAR"),
-        ("[" * 100_000, "is no HAR"),
+        ("{", "as a HAR with WebSocket messages: Expecting"),
+        ("{}", "messages: no 'log'"),
+        ("[]", "cannot be read as a HAR"),
+        ('{"log": {"entries": ["a"]}}', "cannot be read as a HAR"),
+        ("[" * 100_000, "cannot be read as a HAR"),
         ('{"log": {"entries": []}}', "holds 0 WebSockets, and 0 are meant; choose one"),
     ],
     ids=["cut", "empty", "list", "text", "deep", "none"],
@@ -518,7 +532,8 @@ def test_what_there_is_is_named(tmp_path: Path) -> None:
         f"{RECORDINGS['wss-outside'].byte_count(CLIENT):,} bytes; "
         "stream=2: 127.0.0.1 port 1003 to 127.0.0.1 port 80, begins in mid-stream, 11 bytes; "
         "stream=3: 127.0.0.1 port 1004 to 127.0.0.1 port 80, no HTTP, 8 bytes; "
-        "choose one with stream= or port=, or capture again, from before the client connects; "
+        "choose one with stream= (--number) or port=, or capture again, from before the client "
+        "connects; "
         "what is inside TLS, a Tap can record"
     )
 
@@ -545,6 +560,46 @@ def test_a_file_that_was_cut_short_keeps_its_beginning(tmp_path: Path) -> None:
     real = (REAL / "echo.pcapng").read_bytes()
     again = read(real[: len(real) // 2], tmp_path)
     assert again.truncated and again.messages()
+
+
+def test_an_address_that_is_no_version_4(tmp_path: Path) -> None:
+    """The link says IPv4, the packet says 5; the library reads it all the same."""
+    odd = bytearray(bytes(segment(SERVER, ANSWERED, HELLO)))
+    odd[0] = 0x55
+    again = read(packed([*talk(), (1.0, bytes(odd))], 1, MAC), tmp_path)
+    assert [sent.frame.payload for sent in again.frames()] == [b"Hello"]
+
+
+def test_a_time_beyond_what_the_file_can_say(tmp_path: Path) -> None:
+    late = conversation(HELLOS)
+    late.end(Ending(1e300, SERVER, "eof"))
+    again = read(packed(written(late, tmp_path)), tmp_path)
+    assert again.endings == [Ending(2.0**32 - 1, SERVER, "eof")]
+
+
+def mutated(whole: bytes, chance: Random) -> bytes:
+    data = bytearray(whole)
+    for _ in range(chance.randint(1, 8)):
+        place = chance.randrange(min(len(data), 2000))
+        if chance.random() < 0.8:
+            data[place] = chance.randrange(256)
+        else:
+            del data[place : place + chance.randint(1, 40)]
+    return bytes(data)
+
+
+@pytest.mark.parametrize("name", ["echo.har", "echo.pcapng", "a.pcap"])
+def test_damaged_files_are_read_or_refused_in_words(name: str, tmp_path: Path) -> None:
+    conversation(HELLOS).to_pcap(tmp_path / "a.pcap")
+    whole = (tmp_path / name if name == "a.pcap" else REAL / name).read_bytes()
+    chance, refused = Random(6455), 0
+    for _ in range(300):
+        (file := tmp_path / name).write_bytes(mutated(whole, chance))
+        try:
+            Recording.from_har(file, index=0) if name == "echo.har" else Recording.from_pcap(file)
+        except RecordingError:
+            refused += 1
+    assert 0 < refused < 300
 
 
 @given(st.binary(max_size=200), st.integers(0, 400), st.sampled_from([0, 1, 101, 113, 229, 276]))

@@ -37,9 +37,9 @@ REBUILT: Final = (
 )
 _KEY: Final = bytes(4)  # masks nothing, so nobody takes it for one that a browser drew
 _SENDERS: Final = {"send": Side.CLIENT, "receive": Side.SERVER}
-_DATE: Final = re.compile(r"(\d+)-(\d\d)-(\d\d)T(\d\d):(\d\d):([\d.]+)(?:Z|([+-]\d\d):?(\d\d))")
+_DATE: Final = re.compile(r"(\d+)-(\d\d)-(\d\d)T(\d\d):(\d\d):([\d.]+)(?:Z|([+-])(\d\d):?(\d\d))")
 _LISTED: Final = 8  # connections that an error names
-_NOT_KNOWN: Final = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_NOT_KNOWN: Final = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 
 
 def read_har(data: bytes, name: str, index: int | None = None, url: str | None = None) -> Contents:
@@ -54,36 +54,28 @@ def read_har(data: bytes, name: str, index: int | None = None, url: str | None =
     try:
         sockets = list(filter(_is_websocket, json.loads(data)["log"]["entries"]))
         urls = [str(entry["request"]["url"]) for entry in sockets]
-    except _NOT_KNOWN as error:
+        meant = [
+            (target, entry)
+            for number, (target, entry) in enumerate(zip(urls, sockets, strict=True))
+            if index in (None, number) and (url is None or url in target)
+        ]
+        if len(meant) != 1:
+            listed = _list(f"index={n}: {redacted_text(target)}" for n, target in enumerate(urls))
+            raise RecordingError(
+                f"{name} holds {len(urls)} WebSockets, and {len(meant)} are meant{listed}; choose "
+                "one with index= or url= (--number), or save a HAR again, the Network panel open "
+                "before the page is"
+            )
+        [(target, entry)] = meant
+        chunks = list(_rebuilt(entry))
+    except (*_NOT_KNOWN, RecursionError) as error:
+        found = f"no {error}" if isinstance(error, KeyError) else error
         raise RecordingError(
-            f"{name} is no HAR ({_words(error)}); save one from the Network panel of a browser's "
-            "developer tools"
-        ) from error
-    found = [
-        number
-        for number, place in enumerate(urls)
-        if index in (None, number) and (url is None or url in place)
-    ]
-    if len(found) != 1:
-        listed = _list(f"index={n}: {redacted_text(place)}" for n, place in enumerate(urls))
-        raise RecordingError(
-            f"{name} holds {len(urls)} WebSockets, and {len(found)} are meant{listed}; choose one "
-            "with index= or url=, or save a HAR again, the Network panel open before the page is"
-        )
-    target = urls[found[0]]
-    try:
-        chunks = list(_rebuilt(sockets[found[0]]))
-    except _NOT_KNOWN as error:
-        raise RecordingError(
-            f"the WebSocket {redacted_text(target)} in {name} cannot be rebuilt: {_words(error)}; "
-            "save a HAR from Chromium, its developer tools open before the page is"
+            f"{name} cannot be read as a HAR with WebSocket messages: {found}; save one from "
+            "Chromium's developer tools, the Network panel open before the page is"
         ) from error
     counts = {side: sum(len(c.data) for c in chunks if c.sender is side) for side in Side}
     return Contents(target, counts, False, chunks, [], REBUILT.format(name))
-
-
-def _words(error: Exception) -> str:
-    return f"no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def _list(items: Iterable[str]) -> str:
@@ -134,12 +126,11 @@ def _headers(head: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _seconds(date: str) -> float:
     """Seconds since 1970 of a date in ISO 8601."""
-    match = _DATE.fullmatch(date)
-    if match is None:
+    if (match := _DATE.fullmatch(date)) is None:
         raise ValueError(f"its date is {date!r}")
-    *day, second, hours, minutes = match.groups("0")
-    zone = int(hours) * 3600 + math.copysign(int(minutes) * 60, float(hours))
-    return timegm((*map(int, day), 0)) + float(second) - zone
+    *day, second, sign, hours, minutes = match.groups("0")
+    east = int(hours) * 3600 + int(minutes) * 60
+    return timegm((*map(int, day), 0)) + float(second) + (east if sign == "-" else -east)
 
 
 # --- pcap and pcapng ------------------------------------------------------------------------
@@ -155,7 +146,7 @@ _Address = tuple[str, int]
 
 
 def _dpkt() -> Any:
-    """The library that knows the file formats."""
+    """The library that knows the file formats, for both: python-pcapng knows one, scapy is GPL."""
     try:
         import dpkt  # type: ignore[import-untyped]
     except ImportError as error:
@@ -182,7 +173,7 @@ def write_packets(contents: Contents, port: int = _PORT) -> bytes:
     dpkt, file = _dpkt(), BytesIO()
     writer = dpkt.pcap.Writer(file, snaplen=2**18, linktype=_RAW_IP)
     for at, packet in _packets(dpkt, contents, port):
-        writer.writepkt(bytes(packet), at)
+        writer.writepkt(bytes(packet), min(at, 2**32 - 1))  # a field of 32 bits
     return file.getvalue()
 
 
@@ -256,8 +247,8 @@ def read_packets(
         )
         raise RecordingError(
             f"{name} holds {len(streams)} TCP connections, and none {wanted}"
-            f"{_list(map(str, streams))}; choose one with stream= or port=, or capture again, from "
-            "before the client connects; what is inside TLS, a Tap can record"
+            f"{_list(map(str, streams))}; choose one with stream= (--number) or port=, or capture "
+            "again, from before the client connects; what is inside TLS, a Tap can record"
         )
     chosen = found[0]
     counts = {side: max(way.kept, way.end) for side, way in chosen.ways.items()}
@@ -377,8 +368,8 @@ def _sort(
         latest[frozenset(ends)] = stream
         streams.append(stream)
     # The length in the head is 0 where the network card was to cut the packet up later.
-    missing = max(0, (ip.len if ip.v == 4 else ip.plen + 40) - len(ip))
-    stream.take(stream.sender(source), at, tcp, len(tcp.data) + missing)
+    declared = ip.plen + 40 if len(ip.src) == 16 else ip.len
+    stream.take(stream.sender(source), at, tcp, len(tcp.data) + max(0, declared - len(ip)))
 
 
 def _with_tcp(dpkt: Any, opens: Callable[[bytes], Any], data: bytes) -> Any:
