@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -255,6 +256,9 @@ def test_packets_are_no_longer_than_fits(tmp_path: Path) -> None:
     sizes = [len(ip.data.data) for _, ip in packets if len(ip.data.data) > 5]
     assert sizes[-4:] == [65495, 65495, 65495, 3515] and all(ip.len <= 65535 for _, ip in packets)
     assert same(read(packed(packets), tmp_path), recording)
+    for (_, ip), (_, answer) in pairwise(packets):
+        if size := len(ip.data.data):  # each is acknowledged before the next: the window is 65,535
+            assert (answer.data.sport, answer.data.ack) == (ip.data.dport, ip.data.seq + size)
 
 
 @pytest.mark.parametrize("how", ["reset", "cut", "refused"])
