@@ -33,6 +33,15 @@ CONVERSATIONS_DIFFER = {
     ("a stream that ends in the middle of its message", SERVER, "frames", 0, "inflated"):
         "inflating",
 }  # fmt: skip
+# What a client of the Autobahn TestSuite sends, in its cases 6.1.3 and 5.16.
+DISORDERLY = {
+    "an empty last fragment": ("0100", "0002 6869", "8000"),
+    "two fragments after an orphan": ("0001 61", "0101 62", "8001 63"),
+}
+DISORDER_DIFFERS = {
+    ("an empty last fragment", SERVER, "frames", 2, "text"): "empty",
+    ("two fragments after an orphan", SERVER, "frames", 2, "text"): "disorder",
+}
 HANDSHAKES_DIFFER = {
     ("folded header", CLIENT, "heads", 0, "lines"): "folding",
     ("response h2c", SERVER, "frames", 0, "all"): "upgrade",
@@ -67,6 +76,13 @@ TABLES = {
             for item in CONVERSATIONS
         },
         CONVERSATIONS_DIFFER,
+    ),
+    "disorder": (
+        {
+            name: conversation(tuple((SERVER, bytes.fromhex(frame)) for frame in frames))
+            for name, frames in DISORDERLY.items()
+        },
+        DISORDER_DIFFERS,
     ),
     "handshakes": (
         {item.name: handshake(item.request, item.response) for item in HANDSHAKES},

@@ -35,7 +35,9 @@ AT_ONCE: Final = 2 * 1024 * 1024  # bytes in one capture: tshark writes each of 
 LARGEST: Final = 8 * 1024 * 1024  # bytes of a file; larger ones are left out, and counted
 
 REASONS: Final = {
-    "empty": "an empty text is shown as no text at all",
+    "empty": "Wireshark 4.0 looks into no frame that is empty, so it ends no message there",
+    "disorder": "Wireshark 4.0 takes a continuation without a beginning for one, and joins what "
+    "comes after such a fault, or after a message inside a message, with what was before",
     "inflating": "Wireshark 4.0 takes the client's deflate parameters for the server's and the "
     "other way round, and goes no further in a deflate stream that ended (BFINAL)",
     "fragments": "Wireshark 4.0 inflates no message of several frames, and shows it compressed",
@@ -43,6 +45,9 @@ REASONS: Final = {
     "upgrade": "Wireshark goes by the Upgrade header of the response, we by its status, 101",
     "folding": "Wireshark 4.0 does not know that a header line may be folded (RFC 9112 §5.2)",
 }
+
+
+DISORDER: Final = ("continuation-has-a-beginning", "message-is-not-interrupted")
 
 
 class Head(NamedTuple):
@@ -108,19 +113,30 @@ def differences(name: str, ours: Parts, theirs: Parts) -> Iterator[Difference]:
 
 def reason(difference: Difference, recording: Recording) -> str | None:
     """The name of what explains a difference, in `REASONS`; None if nothing does."""
-    _, _, what, _, field, ours, theirs = difference
-    response = recording.handshake.response if recording.handshake else None
-    asked = [] if response is None else [t.lower() for t in response.headers.tokens("Upgrade")]
-    folded = field == "lines" and any(line[:2] in ("20", "09") for line in ours)
-    explained = {
-        "empty": field == "text" and ours == "" and theirs is None,
-        "inflating": field == "inflated",
-        "fragments": field == "text" and ours is None,
-        "32 bits": field == "all" and ours is None and (theirs.length_64 or 0) > 2**32 - 15,
-        "upgrade": what == "frames" and theirs is None and "websocket" not in asked,
-        "folding": folded,
-    }
-    return next((name for name, fits in explained.items() if fits), None)
+    _, sender, what, index, field, ours, theirs = difference
+    if what == "heads":
+        folded = field == "lines" and any(line[:2] in ("20", "09") for line in ours)
+        return "folding" if folded else None
+    if field == "inflated":
+        return "inflating"
+    deflate = recording.handshake is not None and recording.handshake.deflate is not None
+    if field == "text" and ours is None and deflate:
+        return "fragments"
+    if field == "text":
+        sent = [each for each in recording.frames() if each.sender is sender][index]
+        faults = [found for found in recording.findings() if not found.ok]
+        after = any(
+            found.rule in DISORDER and found.sender is sender and found.index <= sent.index
+            for found in faults
+        )
+        return "empty" if not sent.frame.length else "disorder" if after else None
+    if field == "all" and ours is None:
+        return "32 bits" if (theirs.length_64 or 0) > 2**32 - 15 else None
+    if field == "all":
+        headers = recording.handshake.response.headers
+        asked = (token.lower() for token in headers.tokens("Upgrade"))
+        return None if "websocket" in asked else "upgrade"
+    return None
 
 
 # --- ours -------------------------------------------------------------------------------
