@@ -50,3 +50,9 @@ def test_a_count_that_is_no_number(number: str) -> None:
 def test_a_time_that_no_float_holds() -> None:
     with pytest.raises(RecordingError, match="line 2 is"):
         read(TEXT.replace("0.001", "9" * 400).encode(), "odd.wscap")
+
+
+def test_a_note_is_kept() -> None:
+    noted = CONTENTS._replace(note="Rebuilt from notes.har: …")
+    text = write(noted)
+    assert '"note": "Rebuilt' in text.splitlines()[0] and read(text.encode(), "a.wscap") == noted

@@ -50,6 +50,7 @@ def recording_view(
     document.add(
         Heading("A recording of one connection"),
         Paragraph(WHAT_IT_IS if records else _what_it_was(recording, handshake)),
+        *([Paragraph(recording.note)] if recording.note else ()),
         Paragraph(_how_it_ended(recording, handshake, frames, redact)),
         Paragraph(_how_much(recording, frames)),
     )
@@ -126,6 +127,8 @@ def _how_it_ended(
     endings = recording.endings
     how = [ending_words(ending, redact) for ending in endings]
     if not said and not how:
+        if recording.note:
+            return "How it ended is not in it."
         return "It was still open when this was taken."
     words = f"How it ended: {', then '.join(said + how)}."
     if not closes and handshake is not None and handshake.upgraded:

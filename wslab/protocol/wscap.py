@@ -6,7 +6,8 @@
     {"at": 0.003, "sender": "server", "ends": "eof", "detail": ""}
 
 First one head, then chunks and endings. `at` is in seconds since the connection began,
-`counts` in bytes, kept or not. Bytes that are readable are written as text.
+`counts` in bytes, kept or not. Bytes that are readable are written as text. The head may
+have a `note` on where the bytes are from, if nobody saw them pass.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Contents(NamedTuple):
     truncated: bool
     chunks: Sequence[Chunk]
     endings: Sequence[Ending]
+    note: str = ""
 
 
 def write(contents: Contents) -> str:
@@ -41,6 +43,8 @@ def write(contents: Contents) -> str:
             "truncated": contents.truncated,
         }
     ]
+    if contents.note:
+        records[0]["note"] = contents.note
     for chunk in contents.chunks:
         at = round(chunk.at, 6)
         records.append({"at": at, "sender": chunk.sender.value, **_encode(chunk.data)})
@@ -65,6 +69,7 @@ def read(data: bytes, name: str) -> Contents:
         if not isinstance(head, dict) or head.get("wscap") != 1:
             raise ValueError('not the head of a recording, which holds "wscap": 1')
         target, truncated = str(head["target"]), bool(head["truncated"])
+        note = str(head.get("note", ""))
         counts = {side: int(head["counts"][side.value]) for side in Side}
         chunks: list[Chunk] = []
         endings: list[Ending] = []
@@ -85,7 +90,7 @@ def read(data: bytes, name: str) -> Contents:
             f"{name} is no recording of wslab: line {number} is {found!r} ({what}); "
             "make one with tap.recording.save(...) or python -m wslab tap TARGET --save FILE"
         ) from error
-    return Contents(target, counts, truncated, chunks, endings)
+    return Contents(target, counts, truncated, chunks, endings, note)
 
 
 def _record(fields: dict[str, Any]) -> Chunk | Ending:
