@@ -20,7 +20,8 @@ NPM_LIMIT = 120.0  # seconds
 def main(wanted: list[str]) -> int:
     _install_ws()
     every = clients()
-    chosen = [client for client in every if not wanted or client.name in wanted]
+    beginnings = tuple(word.lower() for word in wanted) or ("",)
+    chosen = [client for client in every if client.name.lower().startswith(beginnings)]
     if not chosen:
         known = ", ".join(client.name for client in every)
         print(f"no client is called {' '.join(wanted)!r}; there are: {known}", file=sys.stderr)
