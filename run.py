@@ -50,7 +50,15 @@ WINDOWS = os.name == "nt"
 SCRIPTS = os.path.join(VENV, "Scripts" if WINDOWS else "bin")
 PYTHON = os.path.join(SCRIPTS, "python.exe" if WINDOWS else "python")
 MEASURED = (os.path.join("tests", "protocol"), os.path.join("tests", "test_errors.py"))
-BROWSER = os.path.join("tests", "browser")
+PARTS = (  # of the tests, beside those and the rest
+    (os.path.join("tests", "browser"),),
+    (os.path.join("tests", "conformance"),),
+    (
+        "notebooks",
+        os.path.join("tests", "test_lessons.py"),
+        os.path.join("tests", "test_solved.py"),
+    ),
+)
 FIRST = os.path.join("notebooks", "00-start.ipynb")
 NEWS = "@jupyterlab/apputils-extension:announcements"
 
@@ -182,14 +190,13 @@ def test(arguments):
     if arguments:
         return run(PYTHON, *(pytest + arguments))
     # Most of a test is waiting for something, so the parts share a machine well.
-    apart = ["--ignore=" + path for path in MEASURED + (BROWSER,)]
-    codes = run_together(
-        [PYTHON] + pytest + apart,
-        [PYTHON] + pytest + [BROWSER],
-        # Layers 0 and 1 are covered by their own tests, to the last branch; tracing the rest would
-        # only slow it, and Python 3.11 spins when a traced program stops a thread that waits.
-        [PYTHON, "-m", "coverage", "run", "-m", "pytest"] + list(MEASURED),
-    )
+    elsewhere = [path for part in (MEASURED,) + PARTS for path in part]
+    parts = [["--ignore=" + path for path in elsewhere]] + [list(part) for part in PARTS]
+    commands = [[PYTHON] + pytest + part for part in parts]
+    # Layers 0 and 1 are covered by their own tests, to the last branch; tracing the rest would
+    # only slow it, and Python 3.11 spins when a traced program stops a thread that waits.
+    commands.append([PYTHON, "-m", "coverage", "run", "-m", "pytest"] + list(MEASURED))
+    codes = run_together(*commands)
     codes.append(run(PYTHON, "-m", "coverage", "report"))
     return max(map(abs, codes))
 
