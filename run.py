@@ -11,6 +11,9 @@
   guide      write notebooks/INSTRUCTOR.md from the notebooks' metadata
   check      format, lint and types
   bench      measure speed, as ratios; further arguments go on to the benchmarks
+  clients    hold other people's WebSocket clients against the echo server and
+             the tap, and write what came of it into README.md; further
+             arguments say which, such as aiohttp
   doctor     is this machine ready, and if not, what to do
 
 The first run makes .venv beside this file. Later runs refresh it only when
@@ -220,12 +223,19 @@ def bench(arguments):
     become(PYTHON, "-m", "tests.benchmarks", *arguments)
 
 
+def clients(arguments):
+    set_up("test")
+    become(PYTHON, "-m", "tests.conformance.foreign", *arguments)
+
+
 def doctor(arguments):
     set_up()
     become(PYTHON, "-m", "wslab", "doctor", *arguments)
 
 
-VERBS = {verb.__name__: verb for verb in (lab, test, notebooks, guide, check, bench, doctor)}
+VERBS = {
+    verb.__name__: verb for verb in (lab, test, notebooks, guide, check, bench, clients, doctor)
+}
 
 
 # --- what runs inside .venv, where Jupyter's packages are -----------------------------------

@@ -228,7 +228,7 @@ def test_an_unknown_verb_says_which_exist(tmp_path):
     command = [sys.executable, tmp_path / "run.py", "lap"]
     answer = subprocess.run(command, capture_output=True, text=True)
     assert answer.returncode == 2 and answer.stdout == ""
-    assert "'lap'; there are: lab, test, notebooks, guide, check, bench, doctor" in answer.stderr
+    assert f"'lap'; there are: {', '.join(run.VERBS)}. " in answer.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["run.py"]
 
 

@@ -28,7 +28,7 @@ from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import ClosePayload, Opcode, Side
 from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.recording import Ending, Recording, SentFrame
-from wslab.protocol.redaction import redacted
+from wslab.protocol.redaction import redacted, redacted_text
 from wslab.protocol.session import Message, Step
 
 _ENDINGS = {
@@ -138,8 +138,7 @@ def _how_it_ended(
 
 def ending_words(ending: Ending, redact: bool) -> str:
     words = _ENDINGS[ending.how].format(side=ending.sender.value)
-    detail = ending.detail.encode(errors="surrogateescape")  # it may quote the target's URL
-    shown = (redacted(detail) if redact else detail).decode(errors="surrogateescape")
+    shown = redacted_text(ending.detail) if redact else ending.detail  # it may quote a URL
     return f"{words} ({shown})" if shown else words
 
 

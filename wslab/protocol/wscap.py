@@ -81,7 +81,7 @@ def read(data: bytes, name: str) -> Contents:
                 endings.append(record)
         if not truncated:
             _must_be_whole(chunks, counts)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)
         if isinstance(error, json.JSONDecodeError):  # it would count lines of its own
             what = f"not JSON at character {error.pos + 1}: {error.msg}"
