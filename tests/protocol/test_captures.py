@@ -187,7 +187,7 @@ def test_what_is_not_known_is_refused(tmp_path: Path, entry: object, says: str) 
         ("[]", "cannot be read as a HAR"),
         ('{"log": {"entries": ["a"]}}', "cannot be read as a HAR"),
         ("[" * 100_000, "cannot be read as a HAR"),
-        ('{"log": {"entries": []}}', "holds 0 WebSockets, and 0 are meant; choose one"),
+        ('{"log": {"entries": []}}', "holds 0 WebSockets, and 0 fit; choose one"),
     ],
     ids=["cut", "empty", "list", "text", "deep", "none"],
 )

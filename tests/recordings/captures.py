@@ -16,13 +16,13 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from urllib.request import urlopen
 
 from playwright.async_api import async_playwright
 
 from tests.browser.conftest import FLAGS, find_chromium
+from wslab.errors import RecordingError
 from wslab.network.client import connect
 from wslab.network.echo import EchoServer
 from wslab.network.tap import Tap
@@ -53,14 +53,14 @@ SAVE = """async () => {
     const log = await HAR.Log.Log.build(requests, {sanitize: false});
     return JSON.stringify({log}, null, 2);
 }"""
-ARE_WATCHING = """async () => {
-    const SDK = await import('/devtools/core/sdk/sdk.js');
-    const target = SDK.TargetManager.TargetManager.instance().primaryPageTarget();
-    return Boolean(target && target.model(SDK.NetworkManager.NetworkManager));
+SEES = """async () => {
+    const Logs = await import('/devtools/models/logs/logs.js');
+    return Logs.NetworkLog.NetworkLog.instance().requests().length;
 }"""
 
 
 async def har() -> str:
+    """The text of a HAR with two WebSockets, and a cookie and a token that are no secrets."""
     flags = [*FLAGS, f"--remote-debugging-port={PORT}", "--remote-allow-origins=*"]
     with EchoServer() as server:
         async with async_playwright() as playwright:
@@ -75,7 +75,9 @@ async def har() -> str:
             await tools.goto(
                 f"http://{address}/devtools/inspector.html?ws={address}/devtools/page/{seen}"
             )
-            await tools.wait_for_function(ARE_WATCHING)
+            async with asyncio.timeout(LIMIT):  # the tools look from some moment on
+                while not await tools.evaluate(SEES):
+                    await page.reload()
             urls = [f"{server.url}?token=s3cret", f"{server.url.rstrip('/')}/reverse"]
             assert await page.evaluate(TALK, urls) == [1000, 1000]
             saved = await tools.evaluate(SAVE)
@@ -83,7 +85,16 @@ async def har() -> str:
     return str(saved)
 
 
-async def capture(folder: Path) -> tuple[Path, Recording]:
+def whole(file: Path, port: int) -> bool:
+    """Have both ends of the connection been captured?"""
+    try:
+        return len(Recording.from_pcap(file, port=port).endings) == 2
+    except RecordingError:
+        return False
+
+
+async def capture(folder: Path) -> Recording:
+    """Leaves echo.pcapng behind; returns what the Tap recorded."""
     taken, plain = folder / "taken.pcapng", folder / "plain.pcap"
     with EchoServer() as server, Tap(server.url) as tap:
         ports = f"tcp port {tap.port} or tcp port {server.port}"
@@ -100,21 +111,15 @@ async def capture(folder: Path) -> tuple[Path, Recording]:
                 await ws.send(message)
                 assert await ws.recv() == message
         recording = await asyncio.to_thread(tap.wait_closed)
-        deadline = time.monotonic() + LIMIT
-        while True:
-            try:
-                ends = Recording.from_pcap(taken, port=server.port).endings
-            except Exception:
-                ends = []
-            if len(ends) == 2:
-                break
-            assert time.monotonic() < deadline, "dumpcap did not see the end"
+        async with asyncio.timeout(LIMIT):  # dumpcap writes a little later than it sees
+            while not whole(taken, server.port):
+                await asyncio.sleep(0.05)
         dumpcap.terminate()
         dumpcap.communicate(timeout=LIMIT)
     # Twice through editcap, and nothing is left of which machine this was.
     subprocess.run(["editcap", "-F", "nsecpcap", taken, plain], check=True)
     subprocess.run(["editcap", "-F", "pcapng", plain, FOLDER / "echo.pcapng"], check=True)
-    return FOLDER / "echo.pcapng", recording
+    return recording
 
 
 def main(wanted: list[str]) -> None:
@@ -122,7 +127,7 @@ def main(wanted: list[str]) -> None:
         (FOLDER / "echo.har").write_text(asyncio.run(har()) + "\n", encoding="utf-8")
     if "--pcap" in wanted:
         with tempfile.TemporaryDirectory() as folder:
-            _, recording = asyncio.run(capture(Path(folder)))
+            recording = asyncio.run(capture(Path(folder)))
         recording.save(FOLDER / "echo.wscap")
 
 

@@ -62,7 +62,7 @@ def read_har(data: bytes, name: str, index: int | None = None, url: str | None =
         if len(meant) != 1:
             listed = _list(f"index={n}: {redacted_text(target)}" for n, target in enumerate(urls))
             raise RecordingError(
-                f"{name} holds {len(urls)} WebSockets, and {len(meant)} are meant{listed}; choose "
+                f"{name} holds {len(urls)} WebSockets, and {len(meant)} fit{listed}; choose "
                 "one with index= or url= (--number), or save a HAR again, the Network panel open "
                 "before the page is"
             )
