@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from wslab.display.exchange import exchange
 from wslab.display.findings_view import add_findings
-from wslab.display.frame_view import FRAME_COLUMNS, add_frame_table, frame_cells, part_view
+from wslab.display.frame_view import (
+    FRAME_COLUMNS,
+    add_frame_table,
+    chosen,
+    frame_cells,
+    part_view,
+)
 from wslab.display.handshake_view import add_heads, handshake_words
 from wslab.display.markup import (
     Code,
@@ -46,7 +52,7 @@ def recording_view(
     handshake = recording.handshake
     frames = recording.frames()
     records = recording.tls_records()
-    findings = recording.findings()
+    findings, again = recording.tally()
     document.add(
         Heading("A recording of one connection"),
         Paragraph(WHAT_IT_IS if records else _what_it_was(recording, handshake)),
@@ -76,7 +82,7 @@ def recording_view(
             part_view(document, pending)
     if findings:
         document.add(Heading("The rules"))
-        add_findings(document, findings)
+        add_findings(document, findings, again)
 
 
 def _what_it_was(recording: Recording, handshake: Handshake | None) -> Line:
@@ -187,10 +193,11 @@ def _add_frames(
     broken: set[int],
     times: bool,
 ) -> None:
+    shown = set(chosen(len(frames), broken))  # all that is unpacked would be a lot to keep
     unpacked = {
         step.index: step.message
         for step in (recording.steps() if any(sent.frame.rsv1 for sent in frames) else ())
-        if step.message is not None and step.message.compressed
+        if step.index in shown and step.message is not None and step.message.compressed
     }
 
     def cells(number: int) -> tuple[Line, ...]:

@@ -19,13 +19,13 @@ from typing import Final
 from wslab.errors import MalformedHandshake, RecordingError
 from wslab.protocol import wscap
 from wslab.protocol.chunks import Chunk, Ending
-from wslab.protocol.connection_rules import check_ending, check_opening
-from wslab.protocol.findings import Finding
-from wslab.protocol.frames import Frame, FrameHeader, FrameReader, Opcode, Side
+from wslab.protocol.connection_rules import Judge, check_opening
+from wslab.protocol.findings import Finding, Tally
+from wslab.protocol.frames import Frame, FrameHeader, FrameReader, Side
 from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.http_head import MAX_HEAD
 from wslab.protocol.redaction import redacted, redacted_text
-from wslab.protocol.rules import check_frame, check_handshake, check_session
+from wslab.protocol.rules import check_frame, check_handshake
 from wslab.protocol.session import Message, Session, Step
 from wslab.protocol.tls_records import SentRecord, is_tls, read_records
 
@@ -117,26 +117,33 @@ class Recording:
 
     def findings(self) -> list[Finding]:
         """Every rule held against the handshake and each frame, kept and broken."""
+        return self._judge(Judge(every=True))
+
+    def tally(self) -> Tally:
+        """`findings`, where those that passed again are only counted: for long recordings."""
+        judge = Judge()
+        return Tally(self._judge(judge), judge.again)
+
+    def _judge(self, judge: Judge) -> list[Finding]:
         reading = self._read()
         if reading.handshake is None:
             return []
         findings = check_handshake(reading.handshake)
         if not reading.handshake.upgraded:
             return findings
-        findings += [check_opening(reading.early), *check_session(self.steps())]
+        findings.append(check_opening(reading.early))
+        for sent, step in zip(reading.frames, self.steps(), strict=True):
+            findings += judge.look(step, sent.at)
         for side in Side:
             # A frame that never got whole may already break a rule in its header.
             header = FrameHeader.parse(reading.pending[side])
             if header is not None:
                 findings += check_frame(header, side, reading.handshake.deflate is not None)
-        closes: dict[Side, tuple[int, float]] = {}
-        for sent in reading.frames:
-            if sent.frame.opcode == Opcode.CLOSE:
-                closes.setdefault(sent.sender, (sent.index, sent.at))
         if not self.truncated:
-            ends = {end.sender: end.at for end in self.endings if end.how in ("eof", "reset")}
-            faulty = {finding.sender for finding in findings if not finding.ok}
-            findings += check_ending(closes, ends, faulty)
+            judge.blame(findings)
+            findings += judge.end(
+                {end.sender: end.at for end in self.endings if end.how in ("eof", "reset")}
+            )
         return findings
 
     def _read(self) -> _Reading:
