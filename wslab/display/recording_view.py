@@ -204,7 +204,7 @@ def _add_frames(
         sent = frames[number]
         *most, last = frame_cells(sent.frame)
         if number in unpacked:
-            last = (last, ", unpacked ", Code(_data_words(unpacked[number].data)))
+            last = (last, ", unpacked ", Code(data_words(unpacked[number].data)))
         when = (f"{sent.at * 1000:,.1f} ms",) if times else ()
         return (direction(sent.sender), *when, *most, last, Verdict(number not in broken))
 
@@ -213,7 +213,8 @@ def _add_frames(
     add_frame_table(document, "The frames, in order", columns, len(frames), cells, broken)
 
 
-def _data_words(data: str | bytes) -> str:
+def data_words(data: str | bytes) -> str:
+    """The beginning of a message."""
     return preview(data) if isinstance(data, str) else hex_bytes(data)
 
 
@@ -240,7 +241,7 @@ def steps_view(document: Document, steps: Sequence[Step]) -> None:
 
     def cells(number: int) -> tuple[Line, ...]:
         step = steps[number]
-        whole = "" if step.message is None else _data_words(step.message.data)
+        whole = "" if step.message is None else data_words(step.message.data)
         return (
             direction(step.sender),
             opcode_name(step.frame.opcode),
