@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a relay that prints what passes",
         description="Relay to TARGET and print each frame as it passes, until Ctrl-C.",
     )
-    tap.add_argument("target", metavar="TARGET", help="the server's URL, ws://… or wss://…")
+    tap.add_argument("target", metavar="TARGET", help="the server's URL: ws, wss, http or https")
     tap.add_argument("--port", type=int, default=0, help="port (default: any free one)")
     tap.add_argument(
         "--save",
