@@ -140,10 +140,20 @@ def test_what_repeats_is_judged_once() -> None:
     assert again["text-is-utf8"] == 999
 
 
-def test_a_fault_is_told_each_time() -> None:
+def test_a_fault_is_told_each_time_and_what_it_kept_beside_it_once() -> None:
     judge, session = Judge(), Session()
     unmasked = Frame(Opcode.TEXT, b"Hello")
-    for number in range(3):
-        findings = judge.look(session.feed(CLIENT, unmasked), float(number))
-        assert [f.rule for f in findings if not f.ok] == ["masked-by-the-client-only"]
-    assert judge.again == Counter()
+    first, *later = (judge.look(session.feed(CLIENT, unmasked), float(n)) for n in range(3))
+    assert len(first) == 7
+    assert [[f.rule for f in findings] for findings in later] == [["masked-by-the-client-only"]] * 2
+    assert [f.index for findings in later for f in findings] == [1, 2]
+    assert judge.again.total() == 12
+
+
+def test_only_so_many_shapes_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wslab.protocol.connection_rules.SHAPES", 2)
+    judge, session = Judge(), Session()
+    for size in (1, 2, 3):
+        for _ in range(2):
+            findings = judge.look(session.feed(SERVER, Frame(Opcode.TEXT, b"x" * size)), 0.0)
+        assert bool(findings) is (size == 3)

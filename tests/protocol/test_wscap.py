@@ -26,7 +26,7 @@ TEXT = """\
 
 
 def test_both_ways() -> None:
-    assert write(CONTENTS) == TEXT
+    assert "".join(write(CONTENTS)) == TEXT
     assert read(TEXT.encode(), "hello.wscap") == CONTENTS
 
 

@@ -17,6 +17,7 @@ from wslab.protocol.rules import check_session
 from wslab.protocol.session import Step
 
 WAITS: Final = "the client sends nothing between its request and the 101"
+SHAPES: Final = 1000  # of frames that are remembered; a stranger may send more
 ANSWERS: Final = "who receives a Close frame and has sent none sends one before TCP ends"
 
 
@@ -55,30 +56,34 @@ class Judge:
 
     A long connection repeats itself. The rules look at the bits of a header and at a few
     facts of the moment, and of the payload only at what the step says of it; Close frames
-    are the exception. So a frame of the same `_shape` as one that kept every rule keeps them
-    too: it is counted in `again`, and its findings are not made once more. With `every`
-    they are.
+    are the exception. So a frame keeps the rules that another of the same `_shape` kept: they
+    are counted in `again`, and their findings are not made once more. With `every` they are.
     """
 
     def __init__(self, every: bool = False) -> None:
         self._every = every
-        self._kept: dict[_Shape, list[Finding]] = {}
+        self._kept: dict[_Shape, list[str]] = {}  # the rules
+        self._broken: set[_Shape] = set()
         self._times: Counter[_Shape] = Counter()
         self._closes: dict[Side, tuple[int, float]] = {}
         self._faulty: set[Side | None] = set()
 
     def look(self, step: Step, at: float) -> list[Finding]:
-        """The findings of the next frame, complete at `at` seconds; none if they only repeat."""
+        """The findings of the next frame, complete at `at` seconds, that do not only repeat."""
         shape = None if self._every else _shape(step)
         if shape in self._kept:
             self._times[shape] += 1
-            return []
+            if shape not in self._broken:
+                return []
+            return [finding for finding in check_session([step]) if not finding.ok]
         findings = check_session([step])
         if step.frame.opcode == Opcode.CLOSE:
             self._closes.setdefault(step.sender, (step.index, at))
         self.blame(findings)
-        if shape is not None and all(finding.ok for finding in findings):
-            self._kept[shape] = findings
+        if shape is not None and len(self._kept) < SHAPES:
+            self._kept[shape] = [finding.rule for finding in findings if finding.ok]
+            if len(self._kept[shape]) < len(findings):
+                self._broken.add(shape)
         return findings
 
     def blame(self, findings: Collection[Finding]) -> None:
@@ -94,8 +99,8 @@ class Judge:
         """By rule, how many findings that passed were counted and not made."""
         again: Counter[str] = Counter()
         for shape, times in self._times.items():
-            for finding in self._kept[shape]:
-                again[finding.rule] += times
+            for rule in self._kept[shape]:
+                again[rule] += times
         return again
 
 
@@ -112,7 +117,7 @@ def _shape(step: Step) -> _Shape:
         step.sender,
         first,
         second,
-        second & LENGTH < LENGTH_16 or frame.length_size == shortest_length_size(frame.length),
+        0 if second & LENGTH < LENGTH_16 else shortest_length_size(frame.length),
         step.deflate,
         step.open_message,
         step.close_sent,

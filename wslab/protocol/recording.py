@@ -32,6 +32,7 @@ from wslab.protocol.tls_records import SentRecord, is_tls, read_records
 __all__ = ["Chunk", "Ending", "Recording", "SentFrame"]
 
 LIMIT: Final = 64 * 1024 * 1024  # bytes kept of one connection
+CHUNKS: Final = 500_000  # and chunks: a small one takes ten times the memory of its bytes
 _BLANK_LINE: Final = re.compile(rb"(?<=\n\r\n)|(?<=\n\n)")
 
 
@@ -48,8 +49,9 @@ class SentFrame:
 class Recording:
     """One TCP connection between a client and a server, byte for byte.
 
-    `limit` bounds the bytes that are kept. Past it the recording is `truncated`: it
-    goes on counting, and keeps no later byte, so that what it has is a true beginning.
+    `limit` bounds the bytes that are kept, and `CHUNKS` the chunks. Past them the recording
+    is `truncated`: it goes on counting, and keeps no later byte, so that what it has is a
+    true beginning.
     """
 
     def __init__(self, target: str = "", limit: int = LIMIT) -> None:
@@ -66,7 +68,9 @@ class Recording:
         """Keep one more chunk, or only count it when the limit is reached."""
         size = len(chunk.data)
         self._counts[chunk.sender] += size
-        self.truncated = self.truncated or self._kept + size > self.limit
+        self.truncated = (
+            self.truncated or self._kept + size > self.limit or len(self.chunks) >= CHUNKS
+        )
         if not self.truncated:
             self._kept += size
             self.chunks.append(chunk)
@@ -188,8 +192,9 @@ class Recording:
         moment.chunks, moment.endings = list(self.chunks), list(self.endings)
         if not moment.truncated:
             moment._counts = {side: len(moment.bytes_from(side)) for side in Side}
-        text = wscap.write(moment._redacted() if redact else moment._contents())
-        path.write_text(text, encoding="utf-8", newline="\n")
+        contents = moment._redacted() if redact else moment._contents()
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(wscap.write(contents))
         return path
 
     def _contents(self) -> wscap.Contents:
@@ -233,10 +238,8 @@ class Recording:
             ) from error
         contents = wscap.read(data, path.name)
         recording = cls(contents.target, max(LIMIT, sum(contents.counts.values())))
-        for chunk in contents.chunks:
-            recording.add(chunk)
-        for ending in contents.endings:
-            recording.end(ending)
+        recording.chunks, recording.endings = list(contents.chunks), list(contents.endings)
+        recording._kept = sum(len(chunk.data) for chunk in recording.chunks)
         recording._counts, recording.truncated = contents.counts, contents.truncated
         return recording
 
