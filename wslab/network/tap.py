@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from wslab.errors import NotRunning, WslabError
 from wslab.network.background import Service, call, run, stop_listening
 from wslab.network.impairment import Impairment
-from wslab.network.relay import Bell, End, Relay, Target
+from wslab.network.relay import Bell, End, Relay, Target, share_pages
 from wslab.protocol.frames import Side
 from wslab.protocol.recording import LIMIT, Recording
 
@@ -235,6 +235,7 @@ class Tap(Service):
                 f"the tap was told to listen on port {self.port} and to pass on to that same port, "
                 "so it would call itself; give the tap another port, or none"
             )
+        share_pages()
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: self._accept(target), self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
