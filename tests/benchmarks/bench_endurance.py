@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ from wslab.network.raw import RawClient
 from wslab.protocol.frames import Frame, Opcode
 from wslab.protocol.recording import LIMIT
 
-MESSAGES = int(__import__("os").environ.get("H5N", 180000))
+MESSAGES = 180_000
 SIZE = 2_000  # bytes
 LOOKS = 20  # at the memory, on the way
 MIB = 1024 * 1024
@@ -99,16 +100,16 @@ def memory(tap: subprocess.Popen[bytes], url: str, messages: int) -> list[float]
 def main() -> None:
     rows = []
     with program("-c", SERVER) as (_, target), tempfile.TemporaryDirectory() as folder:
-        alone: list[float] = []
         with program("-c", SERVER) as (server, url):
-            direct = seconds(lambda: alone.extend(memory(server, url, MESSAGES // 10))) * 10
+            direct = seconds(lambda: memory(server, url, MESSAGES // 10)) * 10
         for what, more in {
             "printing": [],
             "printing and keeping": ["--save", str(Path(folder) / "long.wscap")],
         }.items():
-            looks: list[float] = []
             with program("-m", "wslab", "tap", target, *more) as (tap, url):
-                took = seconds(lambda: looks.extend(memory(tap, url, MESSAGES)))
+                began = time.perf_counter()
+                looks = memory(tap, url, MESSAGES)
+                took = time.perf_counter() - began
             start, middle, end = looks[0], looks[LOOKS // 2], looks[-1]
             kept = LIMIT / MIB if more else 1.0
             name = f"{what} ({start:.0f} MiB at first, {end:.0f} at the end, {took:.0f} s)"

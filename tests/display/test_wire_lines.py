@@ -32,6 +32,8 @@ from wslab.protocol.frames import ClosePayload, Frame, Opcode
 from wslab.protocol.kernel_messages import V1, KernelMessage
 from wslab.protocol.recording import Chunk, Ending, Recording
 
+pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
+
 LIMIT = 10.0  # seconds
 HELLO = Frame(Opcode.TEXT, b"Hello", mask=KEY).encode()
 BYE = Frame(Opcode.CLOSE, b"\x03\xe8", mask=KEY).encode()
@@ -180,11 +182,13 @@ def test_nothing_that_a_stranger_sends_reaches_the_terminal_as_it_is():
 
 
 def test_secrets_do_not_show():
-    made = recording((CLIENT, SECRET_REQUEST), (SERVER, RESPONSE))
+    answer = RESPONSE.replace(b": chat\r\n", b": a1b2c3d4e5f6a1b2c3d4\r\n")
+    made = recording((CLIENT, SECRET_REQUEST), (SERVER, answer))
     made.end(Ending(0.1, SERVER, "refused", "ws://u:s3cret@h/"))
     lines = lines_of(made)
     assert "s3cret" not in "".join(lines)
     assert lines[0].startswith("handshake        GET /chat?token=******  101")
+    assert f"subprotocol {'*' * 20}, " in lines[0]
 
 
 def test_the_fields_of_a_frame_stand_below_its_line():
@@ -403,13 +407,6 @@ def test_a_terminal_that_does_not_wait_is_asked_again():
 
 
 # behind a real tap
-
-
-@pytest.fixture(autouse=True)
-def nothing_goes_wrong_out_of_sight():
-    background.log.clear()
-    yield
-    assert list(background.log) == []
 
 
 def taped(work: Callable[[Tap], None], limit: int = 0, **options: bool) -> list[str]:

@@ -34,6 +34,7 @@ from wslab.protocol.frames import CloseCode, ClosePayload, Frame, Opcode, Side
 from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.kernel_messages import V1, KernelMessage
 from wslab.protocol.recording import LIMIT, Chunk, Ending, Recording
+from wslab.protocol.redaction import redacted
 from wslab.protocol.rules import check_handshake
 from wslab.protocol.session import Session, Step
 
@@ -147,8 +148,9 @@ class Conversation:
             self._session = Session(shake.deflate)
             early = self._from_client - len(request) if bringer is Side.SERVER else 0
             findings.append(check_opening(early))
-            more.append(f"subprotocol {shake.subprotocol or 'none'}")
-            more.append(f"extensions {', '.join(map(str, shake.extensions)) or 'none'}")
+            shown = Handshake(request, Response.parse(redacted(_raw(row))))
+            more.append(f"subprotocol {shown.subprotocol or 'none'}")
+            more.append(f"extensions {', '.join(map(str, shown.extensions)) or 'none'}")
         self._judge.blame(findings)
         kind = "handshake" if shake.upgraded else "refused"
         yield self._line(row.at, kind, what, visible(", ".join((answer, *more))))
