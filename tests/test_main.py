@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from wslab.__main__ import main
@@ -306,6 +307,28 @@ def test_tap_goes_on_and_stops_when_nobody_reads_what_it_prints() -> None:
         assert tap.stdout is not None and tap.stderr is not None
         assert "lines were not written: nobody read them" in tap.stderr.read()
         assert tap.wait(LIMIT) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted otherwise elsewhere")
+@pytest.mark.parametrize("keeps", [False, True], ids=["prints", "saves"])
+def test_the_memory_of_a_tap_is_bounded(tmp_path: Path, keeps: bool) -> None:
+    """100 MiB that are not kept, or 6,000 small reads that are; bench_endurance has more."""
+    size, times = (5, 3_000) if keeps else (64 * 1024, 800)
+    message = Frame(Opcode.BINARY, bytes(size), mask=b"wsck").encode()
+    save = ["--save", str(tmp_path / "a.wscap")] if keeps else []
+    with running("echo") as server, running("tap", first_line(server), *save) as tap:
+        url = first_line(tap).partition(" -> ")[0]
+        process = psutil.Process(tap.pid)
+        with RawClient(url, timeout=LIMIT) as raw:
+            for number in range(times):
+                raw.send(message)
+                raw.read(len(message) - 4)
+                if number == times // 20:
+                    before = process.memory_info().rss
+            growth = process.memory_info().rss - before
+        tap.terminate()
+        tap.communicate(timeout=LIMIT)
+    assert growth < (6 if keeps else 20) * 1024 * 1024
 
 
 @posix_only
