@@ -214,6 +214,12 @@ def test_plain_http_is_a_short_line_for_each_answer_and_no_noise():
     assert lines_of(made) == ["HTTP             GET /lab?token=******  200 OK"] * 2
 
 
+def test_a_long_target_is_cut_and_a_secret_far_out_in_it_stays_one():
+    get = b"GET /" + b"x" * 150 + b"?token=" + b"s3cret" * 100 + b" HTTP/1.1\r\nHost: a\r\n\r\n"
+    [line] = lines_of(recording((CLIENT, get), (SERVER, b"HTTP/1.1 200 OK\r\n\r\n")), over=False)
+    assert re.fullmatch(r"HTTP +GET /x{150}\?token=\*{38} …  200 OK", line)
+
+
 def test_a_request_without_an_answer_says_how_it_ended():
     made = recording((CLIENT, b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"))
     made.end(Ending(0.1, SERVER, "reset"))

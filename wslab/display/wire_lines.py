@@ -44,6 +44,7 @@ ROOM: Final = 1024 * 1024  # characters of lines that wait for the terminal
 PIECE: Final = 4096  # characters written at once
 FAREWELL: Final = 1.0  # seconds for the last lines
 UNANSWERED: Final = 100  # requests of one connection that are remembered
+MOST: Final = 200  # characters of a target
 INDENT: Final = " " * 16
 
 Make = Callable[[], str]
@@ -89,10 +90,8 @@ class Conversation:
                 yield from self._other(row, what.sender)
         if follower and max(self._unfinished.values()) > LIMIT:
             self._follower = None  # it would keep a message without an end, byte for byte
-            yield self._line(
-                *(what.at, "not read", f"a message of more than {count(LIMIT)}"),
-                "all that follows passes, and has no line",
-            )
+            words = f"a message of more than {count(LIMIT)}; all that follows passes without a line"
+            yield self._line(what.at, "not read", words)
 
     def over(self) -> Iterator[Make]:
         """The last lines, when both directions have ended."""
@@ -214,8 +213,10 @@ def _raw(row: Row) -> bytes:
 
 
 def _target(asked: Row) -> str:
-    """Method and target, as in "GET /lab": the first line of a request without its version."""
-    return asked.cells()["says"].rpartition(" ")[0]
+    """Method and target of a request: "GET /lab"."""
+    line = redacted(_raw(asked)).partition(b"\n")[0].decode("latin-1")
+    target = " ".join(line.split(" ")[:2])
+    return visible(target[:MOST]) + (" …" if len(target) > MOST else "")
 
 
 # --- from the relay to the terminal -----------------------------------------------------
@@ -309,19 +310,20 @@ class WireLines:
                 try:
                     if (make := next(self._lines, None)) is not None:
                         self._outlet.put(make)
-                        continue
+                    elif self._waiting:
+                        self._lines = self._lines_of(*self._waiting.popleft())
+                    else:
+                        return False
                 except Exception as error:  # a fault of ours must not cut what passes
-                    sorry = f"{INDENT}a line could not be made: {error!r}\n"
+                    sorry = f"{INDENT}a line could not be made: {visible(repr(error))}\n"
                     self._outlet.put(sorry.__str__)
-                    continue
-                if self._waiting:
-                    recording, what = self._waiting.popleft()
-                    self._size -= len(what.data) if isinstance(what, Chunk) else 0
-                    talk = self._live[recording] if what else self._live.pop(recording)
-                    self._lines = talk.take(what) if what else talk.over()
-                else:
-                    return False
             return True
+
+    def _lines_of(self, recording: Recording, what: Chunk | Ending | None) -> Iterator[Make]:
+        self._size -= len(what.data) if isinstance(what, Chunk) else 0
+        return (
+            self._live.pop(recording).over() if what is None else self._live[recording].take(what)
+        )
 
 
 class Outlet:
