@@ -13,16 +13,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from wslab.__main__ import main
+from wslab.errors import WslabError
 from wslab.network.client import connect
-from wslab.protocol.frames import Side
+from wslab.network.raw import RawClient
+from wslab.protocol.frames import Frame, Opcode, Side
 from wslab.protocol.recording import Recording
 
 LIMIT = 20  # seconds; a test that reaches it has failed
 ROOT = Path(__file__).parents[1]
 SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name != "nt" else [])]
+HELLO = Frame(Opcode.TEXT, b"Hello", mask=b"wsck").encode()
 NAMES = [number.name for number in SIGNALS]
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to send")
@@ -181,13 +185,14 @@ def test_echo_on_a_taken_port_is_one_line_and_exit_2() -> None:
     )
 
 
-def test_echo_needs_no_notebook_machinery() -> None:
+@pytest.mark.parametrize("verb", [["echo"], ["tap", "ws://127.0.0.1:9"]], ids=lambda verb: verb[0])
+def test_a_server_needs_no_notebook_machinery(verb: list[str]) -> None:
     """In the process of the server itself none of these was imported."""
     program = (
         "import sys, threading, _thread\n"
         "from wslab import __main__ as face\n"
         "face._wait_for = lambda stopped: None\n"
-        "assert face.main(['echo']) == 0\n"
+        f"assert face.main({verb!r}) == 0\n"
         "heavy = {'IPython', 'ipywidgets', 'anywidget', 'tornado'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
@@ -263,12 +268,94 @@ def test_tap_relays_and_saves_each_connection_at_the_stop(tmp_path: Path, number
             assert echo_once(url, "first") == "first"
             assert echo_once(url, "second") == "second"
             out, err = stop(tap, number)
-    assert out == ""
+    assert out.count('"first"') == out.count('"second"') == 2
     saved = [file, tmp_path / "notes-2.wscap"]
     assert err.splitlines()[1:] == [f"wslab: saved {place}" for place in saved]
     for place, said in zip(saved, ("first", "second"), strict=True):
         messages = Recording.load(place).messages()
         assert [(m.sender, m.data) for m in messages] == [(Side.CLIENT, said), (Side.SERVER, said)]
+
+
+@posix_only
+def test_tap_prints_each_frame_as_it_passes() -> None:
+    with running("echo") as server, running("tap", first_line(server), "--bytes") as tap:
+        url = first_line(tap).partition(" -> ")[0]
+        assert tap.stdout is not None
+        with RawClient(url, timeout=LIMIT) as raw:
+            assert "handshake" in tap.stdout.readline()  # flushed: the connection lives
+            raw.send(HELLO)
+            raw.read(7)
+            said = [tap.stdout.readline()]
+            while "server → client" not in said[-1]:
+                said.append(tap.stdout.readline())
+        out, err = stop(tap)
+    assert "client → server  TEXT" in said[0] and '"Hello"' in said[0]
+    assert any("masking key" in line and HELLO[2:6].hex(" ") in line for line in said[1:-1])
+    assert out.splitlines()[-1].split()[3] == "end"
+    assert err == "wslab: until Ctrl-C; --save FILE would keep it\n"
+
+
+@posix_only
+def test_tap_goes_on_and_stops_when_nobody_reads_what_it_prints() -> None:
+    with running("echo") as server, running("tap", first_line(server)) as tap:
+        url = first_line(tap).partition(" -> ")[0]
+        with RawClient(url, timeout=LIMIT) as raw:
+            for _ in range(20):  # a pipe holds 64 KiB, the tap 1 MiB; these are 3 MB of lines
+                raw.send(HELLO * 1_000)
+                raw.read(7 * 1_000)
+        tap.send_signal(signal.SIGINT)
+        assert tap.stdout is not None and tap.stderr is not None
+        assert "lines were not written: nobody read them" in tap.stderr.read()
+        assert tap.wait(LIMIT) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted otherwise elsewhere")
+@pytest.mark.parametrize("keeps", [False, True], ids=["prints", "saves"])
+def test_the_memory_of_a_tap_is_bounded(tmp_path: Path, keeps: bool) -> None:
+    """100 MiB that are not kept, or 6,000 small reads that are; bench_endurance has more."""
+    size, times = (5, 3_000) if keeps else (64 * 1024, 800)
+    message = Frame(Opcode.BINARY, bytes(size), mask=b"wsck").encode()
+    save = ["--save", str(tmp_path / "a.wscap")] if keeps else []
+    with running("echo") as server, running("tap", first_line(server), *save) as tap:
+        url = first_line(tap).partition(" -> ")[0]
+        process = psutil.Process(tap.pid)
+        with RawClient(url, timeout=LIMIT) as raw:
+            for number in range(times):
+                raw.send(message)
+                raw.read(len(message) - 4)
+                if number == times // 20:
+                    before = process.memory_info().rss
+            growth = process.memory_info().rss - before
+        tap.terminate()
+        tap.communicate(timeout=LIMIT)
+    assert growth < (6 if keeps else 20) * 1024 * 1024
+
+
+@posix_only
+def test_tap_stops_when_its_reader_has_left(tmp_path: Path) -> None:
+    file = tmp_path / "a.wscap"
+    with running("echo") as server, running("tap", first_line(server), "--save", str(file)) as tap:
+        url = first_line(tap).partition(" -> ")[0]
+        assert tap.stdout is not None and tap.stderr is not None
+        tap.stdout.close()  # as `| head -1` does
+        with suppress(WslabError), RawClient(url, timeout=LIMIT) as raw:
+            raw.read_to_end()
+        assert tap.wait(LIMIT) == 0
+        assert tap.stderr.read().splitlines()[1:] == [f"wslab: saved {file}"]
+        tap.stdout = None
+    assert Recording.load(file).handshake is not None
+
+
+@posix_only
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has /dev/full")
+def test_tap_on_a_full_disk_is_one_line() -> None:
+    with running("echo") as server, open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "wslab", "tap", first_line(server)]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "wslab: cannot write the output: No space left on device; send it elsewhere.\n"
+    )
 
 
 @posix_only

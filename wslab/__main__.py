@@ -81,10 +81,10 @@ def _parser() -> argparse.ArgumentParser:
 
     tap = verbs.add_parser(
         "tap",
-        help="a relay that records what passes",
-        description="Relay to TARGET and record both directions until Ctrl-C.",
+        help="a relay that prints what passes",
+        description="Relay to TARGET and print each frame as it passes, until Ctrl-C.",
     )
-    tap.add_argument("target", metavar="TARGET", help="the server's URL, ws://… or wss://…")
+    tap.add_argument("target", metavar="TARGET", help="the server's URL: ws, wss, http or https")
     tap.add_argument("--port", type=int, default=0, help="port (default: any free one)")
     tap.add_argument(
         "--save",
@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="write the recording there at the end; a second connection goes to FILE with -2",
     )
+    tap.add_argument("--bytes", action="store_true", help="print every field of each frame, too")
     tap.set_defaults(run=_tap)
 
     look = verbs.add_parser(
@@ -150,22 +151,32 @@ def _warn_of_others(host: str) -> bool:
 
 
 def _tap(choice: argparse.Namespace) -> int:
+    from wslab.display.wire_lines import WireLines
     from wslab.network.tap import Tap
+    from wslab.protocol.recording import LIMIT
     from wslab.protocol.redaction import redacted_text
 
     if choice.save is not None:
         _try_to_save(choice.save)
+    lines = WireLines(fields=choice.bytes)
+    limit = 0 if choice.save is None else LIMIT
+    hooks = {"record": lines.record, "over": lines.over}
     with _stop_signals() as stopped:
-        with Tap(choice.target, port=choice.port) as tap:
+        with Tap(choice.target, port=choice.port, limit=limit, **hooks) as tap:
             line = f"{tap.url} -> {choice.target}"
             shown = redacted_text(line)
             print(shown, flush=True)
             if shown != line:
                 _note("a secret of TARGET is shown as ***; connect with the real one")
-            _note("recording, until Ctrl-C")
+            _note("recording, until Ctrl-C" if limit else "until Ctrl-C; --save FILE would keep it")
+            lines.begin(sys.stdout, stopped.set)
             _wait_for(stopped)
+        if left := lines.close():
+            _note(f"{left:,} lines were not written: nobody read them")
         if choice.save is not None:
             _save(tap.recordings, choice.save)
+    if lines.error is not None:
+        raise lines.error
     return 0
 
 

@@ -150,6 +150,16 @@ def test_secrets_do_not_show():
     assert "s3cret" not in shown and "token=******" in shown
 
 
+@pytest.mark.parametrize("first", [b"", GET], ids=["server first", "upload"])
+def test_what_waits_for_the_other_side_is_bounded(first):
+    """Nobody waits for ever for a head, or for the answer to a large upload."""
+    side = CLIENT if first else SERVER
+    rows = after((CLIENT, first), *[(side, b"x" * 65536)] * 6, (SERVER, OK))
+    sizes = [len(row.content) for row in rows if row.kind == "bytes"]
+    assert sum(sizes) == 6 * 65536 and max(sizes) <= 5 * 65536
+    assert whats(rows)[-1] == ("server", "HTTP response")
+
+
 def test_bytes_that_are_no_http_are_shown_as_bytes():
     rows = after((CLIENT, b"\x16\x03\x01hello\r\n"), (SERVER, b"what?"))
     assert whats(rows) == [("client", "bytes"), ("server", "bytes")]

@@ -33,6 +33,7 @@ from wslab.network.background import in_background
 from wslab.network.echo import EchoServer
 from wslab.network.tap import Tap
 from wslab.protocol.frames import Opcode, Side
+from wslab.protocol.recording import Chunk, Recording
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
 
@@ -756,3 +757,37 @@ async def test_a_server_without_tls_is_told_from_one_without_trust() -> None:
                     await asyncio.to_thread(meet, tap)
                 (ending,) = (await asyncio.to_thread(tap.wait_closed)).endings
                 assert words in ending.detail and "_ssl.c" not in ending.detail
+
+
+# Who watches
+
+
+def test_a_recording_of_ones_own_sees_each_chunk_and_its_end_is_told_once(listener):
+    class Watched(Recording):
+        def __init__(self, target: str, limit: int) -> None:
+            super().__init__(target, limit)
+            self.seen: list[bytes] = []
+
+        def add(self, chunk: Chunk) -> None:
+            super().add(chunk)
+            self.seen.append(chunk.data)
+
+    over: list[Recording] = []
+    with Tap(url_of(listener), limit=3, record=Watched, over=over.append) as tap:
+        for number in range(2):
+            with tapped(tap, listener) as ends:
+                assert pass_on(b"to the server", ends[Side.CLIENT], ends[Side.SERVER])
+                assert len(over) == number
+            tap.wait_closed()
+            assert over == tap.recordings
+    recording = tap.recording
+    assert isinstance(recording, Watched)
+    assert (recording.target, recording.limit) == (url_of(listener), 3)
+    assert (b"".join(recording.seen), recording.chunks) == (b"to the server", [])
+
+
+def test_a_connection_that_the_stop_ends_is_told_too(listener):
+    over: list[Recording] = []
+    with Tap(url_of(listener), over=over.append) as tap, tapped(tap, listener):
+        tap.stop()
+        assert over == tap.recordings

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
+
 import pytest
 
 from tests.protocol.test_recording import DEFLATED, REQUEST, RESPONSE, conversation
-from wslab.protocol.connection_rules import check_ending, check_opening
+from wslab.protocol.connection_rules import Judge, check_ending, check_opening
 from wslab.protocol.findings import Finding
 from wslab.protocol.frames import Frame, Opcode, Side
 from wslab.protocol.recording import Chunk, Ending, Recording
+from wslab.protocol.session import Session
 
 CLIENT, SERVER = Side.CLIENT, Side.SERVER
 BYE = Frame(Opcode.CLOSE, b"\x03\xe8").encode()
@@ -82,3 +86,74 @@ def test_an_ended_recording_is_judged(how: str, many: int) -> None:
     assert len(verdicts(recording.findings(), "close-is-answered")) == many
     recording.truncated = True  # the answer may be among the bytes that were not kept
     assert verdicts(recording.findings(), "close-is-answered") == []
+
+
+# What repeats is counted, and the count is true.
+
+PAYLOADS = [
+    *(b"", b"Hello", b"\xe2\x82", b"\xac", b"\x03\xe8", b"\x03\xed", b"x" * 126),
+    bytes.fromhex("f248cdc9c90700"),  # "Hello" as permessage-deflate has it
+]
+
+
+def any_frame(rng: random.Random, sender: Side) -> Frame:
+    """Mostly as the rules want it."""
+    return Frame(
+        rng.choice([0, 1, 1, 1, 2, 9] + [8, 3] * (rng.random() < 0.05)),
+        rng.choice(PAYLOADS),
+        fin=rng.random() < 0.7,
+        rsv1=rng.random() < 0.3,
+        rsv2=rng.random() < 0.02,
+        mask=b"abcd" if sender.must_mask != (rng.random() < 0.05) else None,
+        length_size=rng.choice([None, None, None, 2, 8]),
+    )
+
+
+def first_of_each_rule(findings: list[Finding]) -> list[Finding]:
+    first: dict[str, Finding] = {}
+    for finding in findings:
+        first.setdefault(finding.rule, finding)
+    return list(first.values())
+
+
+@pytest.mark.parametrize("deflate", [False, True])
+def test_a_tally_says_what_all_findings_say(deflate: bool) -> None:
+    rng = random.Random(6455)
+    for _ in range(300):
+        senders = [rng.choice([CLIENT, SERVER]) for _ in range(60)]
+        frames = tuple((sender, any_frame(rng, sender).encode()) for sender in senders)
+        recording = conversation(frames, deflate)
+        for side in rng.sample(list(Side), rng.randrange(3)):
+            recording.end(Ending(100, side, "eof"))
+        every, (told, again) = recording.findings(), recording.tally()
+        assert [f for f in told if not f.ok] == [f for f in every if not f.ok]
+        kept, kept_told = ([f for f in found if f.ok] for found in (every, told))
+        assert first_of_each_rule(kept_told) == first_of_each_rule(kept)
+        assert Counter(f.rule for f in kept_told) + again == Counter(f.rule for f in kept)
+
+
+def test_what_repeats_is_judged_once() -> None:
+    hello = Frame(Opcode.TEXT, b"Hello").encode()
+    recording = conversation(((SERVER, hello),) * 1000, size=4096)
+    findings, again = recording.tally()
+    assert len(findings) < 50
+    assert again["text-is-utf8"] == 999
+
+
+def test_a_fault_is_told_each_time_and_what_it_kept_beside_it_once() -> None:
+    judge, session = Judge(), Session()
+    unmasked = Frame(Opcode.TEXT, b"Hello")
+    first, *later = (judge.look(session.feed(CLIENT, unmasked), float(n)) for n in range(3))
+    assert len(first) == 7
+    assert [[f.rule for f in findings] for findings in later] == [["masked-by-the-client-only"]] * 2
+    assert [f.index for findings in later for f in findings] == [1, 2]
+    assert judge.again.total() == 12
+
+
+def test_only_so_many_shapes_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wslab.protocol.connection_rules.SHAPES", 2)
+    judge, session = Judge(), Session()
+    for size in (1, 2, 3):
+        for _ in range(2):
+            findings = judge.look(session.feed(SERVER, Frame(Opcode.TEXT, b"x" * size)), 0.0)
+        assert bool(findings) is (size == 3)

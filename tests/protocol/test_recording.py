@@ -235,6 +235,21 @@ def test_saving_a_live_connection_keeps_one_moment(
     assert len(recording.chunks) == len(before) + 2
 
 
+def test_small_chunks_do_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wslab.protocol.recording.CHUNKS", 10)
+    recording = Recording()
+    for number in range(12):
+        recording.add(Chunk(number, CLIENT, b"x"))
+        assert recording.truncated is (number >= 10)
+    assert (len(recording.chunks), recording.byte_count(CLIENT)) == (10, 12)
+    monkeypatch.setattr("wslab.protocol.recording.CHUNKS", 5)
+    loaded = Recording.load(recording.save(tmp_path / "a.wscap"))
+    assert (loaded.chunks, loaded.byte_count(CLIENT)) == (recording.chunks, 12)
+    assert loaded.truncated
+
+
 def test_a_file_keeps_more_than_the_usual_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

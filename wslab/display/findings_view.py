@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from wslab.display.markup import Details, Document, Line, Paragraph, Table, Verdict
@@ -12,13 +13,19 @@ from wslab.protocol.findings import Finding
 BROKEN: Final = 60  # broken findings that are shown in full
 
 
-def add_findings(document: Document, findings: Sequence[Finding]) -> None:
-    """The verdict in one line, then what breaks a rule, then what keeps to them."""
+def add_findings(
+    document: Document, findings: Sequence[Finding], again: Counter[str] | None = None
+) -> None:
+    """The verdict in one line, then what breaks a rule, then what keeps to them.
+
+    `again` counts, by rule, findings that passed and are not among `findings`.
+    """
+    again = Counter() if again is None else again
     if not findings:
         return
     broken = [finding for finding in findings if not finding.ok]
     passed = [finding for finding in findings if finding.ok]
-    checks = count(len(findings), "check")
+    checks = count(len(findings) + again.total(), "check")
     if not broken:
         document.add(Paragraph((Verdict(True), f" {checks}: everything keeps to the rules.")))
     else:
@@ -28,8 +35,8 @@ def add_findings(document: Document, findings: Sequence[Finding]) -> None:
             left = len(broken) - BROKEN
             document.add(Paragraph(f"The first {BROKEN} are shown; {left:,} more are left out."))
     if passed:
-        summary = f"The {count(len(passed), 'check')} that passed"
-        document.add(Details(summary, [_passed_table(passed)]))
+        summary = f"The {count(len(passed) + again.total(), 'check')} that passed"
+        document.add(Details(summary, [_passed_table(passed, again)]))
 
 
 def _broken_table(broken: Sequence[Finding]) -> Table:
@@ -48,15 +55,17 @@ def _broken_table(broken: Sequence[Finding]) -> Table:
     return Table("BROKEN rules", columns, rows, prose=frozenset({1, 2}))
 
 
-def _passed_table(passed: Sequence[Finding]) -> Table:
+def _passed_table(passed: Sequence[Finding], again: Mapping[str, int]) -> Table:
     """One row a rule, however often it was held against something."""
-    times: dict[str, list[Finding]] = {}
+    times = Counter(again)
+    first: dict[str, Finding] = {}
     for finding in passed:
-        times.setdefault(finding.rule, []).append(finding)
+        times[finding.rule] += 1
+        first.setdefault(finding.rule, finding)
     rows: list[tuple[Line, ...]] = []
-    for rule, same in times.items():
-        often = "once" if len(same) == 1 else f"{len(same):,} times"
-        rows.append((rule, (Verdict(True), f" {often}"), same[0].says, same[0].found, same[0].rfc))
+    for rule, one in first.items():
+        often = "once" if times[rule] == 1 else f"{times[rule]:,} times"
+        rows.append((rule, (Verdict(True), f" {often}"), one.says, one.found, one.rfc))
     columns = ("Rule", "Verdict", "What it wants", "What was found, the first time", "RFC")
     return Table("What keeps to the rules", columns, rows, prose=frozenset({2, 3}))
 

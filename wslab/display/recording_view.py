@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from wslab.display.exchange import exchange
 from wslab.display.findings_view import add_findings
-from wslab.display.frame_view import FRAME_COLUMNS, add_frame_table, frame_cells, part_view
+from wslab.display.frame_view import (
+    FRAME_COLUMNS,
+    add_frame_table,
+    chosen,
+    frame_cells,
+    part_view,
+)
 from wslab.display.handshake_view import add_heads, handshake_words
 from wslab.display.markup import (
     Code,
@@ -46,7 +52,7 @@ def recording_view(
     handshake = recording.handshake
     frames = recording.frames()
     records = recording.tls_records()
-    findings = recording.findings()
+    findings, again = recording.tally()
     document.add(
         Heading("A recording of one connection"),
         Paragraph(WHAT_IT_IS if records else _what_it_was(recording, handshake)),
@@ -77,7 +83,7 @@ def recording_view(
             part_view(document, pending)
     if findings:
         document.add(Heading("The rules"))
-        add_findings(document, findings)
+        add_findings(document, findings, again)
 
 
 def _what_it_was(recording: Recording, handshake: Handshake | None) -> Line:
@@ -189,17 +195,18 @@ def _add_frames(
     broken: set[int],
     times: bool,
 ) -> None:
+    shown = set(chosen(len(frames), broken))  # all that is unpacked would be a lot to keep
     unpacked = {
         step.index: step.message
         for step in (recording.steps() if any(sent.frame.rsv1 for sent in frames) else ())
-        if step.message is not None and step.message.compressed
+        if step.index in shown and step.message is not None and step.message.compressed
     }
 
     def cells(number: int) -> tuple[Line, ...]:
         sent = frames[number]
         *most, last = frame_cells(sent.frame)
         if number in unpacked:
-            last = (last, ", unpacked ", Code(_data_words(unpacked[number].data)))
+            last = (last, ", unpacked ", Code(data_words(unpacked[number].data)))
         when = (f"{sent.at * 1000:,.1f} ms",) if times else ()
         return (direction(sent.sender), *when, *most, last, Verdict(number not in broken))
 
@@ -208,7 +215,8 @@ def _add_frames(
     add_frame_table(document, "The frames, in order", columns, len(frames), cells, broken)
 
 
-def _data_words(data: str | bytes) -> str:
+def data_words(data: str | bytes) -> str:
+    """The beginning of a message."""
     return preview(data) if isinstance(data, str) else hex_bytes(data)
 
 
@@ -235,7 +243,7 @@ def steps_view(document: Document, steps: Sequence[Step]) -> None:
 
     def cells(number: int) -> tuple[Line, ...]:
         step = steps[number]
-        whole = "" if step.message is None else _data_words(step.message.data)
+        whole = "" if step.message is None else data_words(step.message.data)
         return (
             direction(step.sender),
             opcode_name(step.frame.opcode),

@@ -23,6 +23,7 @@ from wslab.protocol.redaction import redacted
 
 _LONG: Final = 4096  # bytes of a frame from which on only its beginning is unmasked
 _START: Final = 1024  # ... and so many of them
+_HELD: Final = 256 * 1024  # bytes of one side that wait, at most, for the other side's head
 _LIKE_A_HEAD: Final = {
     Side.CLIENT: re.compile(rb"[A-Z]{3,7} \S"),
     Side.SERVER: re.compile(rb"HTTP/1"),
@@ -96,6 +97,8 @@ class Follower:
             return self._read_frames(at, side, data)
         self._held[side] += data
         rows = self._open(at) if self._upgraded is None else []
+        if self._upgraded is None and len(self._held[side]) > _HELD:
+            self._upgraded = False  # a large upload, or no HTTP at all
         if self._upgraded is not None:
             for either in Side:
                 rows += self._release(at, either)

@@ -45,6 +45,16 @@ LOOK_AGAIN: Final = 0.05  # seconds between two looks at what the loop does not 
 RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
+def share_pages() -> None:
+    """Let small reads that are kept share pages of memory; call it once before the first.
+
+    asyncio reads into 256 KiB and gives back what a read did not fill. Linux's C library maps
+    a block of that size by itself, so each read would keep a page or more, and a mapping, of
+    which a process has 65,530. Once a larger block was freed it maps only larger ones so.
+    """
+    bytes(1024 * 1024)
+
+
 class Bell:
     """Lets coroutines of the background loop wait for the next thing to happen."""
 

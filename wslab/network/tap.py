@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from ssl import SSLContext, create_default_context
 from urllib.parse import SplitResult, urlsplit
 
 from wslab.errors import NotRunning, WslabError
 from wslab.network.background import Service, call, run, stop_listening
 from wslab.network.impairment import Impairment
-from wslab.network.relay import Bell, End, Relay, Target
+from wslab.network.relay import Bell, End, Relay, Target, share_pages
 from wslab.protocol.frames import Side
 from wslab.protocol.recording import LIMIT, Recording
 
@@ -35,6 +34,11 @@ class Tap(Service):
     bytes that each recording keeps. The tap changes no byte, so the request's Host
     header names the tap.
 
+    Who wants to see each chunk as it comes passes `record`, which makes the recording of a
+    connection from target and limit, a subclass for example; `over` is told of each
+    recording whose connection has ended in both directions. Both run on the background
+    loop, before the relay goes on.
+
     The impairments (delay, freeze, thaw, chop, corrupt) take `sender`, whose bytes
     are meant; None means both. They hold for connections that live and for those to
     come, and may be called from any cell or thread, before or after start.
@@ -52,6 +56,8 @@ class Tap(Service):
         limit: int = LIMIT,
         ssl: SSLContext | None = None,
         decrypt: bool = True,
+        record: Callable[[str, int], Recording] = Recording,
+        over: Callable[[Recording], object] | None = None,
     ) -> None:
         super().__init__(host=host, port=port, name=name)
         self._parts = _split(target)
@@ -66,6 +72,8 @@ class Tap(Service):
         self.target = target
         self.limit = limit
         self._ssl = ssl
+        self._record = record
+        self._over = over
         self._server: asyncio.Server | None = None
         self._recordings: list[Recording] = []
         self._began: list[float] = []
@@ -227,6 +235,7 @@ class Tap(Service):
                 f"the tap was told to listen on port {self.port} and to pass on to that same port, "
                 "so it would call itself; give the tap another port, or none"
             )
+        share_pages()
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: self._accept(target), self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
@@ -237,7 +246,7 @@ class Tap(Service):
         await self._cut(False, "the tap was stopped")
 
     def _accept(self, target: Target) -> End:
-        recording = Recording(self.target, self.limit)
+        recording = self._record(self.target, self.limit)
         relay = Relay(
             target, recording, self._impairments, self._bell, self._notes.append, self._is_over
         )
@@ -253,8 +262,10 @@ class Tap(Service):
         return relay.client
 
     def _is_over(self, relay: Relay) -> None:
-        with suppress(ValueError):
+        if relay in self._live:
             self._live.remove(relay)
+            if self._over is not None:
+                self._over(relay.recording)
         self._bell.ring()
 
     def _is_live(self, recording: Recording) -> bool:

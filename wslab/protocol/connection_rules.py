@@ -1,18 +1,23 @@
-"""What RFC 6455 demands of a connection as a whole: at its opening, and at its end.
+"""What RFC 6455 demands of a connection as a whole: at its opening, frame by frame, and at its end.
 
-Both rules need the order in which the bytes of the two sides were seen, so only a
-recording can be held against them.
+The rules of the opening and the end need the order in which the bytes of the two sides
+were seen, so only a recording, or who watches one grow, can hold them against it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Final
 
 from wslab.protocol.findings import Finding
-from wslab.protocol.frames import Side
+from wslab.protocol.frame_header import LENGTH, LENGTH_16
+from wslab.protocol.frames import Opcode, Side, shortest_length_size
+from wslab.protocol.rules import check_session
+from wslab.protocol.session import Step
 
 WAITS: Final = "the client sends nothing between its request and the 101"
+SHAPES: Final = 1000  # of frames that are remembered; a stranger may send more
 ANSWERS: Final = "who receives a Close frame and has sent none sends one before TCP ends"
 
 
@@ -44,3 +49,77 @@ def check_ending(
             found = f"the end of TCP, and no answer to the Close in frame {index}"
             findings.append(Finding(rule, False, ANSWERS, found, None, rfc, side))
     return findings
+
+
+class Judge:
+    """Every rule held against one connection after its 101, frame by frame, as it grows.
+
+    A long connection repeats itself. The rules look at the bits of a header and at a few
+    facts of the moment, and of the payload only at what the step says of it; Close frames
+    are the exception. So a frame keeps the rules that another of the same `_shape` kept: they
+    are counted in `again`, and their findings are not made once more. With `every` they are.
+    """
+
+    def __init__(self, every: bool = False) -> None:
+        self._every = every
+        self._kept: dict[_Shape, list[str]] = {}  # the rules
+        self._broken: set[_Shape] = set()
+        self._times: Counter[_Shape] = Counter()
+        self._closes: dict[Side, tuple[int, float]] = {}
+        self._faulty: set[Side | None] = set()
+
+    def look(self, step: Step, at: float) -> list[Finding]:
+        """The findings of the next frame, complete at `at` seconds, that do not only repeat."""
+        shape = None if self._every else _shape(step)
+        if shape in self._kept:
+            self._times[shape] += 1
+            if shape not in self._broken:
+                return []
+            return [finding for finding in check_session([step]) if not finding.ok]
+        findings = check_session([step])
+        if step.frame.opcode == Opcode.CLOSE:
+            self._closes.setdefault(step.sender, (step.index, at))
+        self.blame(findings)
+        if shape is not None and len(self._kept) < SHAPES:
+            self._kept[shape] = [finding.rule for finding in findings if finding.ok]
+            if len(self._kept[shape]) < len(findings):
+                self._broken.add(shape)
+        return findings
+
+    def blame(self, findings: Collection[Finding]) -> None:
+        """Note whose faults these are: nobody need answer the Close of a faulty peer."""
+        self._faulty.update(finding.sender for finding in findings if not finding.ok)
+
+    def end(self, ends: Mapping[Side, float]) -> list[Finding]:
+        """`check_ending` for what was seen; `ends` as there."""
+        return check_ending(self._closes, ends, self._faulty)
+
+    @property
+    def again(self) -> Counter[str]:
+        """By rule, how many findings that passed were counted and not made."""
+        again: Counter[str] = Counter()
+        for shape, times in self._times.items():
+            for rule in self._kept[shape]:
+                again[rule] += times
+        return again
+
+
+_Shape = tuple[object, ...] | None
+
+
+def _shape(step: Step) -> _Shape:
+    """All that the rules look at, where that is not the payload; None where it may be."""
+    frame, message = step.frame, step.message
+    first, second = frame.encode()[:2]
+    if frame.opcode == Opcode.CLOSE or step.bad_utf8 is not None or step.bad_deflate:
+        return None
+    return (
+        step.sender,
+        first,
+        second,
+        0 if second & LENGTH < LENGTH_16 else shortest_length_size(frame.length),
+        step.deflate,
+        step.open_message,
+        step.close_sent,
+        message and (message.opcode, type(message.data), message.compressed),
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from wslab.protocol.frames import CloseCode, Side
 
@@ -33,3 +35,14 @@ class Finding:
         answer = f" Answer: close code {int(self.close_code)}." if self.close_code else ""
         sentence = f"{self.rule} {verdict}{who}{where}: {self.says}; found {self.found}"
         return f"{sentence} ({self.rfc}).{answer if not self.ok else ''}"
+
+
+class Tally(NamedTuple):
+    """The findings of a long connection, without those that only repeat others.
+
+    `findings` has every broken one, and of each rule the first that passed. `again` counts,
+    by rule, the passed ones that are left out.
+    """
+
+    findings: list[Finding]
+    again: Counter[str]

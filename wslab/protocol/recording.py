@@ -19,18 +19,19 @@ from typing import Final
 from wslab.errors import MalformedHandshake, RecordingError
 from wslab.protocol import captures, wscap
 from wslab.protocol.chunks import Chunk, Ending, beginning
-from wslab.protocol.connection_rules import check_ending, check_opening
-from wslab.protocol.findings import Finding
-from wslab.protocol.frames import Frame, FrameHeader, FrameReader, Opcode, Side
+from wslab.protocol.connection_rules import Judge, check_opening
+from wslab.protocol.findings import Finding, Tally
+from wslab.protocol.frames import Frame, FrameHeader, FrameReader, Side
 from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.redaction import redacted, redacted_text
-from wslab.protocol.rules import check_frame, check_handshake, check_session
+from wslab.protocol.rules import check_frame, check_handshake
 from wslab.protocol.session import Message, Session, Step
 from wslab.protocol.tls_records import SentRecord, is_tls, read_records
 
 __all__ = ["Chunk", "Ending", "Recording", "SentFrame"]
 
 LIMIT: Final = 64 * 1024 * 1024  # bytes kept of one connection
+CHUNKS: Final = 500_000  # and chunks: a small one takes ten times the memory of its bytes
 _BLANK_LINE: Final = re.compile(rb"(?<=\n\r\n)|(?<=\n\n)")
 
 
@@ -47,8 +48,9 @@ class SentFrame:
 class Recording:
     """One TCP connection between a client and a server, byte for byte.
 
-    `limit` bounds the bytes that are kept. Past it the recording is `truncated`: it
-    goes on counting, and keeps no later byte, so that what it has is a true beginning.
+    `limit` bounds the bytes that are kept, and `CHUNKS` the chunks. Past them the recording
+    is `truncated`: it goes on counting, and keeps no later byte, so that what it has is a
+    true beginning.
     `note` says what else must be known of the bytes, such as that nobody saw them pass.
     """
 
@@ -67,7 +69,9 @@ class Recording:
         """Keep one more chunk, or only count it when the limit is reached."""
         size = len(chunk.data)
         self._counts[chunk.sender] += size
-        self.truncated = self.truncated or self._kept + size > self.limit
+        self.truncated = (
+            self.truncated or self._kept + size > self.limit or len(self.chunks) >= CHUNKS
+        )
         if not self.truncated:
             self._kept += size
             self.chunks.append(chunk)
@@ -118,26 +122,33 @@ class Recording:
 
     def findings(self) -> list[Finding]:
         """Every rule held against the handshake and each frame, kept and broken."""
+        return self._judge(Judge(every=True))
+
+    def tally(self) -> Tally:
+        """`findings`, where those that passed again are only counted: for long recordings."""
+        judge = Judge()
+        return Tally(self._judge(judge), judge.again)
+
+    def _judge(self, judge: Judge) -> list[Finding]:
         reading = self._read()
         if reading.handshake is None:
             return []
         findings = check_handshake(reading.handshake)
         if not reading.handshake.upgraded:
             return findings
-        findings += [check_opening(reading.early), *check_session(self.steps())]
+        findings.append(check_opening(reading.early))
+        for sent, step in zip(reading.frames, self.steps(), strict=True):
+            findings += judge.look(step, sent.at)
         for side in Side:
             # A frame that never got whole may already break a rule in its header.
             header = FrameHeader.parse(reading.pending[side])
             if header is not None:
                 findings += check_frame(header, side, reading.handshake.deflate is not None)
-        closes: dict[Side, tuple[int, float]] = {}
-        for sent in reading.frames:
-            if sent.frame.opcode == Opcode.CLOSE:
-                closes.setdefault(sent.sender, (sent.index, sent.at))
         if not self.truncated:
-            ends = {end.sender: end.at for end in self.endings if end.how in ("eof", "reset")}
-            faulty = {finding.sender for finding in findings if not finding.ok}
-            findings += check_ending(closes, ends, faulty)
+            judge.blame(findings)
+            findings += judge.end(
+                {end.sender: end.at for end in self.endings if end.how in ("eof", "reset")}
+            )
         return findings
 
     def _read(self) -> _Reading:
@@ -176,8 +187,8 @@ class Recording:
         with as many asterisks, unless `redact` is False.
         """
         path = Path(path)
-        text = wscap.write(self._moment(redact))
-        path.write_text(text, encoding="utf-8", newline="\n")
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(wscap.write(self._moment(redact)))
         return path
 
     def to_pcap(self, path: str | Path, redact: bool = True) -> Path:
@@ -262,10 +273,8 @@ class Recording:
     @classmethod
     def _of(cls, contents: wscap.Contents) -> Recording:
         recording = cls(contents.target, max(LIMIT, sum(contents.counts.values())))
-        for chunk in contents.chunks:
-            recording.add(chunk)
-        for ending in contents.endings:
-            recording.end(ending)
+        recording.chunks, recording.endings = list(contents.chunks), list(contents.endings)
+        recording._kept = sum(len(chunk.data) for chunk in recording.chunks)
         recording._counts, recording.truncated = contents.counts, contents.truncated
         recording.note = contents.note
         return recording

@@ -189,6 +189,8 @@ class _Inbox:
         arrived = _Arrival()
         if frame.opcode != Opcode.CONTINUATION:
             self._clear()  # a message that was interrupted is lost, as the rules will say
+            if frame.fin and not (frame.rsv1 and deflate is not None):
+                return self._whole(frame)
             self.opcode = frame.opcode
             self._utf8 = _Utf8Checker()
             self._compressed = frame.rsv1 and deflate is not None
@@ -219,6 +221,16 @@ class _Inbox:
         arrived.message = Message(self._sender, self.opcode, content, frames, compressed)
         self._clear()
         return arrived
+
+    def _whole(self, frame: Frame) -> _Arrival:
+        """A message of one frame as it is, which is what most frames are."""
+        opcode, data = frame.opcode, frame.payload
+        if opcode != Opcode.TEXT:
+            return _Arrival(Message(self._sender, opcode, data))
+        try:
+            return _Arrival(Message(self._sender, opcode, data.decode()))
+        except UnicodeDecodeError as error:
+            return _Arrival(Message(self._sender, opcode, data), error.start)
 
 
 def _forgets(deflate: Deflate, sender: Side) -> bool:

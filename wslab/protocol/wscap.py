@@ -14,12 +14,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 from wslab.errors import RecordingError
 from wslab.protocol.chunks import ENDINGS, Chunk, Ending
 from wslab.protocol.frames import Side
+
+_READABLE: Final = re.compile(rb"[\t\r\n -~]*")
 
 
 class Contents(NamedTuple):
@@ -33,25 +36,26 @@ class Contents(NamedTuple):
     note: str = ""
 
 
-def write(contents: Contents) -> str:
-    """The text of a file."""
-    records: list[dict[str, Any]] = [
-        {
-            "wscap": 1,
-            "target": contents.target,
-            "counts": {side.value: count for side, count in contents.counts.items()},
-            "truncated": contents.truncated,
-        }
-    ]
-    if contents.note:
-        records[0]["note"] = contents.note
+def write(contents: Contents) -> Iterator[str]:
+    """The lines of a file, one by one: all together may be large."""
+    for record in _records(contents):
+        yield json.dumps(record) + "\n"
+
+
+def _records(contents: Contents) -> Iterator[dict[str, Any]]:
+    head: dict[str, Any] = {
+        "wscap": 1,
+        "target": contents.target,
+        "counts": {side.value: count for side, count in contents.counts.items()},
+        "truncated": contents.truncated,
+    }
+    yield head | ({"note": contents.note} if contents.note else {})
     for chunk in contents.chunks:
         at = round(chunk.at, 6)
-        records.append({"at": at, "sender": chunk.sender.value, **_encode(chunk.data)})
+        yield {"at": at, "sender": chunk.sender.value, **_encode(chunk.data)}
     for ending in contents.endings:
         how = {"ends": ending.how, "detail": ending.detail}
-        records.append({"at": round(ending.at, 6), "sender": ending.sender.value, **how})
-    return "".join(json.dumps(record) + "\n" for record in records)
+        yield {"at": round(ending.at, 6), "sender": ending.sender.value, **how}
 
 
 def read(data: bytes, name: str) -> Contents:
@@ -118,7 +122,7 @@ def _must_be_whole(chunks: Sequence[Chunk], counts: dict[Side, int]) -> None:
 
 def _encode(data: bytes) -> dict[str, str]:
     """Readable text where it is text (a handshake), hex where it is not (frames)."""
-    if all(32 <= byte < 127 or byte in b"\r\n\t" for byte in data):
+    if _READABLE.fullmatch(data):
         return {"text": data.decode("ascii")}
     return {"hex": data.hex()}
 
