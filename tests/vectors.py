@@ -166,6 +166,16 @@ CONVERSATIONS: tuple[Conversation, ...] = (
         ("a",),
     ),
     Conversation(
+        "a message goes on after close",
+        (
+            (CLIENT, _hex("0181 00000000 61")),
+            (CLIENT, _hex("8880 00000000")),
+            (CLIENT, _hex("8081 00000000 62")),
+        ),
+        ((2, "no-data-after-close"),),
+        ("ab",),
+    ),
+    Conversation(
         "a ping answered after close",
         (
             (SERVER, _hex("8802 03e8")),
