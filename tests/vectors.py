@@ -206,6 +206,18 @@ CONVERSATIONS: tuple[Conversation, ...] = (
         ((0, "text-is-utf8"),),
         (b"\xe2\x28a",),
     ),
+    Conversation(
+        "half of a UTF-16 pair is seen at its second byte",
+        ((SERVER, _hex("0101 ed")), (SERVER, _hex("0001 a0")), (SERVER, _hex("8001 80"))),
+        ((1, "text-is-utf8"),),
+        (b"\xed\xa0\x80",),
+    ),
+    Conversation(
+        "the last character before those halves",
+        ((SERVER, _hex("0102 ed9f")), (SERVER, _hex("8001 bf"))),
+        (),
+        ("\ud7ff",),
+    ),
     # RFC 7692 §7.2.3, the examples of the standard itself
     Conversation(
         "compressed hello", ((SERVER, _hex("c107 f248cdc9c90700")),), (), ("Hello",), DEFLATE
