@@ -11,6 +11,7 @@ from typing import Final
 
 from tests.conformance.suite import GROUPS, VERSION, group_of
 from tests.conformance.trial import Result, Trial
+from wslab.course.guide import with_between
 
 BEGIN: Final = "<!-- conformance: made by `python3 run.py conformance` -->"
 END: Final = "<!-- /conformance -->"
@@ -64,10 +65,6 @@ def _counts(trial: Trial, cases: Sequence[str]) -> str:
 def write(made: str, readme: Path) -> bool:
     """Put the table between README's two markers; whether that changed it."""
     before = readme.read_text(encoding="utf-8")
-    head, begin, rest = before.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"{readme.name} lacks a marker; it needs these two lines:\n{BEGIN}\n{END}")
-    after = f"{head}{BEGIN}\n\n{made}\n\n{END}{tail}"
+    after = with_between(before, BEGIN, END, made + "\n")
     readme.write_text(after, encoding="utf-8")
     return after != before

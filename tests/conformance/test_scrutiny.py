@@ -12,6 +12,7 @@ from tests.conformance.scrutiny import Seen, examine, gaps, judge
 from tests.conformance.suite import GROUPS, NotInstalled, Verdict, find_python27
 from tests.conformance.trial import ROOT, Result, Trial
 from tests.conformance.violations import _TABLE, Violation, expected
+from wslab.errors import AuthorError
 from wslab.protocol.dissect import dissect_frame
 from wslab.protocol.frames import Frame, Opcode, Side
 from wslab.protocol.recording import Chunk, Recording
@@ -217,7 +218,7 @@ def test_the_table_stands_between_the_markers(tmp_path):
     written = readme.read_text(encoding="utf-8")
     assert written == f"before\n{table.BEGIN}\n\n{made}\n\n{table.END}\nafter\n"
     readme.write_text("nothing", encoding="utf-8")
-    with pytest.raises(ValueError, match="README.md lacks a marker"):
+    with pytest.raises(AuthorError, match="README.md lacks a marker"):
         table.write(made, readme)
 
 
