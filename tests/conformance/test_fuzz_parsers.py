@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from itertools import zip_longest
 from pathlib import Path
 from random import Random
@@ -225,17 +225,38 @@ def test_what_hypothesis_makes_is_read_or_refused_with_a_reason(
     survives(name, start[:cut] + middle + start[data.draw(st.integers(cut, len(start))) :])
 
 
-def test_a_damaged_file_is_a_recording_or_refused_with_a_reason(tmp_path: Path) -> None:
-    path, again = tmp_path / "damaged.wscap", tmp_path / "again.wscap"
-    for data in mutants([path.read_bytes() for path in RECORDED], rounds(300)):
-        path.write_bytes(data)
+FILES: dict[str, Callable[[Path], Recording]] = {
+    ".wscap": Recording.load,
+    ".har": partial(Recording.from_har, index=0),
+    ".pcapng": Recording.from_pcap,
+    ".pcap": Recording.from_pcap,
+}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Recordings in every form that is read."""
+    folder = tmp_path_factory.mktemp("captures")
+    saved = [Recording.load(path).to_pcap(folder / f"{path.stem}.pcap") for path in RECORDED[::5]]
+    return [*RECORDED, *saved, *Path(__file__).parents[1].joinpath("recordings").glob("echo.*")]
+
+
+@pytest.mark.parametrize("suffix", FILES)
+def test_a_damaged_file_is_a_recording_or_refused_with_a_reason(
+    suffix: str, files: list[Path], tmp_path: Path
+) -> None:
+    whole = [path.read_bytes() for path in files if path.suffix == suffix]
+    damaged, again = tmp_path / "damaged", tmp_path / "again"
+    for data in mutants(whole, rounds(100)):
+        damaged.write_bytes(data)
         try:
-            recording = Recording.load(path)
+            recording = FILES[suffix](damaged)
         except WslabError as error:
-            assert "line" in str(error)
+            assert "damaged" in str(error)
             continue
         ask(recording)
         assert inspect(recording).text
         for redact in (False, True):
-            recording.save(again, redact=redact)
-            Recording.load(again)
+            Recording.load(recording.save(again, redact=redact))
+            if not recording.note:
+                recording.to_pcap(again, redact=redact)

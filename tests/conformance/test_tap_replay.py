@@ -127,7 +127,7 @@ ALL = pytest.mark.parametrize("name", SCRIPTS)
 
 
 @pytest.fixture(autouse=True)
-def nothing_goes_wrong_out_of_sight(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+def nothing_is_said_out_of_sight(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     background.log.clear()
     yield
     assert list(background.log) == []
