@@ -11,6 +11,9 @@
   guide      write notebooks/INSTRUCTOR.md from the notebooks' metadata
   check      format, lint and types
   bench      measure speed, as ratios; further arguments go on to the benchmarks
+  clients    hold other people's WebSocket clients against the echo server and
+             the tap, and write what came of it into README.md; further
+             arguments say which, such as aiohttp
   doctor     is this machine ready, and if not, what to do
 
 The first run makes .venv beside this file. Later runs refresh it only when
@@ -47,7 +50,15 @@ WINDOWS = os.name == "nt"
 SCRIPTS = os.path.join(VENV, "Scripts" if WINDOWS else "bin")
 PYTHON = os.path.join(SCRIPTS, "python.exe" if WINDOWS else "python")
 MEASURED = (os.path.join("tests", "protocol"), os.path.join("tests", "test_errors.py"))
-BROWSER = os.path.join("tests", "browser")
+PARTS = (  # of the tests, beside those and the rest
+    (os.path.join("tests", "browser"),),
+    (os.path.join("tests", "conformance"),),
+    (
+        "notebooks",
+        os.path.join("tests", "test_lessons.py"),
+        os.path.join("tests", "test_solved.py"),
+    ),
+)
 FIRST = os.path.join("notebooks", "00-start.ipynb")
 NEWS = "@jupyterlab/apputils-extension:announcements"
 
@@ -179,14 +190,13 @@ def test(arguments):
     if arguments:
         return run(PYTHON, *(pytest + arguments))
     # Most of a test is waiting for something, so the parts share a machine well.
-    apart = ["--ignore=" + path for path in MEASURED + (BROWSER,)]
-    codes = run_together(
-        [PYTHON] + pytest + apart,
-        [PYTHON] + pytest + [BROWSER],
-        # Layers 0 and 1 are covered by their own tests, to the last branch; tracing the rest would
-        # only slow it, and Python 3.11 spins when a traced program stops a thread that waits.
-        [PYTHON, "-m", "coverage", "run", "-m", "pytest"] + list(MEASURED),
-    )
+    elsewhere = [path for part in (MEASURED,) + PARTS for path in part]
+    parts = [["--ignore=" + path for path in elsewhere]] + [list(part) for part in PARTS]
+    commands = [[PYTHON] + pytest + part for part in parts]
+    # Layers 0 and 1 are covered by their own tests, to the last branch; tracing the rest would
+    # only slow it, and Python 3.11 spins when a traced program stops a thread that waits.
+    commands.append([PYTHON, "-m", "coverage", "run", "-m", "pytest"] + list(MEASURED))
+    codes = run_together(*commands)
     codes.append(run(PYTHON, "-m", "coverage", "report"))
     return max(map(abs, codes))
 
@@ -220,12 +230,19 @@ def bench(arguments):
     become(PYTHON, "-m", "tests.benchmarks", *arguments)
 
 
+def clients(arguments):
+    set_up("test")
+    become(PYTHON, "-m", "tests.conformance.foreign", *arguments)
+
+
 def doctor(arguments):
     set_up()
     become(PYTHON, "-m", "wslab", "doctor", *arguments)
 
 
-VERBS = {verb.__name__: verb for verb in (lab, test, notebooks, guide, check, bench, doctor)}
+VERBS = {
+    verb.__name__: verb for verb in (lab, test, notebooks, guide, check, bench, clients, doctor)
+}
 
 
 # --- what runs inside .venv, where Jupyter's packages are -----------------------------------

@@ -28,6 +28,7 @@ OUTSIDE = {
 # The modules of display that live in a page that answers; the others show what protocol describes.
 WIDGETS = {"widgets", "browser_console", "live_wire", "frame_builder", "chat_panel"}
 OUTSIDE_OF_ONE = {
+    "protocol/captures.py": {"dpkt"},
     "network/certificates.py": {"trustme"},
     "network/jupyter.py": {"ipykernel", "jupyter_core"},
     "network/feed.py": {"tornado"},

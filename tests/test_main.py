@@ -404,10 +404,11 @@ def test_tap_with_nothing_to_save_says_so(tmp_path: Path) -> None:
         (["inspect", "."], ". cannot be read"),
         (["inspect", "nowhere.wscap"], "nowhere.wscap cannot be read"),
         (["inspect", __file__], "test_main.py"),
+        (["inspect", str(Path(__file__).parent / "recordings" / "echo.har")], "index=1: ws://"),
     ],
     ids=[
         *("port", "host", "target", "folder", "is-folder", "long-name", "long-host"),
-        *("inspect-folder", "no-file", "no-recording"),
+        *("inspect-folder", "no-file", "no-recording", "which"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(
@@ -464,6 +465,23 @@ def test_inspect_explains_a_recording(recording: Path, capsys: pytest.CaptureFix
     assert err == ""
     assert out == inspect(Recording.load(recording)).text + "\n"
     assert "Hello" in out
+
+
+REAL = Path(__file__).parent / "recordings"
+
+
+def test_inspect_reads_what_other_tools_save(
+    tmp_path: Path, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Recording.load(recording).to_pcap(tmp_path / "HELLO.PCAP")
+    for arguments, says in (
+        ([str(tmp_path / "HELLO.PCAP")], "Hello"),
+        ([str(REAL / "echo.pcapng"), "--number", "1"], "☺"),
+        ([str(REAL / "echo.har"), "--number", "1"], "Rebuilt from echo.har"),
+    ):
+        assert main(["inspect", *arguments]) == 0
+        out, err = capsys.readouterr()
+        assert says in out and "WebSocket connection" in out and err == ""
 
 
 @posix_only

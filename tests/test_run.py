@@ -228,7 +228,7 @@ def test_an_unknown_verb_says_which_exist(tmp_path):
     command = [sys.executable, tmp_path / "run.py", "lap"]
     answer = subprocess.run(command, capture_output=True, text=True)
     assert answer.returncode == 2 and answer.stdout == ""
-    assert "'lap'; there are: lab, test, notebooks, guide, check, bench, doctor" in answer.stderr
+    assert f"'lap'; there are: {', '.join(run.VERBS)}. " in answer.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["run.py"]
 
 
@@ -300,22 +300,25 @@ def test_lab_says_when_there_is_no_such_notebook(shelf, commands, monkeypatch, c
 
 def test_test_covers_the_lower_layers_and_runs_all_the_rest_strictly(commands):
     assert run.main(["test"]) == 0
-    rest, browser, covered, report = commands[1:]
+    rest, *parts, covered, report = commands[1:]
     assert commands[0] == ["set-up", "test"]
     assert covered == ["-m", "coverage", "run", "-m", "pytest", *run.MEASURED]
     assert report == ["-m", "coverage", "report"]
-    for strict in (rest, browser):
+    for strict in (rest, *parts):
         assert strict[:3] == ["-m", "pytest", "--nbval"] and "--nbval-current-env" in strict
         assert strict[strict.index("--nbval-cell-timeout") + 1] == "60"
         assert (ROOT / strict[strict.index("--nbval-sanitize-with") + 1]).exists()
-    apart = [*run.MEASURED, run.BROWSER]
-    assert rest[-len(apart) :] == [f"--ignore={path}" for path in apart]
-    assert browser[-1] == run.BROWSER and all((ROOT / path).exists() for path in apart)
+    elsewhere = [path for part in (run.MEASURED, *run.PARTS) for path in part]
+    assert rest[-len(elsewhere) :] == [f"--ignore={path}" for path in elsewhere]
+    assert [tuple(part[-len(paths) :]) for part, paths in zip(parts, run.PARTS, strict=True)] == [
+        *run.PARTS
+    ]
+    assert all((ROOT / path).exists() for path in elsewhere)
 
 
-@pytest.mark.parametrize("part", [1, 2, 3, 4])
+@pytest.mark.parametrize("part", range(1, 4 + len(run.PARTS)))
 def test_test_fails_when_any_part_does(monkeypatch, part):
-    codes = [0, 0, 0, 0]
+    codes = [0] * (3 + len(run.PARTS))
     codes[part - 1] = -15
     monkeypatch.setattr(run, "set_up", lambda extra=None: None)
     monkeypatch.setattr(run, "run_together", lambda *commands: [codes.pop(0) for _ in commands])

@@ -100,7 +100,10 @@ def _parser() -> argparse.ArgumentParser:
         help="explain a recording, byte by byte",
         description="Print what the recording in FILE holds.",
     )
-    look.add_argument("file", metavar="FILE", type=Path, help="a recording, as in notes.wscap")
+    look.add_argument(
+        "file", metavar="FILE", type=Path, help="a recording (.wscap), a .har, a .pcap or a .pcapng"
+    )
+    look.add_argument("--number", metavar="N", type=int, help="which connection of a .har or .pcap")
     look.set_defaults(run=_inspect)
 
     doctor = verbs.add_parser(
@@ -213,7 +216,14 @@ def _inspect(choice: argparse.Namespace) -> int:
     from wslab.display.inspectors import inspect
     from wslab.protocol.recording import Recording
 
-    print(inspect(Recording.load(choice.file)).text)
+    kind = choice.file.suffix.lower()
+    if kind == ".har":
+        recording = Recording.from_har(choice.file, index=choice.number)
+    elif kind in (".pcap", ".pcapng"):
+        recording = Recording.from_pcap(choice.file, stream=choice.number)
+    else:
+        recording = Recording.load(choice.file)
+    print(inspect(recording).text)
     return 0
 
 

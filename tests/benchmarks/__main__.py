@@ -2,14 +2,23 @@
 
 Ratios are taken within one run, with the peers in turn, because a shared machine
 changes its speed from minute to minute. Nothing here is a test: no figure can fail.
+Without a NAME all are run, and the table in README.md is made anew.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
 import platform
 import sys
 from pathlib import Path
+
+from tests.benchmarks.ratios import markdown
+from wslab.course.guide import with_between
+
+README = Path(__file__).parents[2] / "README.md"
+BEGIN = "<!-- bench: made by `python3 run.py bench` -->"
+END = "<!-- /bench -->"
 
 
 def main(wanted: list[str]) -> int:
@@ -19,9 +28,16 @@ def main(wanted: list[str]) -> int:
         known = ", ".join(name.removeprefix("bench_") for name in names)
         print(f"no benchmark is called {' '.join(wanted)!r}; there are {known}", file=sys.stderr)
         return 2
-    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    machine = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    machine += f", {os.cpu_count()} processors"
+    print(machine)
     for name in chosen:
         importlib.import_module(f"tests.benchmarks.{name}").main()
+    if not wanted:
+        text = README.read_text(encoding="utf-8")
+        made = f"{markdown()}\n\nOne run on {machine}."
+        README.write_text(with_between(text, BEGIN, END, made), encoding="utf-8")
+        print("\nREADME.md has the table of this run.")
     return 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -14,7 +16,17 @@ class Row(NamedTuple):
     what: str
     against: str
     ratio: float
-    goal: str = ""
+    goal: str = ""  # such as ">= 2"
+
+    @property
+    def met(self) -> bool:
+        """Whether the ratio is what we want it to be."""
+        sign, number = self.goal.split()
+        return {">=": operator.ge, "<=": operator.le}[sign](self.ratio, float(number))
+
+
+#: Every table shown so far, by its title.
+SHOWN: dict[str, list[Row]] = {}
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -41,7 +53,26 @@ def times_faster(
 
 def show(title: str, rows: list[Row]) -> None:
     """Print the rows as a table."""
+    SHOWN[title] = rows
     print(f"\n{title}")
     wide = max(len(row.what) for row in rows), max(len(row.against) for row in rows)
     for row in rows:
-        print(f"  {row.what:<{wide[0]}}  {row.against:<{wide[1]}}  {row.ratio:6.2f}x  {row.goal}")
+        goal = f"{row.goal}{'' if row.met else ', NOT MET'}" if row.goal else ""
+        print(f"  {row.what:<{wide[0]}}  {row.against:<{wide[1]}}  {row.ratio:6.2f}x  {goal}")
+
+
+def markdown() -> str:
+    """Every row so far that has a goal, as one table. Only ratios: what stands in brackets goes."""
+    lines = ["| measured | of | against | ratio | goal | met |", "|---|---|---|--:|--:|---|"]
+    for title, rows in SHOWN.items():
+        for row in rows:
+            if row.goal:
+                words = (_plain(title), _plain(row.what), _plain(row.against))
+                met = "yes" if row.met else "**no**"
+                goal = row.goal.replace("<=", "≤").replace(">=", "≥")
+                lines.append(f"| {' | '.join(words)} | {row.ratio:.2f} | {goal} | {met} |")
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"\([^)]*\)", "", text).split())

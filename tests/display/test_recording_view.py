@@ -55,6 +55,14 @@ def test_broken_frames_are_marked_where_they_stand_and_explained():
     assert "client, frame 0" in text
 
 
+def test_a_note_says_where_the_bytes_are_from():
+    made = upgraded((CLIENT, Frame(Opcode.TEXT, b"Hello")))
+    made.note = "Rebuilt from notes.har: a HAR holds messages <b>"
+    text = squeezed(shown(recording_view, made).text)
+    assert "Rebuilt from notes.har: a HAR holds messages <b> How it ended is not in it." in text
+    assert "still open" not in text
+
+
 def test_no_clock_unless_asked():
     early, late = closed(), closed()
     late.chunks = [chunk._replace(at=chunk.at + 5) for chunk in late.chunks]

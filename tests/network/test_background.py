@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import socket
 import subprocess
@@ -299,6 +300,19 @@ def test_a_port_in_use() -> None:
 def test_other_places_where_nobody_can_listen(where: dict[str, object], says: str) -> None:
     with pytest.raises(WslabError, match=says):
         Bench(**where).start()  # type: ignore[arg-type]
+
+
+def test_a_warning_of_asyncio_is_kept_and_never_printed(caplog: pytest.LogCaptureFixture) -> None:
+    def warn(what: str) -> None:
+        logging.getLogger("asyncio").warning(what)
+
+    background.log.clear()
+    background.call(lambda: warn("the sky falls"))
+    background.call(lambda: warn("socket.send() raised exception."))  # of one who has gone
+    assert list(background.log) == ["the sky falls"] and caplog.records == []
+    background.log.clear()
+    warn("the notebook's own loop is not ours")
+    assert [record.message for record in caplog.records] == ["the notebook's own loop is not ours"]
 
 
 def test_fifty_starts_leave_no_thread_and_no_descriptor() -> None:

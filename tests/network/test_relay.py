@@ -5,11 +5,13 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
 
 from tests.network.sockets import (
+    LIMIT,
     accept,
     in_threads,
     listening,
@@ -28,6 +30,7 @@ from wslab.protocol.recording import Recording
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
 
 BOTH = pytest.mark.parametrize("side", list(Side), ids=lambda side: side.value)
+MUCH = 60_000  # bytes: more than a narrow receiver takes unread, and less than stops a sender
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="Linux's TCP is looked at")
 
 
@@ -45,6 +48,22 @@ def tap(listener: socket.socket) -> Iterator[Tap]:
 
 def endings(recording: Recording) -> set[tuple[Side, str]]:
     return {(ending.sender, ending.how) for ending in recording.endings}
+
+
+@contextmanager
+def narrow(tap: Tap, listener: socket.socket) -> Iterator[dict[Side, socket.socket]]:
+    """A client and a server whose systems take few bytes before they are read."""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # who is accepted inherits it
+    with socket.socket() as client:
+        client.settimeout(LIMIT)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect((tap.host, tap.port))
+        with accept(listener) as server:
+            tap.wait(lambda _: all(live.server.transport is not None for live in tap._live))
+            for end in tap._live[0].ends:
+                connection = end.transport.get_extra_info("socket")
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+            yield {Side.CLIENT: client, Side.SERVER: server}
 
 
 def chunks_of(data: bytes, source: random.Random) -> Iterator[bytes]:
@@ -240,6 +259,78 @@ def test_a_reset_does_not_overtake_the_bytes_before_it(
 
 
 @BOTH
+@LINUX
+def test_a_reset_waits_for_a_receiver_that_reads_late(
+    tap: Tap, listener: socket.socket, side: Side
+) -> None:
+    with narrow(tap, listener) as ends:
+        here, there = ends[side], ends[side.peer]
+        here.sendall(bytes(MUCH))
+        tap.wait(lambda recording: recording.byte_count(side) == MUCH)
+        reset(here)
+        tap.wait(lambda recording: (side, "reset") in endings(recording))
+        assert len(read(there, MUCH)) == MUCH
+        with pytest.raises(ConnectionResetError):
+            there.recv(1)
+
+
+@BOTH
+@LINUX
+def test_a_reset_does_not_wait_for_ever_for_one_that_never_reads(
+    tap: Tap, listener: socket.socket, side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "RESET_LIMIT", 0.1)
+    with narrow(tap, listener) as ends:
+        here, there = ends[side], ends[side.peer]
+        here.sendall(bytes(MUCH))
+        tap.wait(lambda recording: recording.byte_count(side) == MUCH)
+        reset(here)
+        assert endings(tap.wait_closed()) == {(side, "reset")}
+        with pytest.raises(ConnectionResetError):
+            read(there, MUCH)
+
+
+@BOTH
+def test_nothing_more_is_written_to_a_connection_that_is_broken(
+    tap: Tap, listener: socket.socket, side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tapped(tap, listener) as ends:
+        here, there = ends[side], ends[side.peer]
+        tap.freeze(side)
+        for count in range(1, 11):
+            here.sendall(b"x")
+            tap.wait(lambda recording, count=count: recording.byte_count(side) == count)  # type: ignore[misc]
+        (live,) = tap._live
+        transport = (live.server if side is Side.CLIENT else live.client).transport
+        background.call(transport.pause_reading)  # the first write is what finds the reset
+        written, write = [], transport.write
+        monkeypatch.setattr(transport, "write", lambda data: (written.append(data), write(data)))
+        reset(there)
+        tap.thaw()
+        tap.wait_closed()
+    assert written == [b"x"]
+
+
+@BOTH
+@LINUX
+def test_a_connection_that_ends_with_its_last_write_is_closed_once(
+    tap: Tap, listener: socket.socket, side: Side
+) -> None:
+    with narrow(tap, listener) as ends:
+        here, there = ends[side], ends[side.peer]
+        tap.chop(MUCH)  # who has to wait goes on only when the last byte has left
+        tap.freeze(side)
+        there.shutdown(socket.SHUT_WR)
+        here.recv(1)
+        here.sendall(bytes(MUCH))
+        here.shutdown(socket.SHUT_WR)
+        tap.wait(lambda recording: len(recording.endings) == 2)
+        tap.thaw()
+        assert len(read_to_end(there)) == MUCH
+    tap.wait_closed()
+
+
+@BOTH
 def test_a_reset_after_a_half_close_is_seen(tap: Tap, listener: socket.socket, side: Side) -> None:
     with tapped(tap, listener) as ends:
         here, there = ends[side], ends[side.peer]
@@ -344,6 +435,20 @@ def test_a_target_that_refuses(listener: socket.socket) -> None:
     assert (ending.sender, ending.how) == (Side.SERVER, "refused")
     assert target in ending.detail and "ConnectionRefusedError" in ending.detail
     assert recording.chunks == []
+
+
+def test_a_target_that_resets_while_the_tap_connects_was_reached(
+    tap: Tap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def create_connection(*_: object, **__: object) -> None:
+        raise ConnectionResetError("Connection reset by peer")
+
+    monkeypatch.setattr(background.loop(), "create_connection", create_connection)
+    with pytest.raises(ConnectionResetError), reach(tap) as client:
+        client.recv(1)
+    (ending,) = tap.wait_closed().endings
+    assert (ending.sender, ending.how) == (Side.SERVER, "reset")
+    assert "ConnectionResetError" in ending.detail
 
 
 def test_a_target_with_no_address() -> None:

@@ -52,6 +52,9 @@ def test_no_wrong_byte_is_more_than_an_error(place: int, byte: int) -> None:
         assert place < 32, "the table was right"
 
 
+IN_JSON = '{"channel": %s, "header": %s, "parent_header": {}, "metadata": {}, "content": {}}'
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -67,6 +70,8 @@ def test_no_wrong_byte_is_more_than_an_error(place: int, byte: int) -> None:
         (join_v1([b"shell", b"{}", b"{}", b"{", b"{}"]), "found b'{'"),
         ("[]", r"found '\[\]'"),
         ('{"channel": "shell"}', "has a 'header'"),
+        (IN_JSON % ("7", "{}"), "the channel of a kernel message is text; found"),
+        (IN_JSON % ('"shell"', "[]"), "a part of a kernel message is a JSON object; found"),
     ],
     ids=str,
 )
@@ -81,6 +86,11 @@ def test_a_message_in_v1_and_in_json() -> None:
     read = KernelMessage.parse(text)
     assert (read.channel, read.header, read.content) == ("shell", REQUEST.header, {"code": "6*7"})
     assert (read.kind, read.id, read.parent, read.buffers) == ("execute_request", "a1", "", ())
+
+
+def test_a_channel_of_any_characters_can_be_written() -> None:
+    message = KernelMessage.parse(IN_JSON % ('"\\ud800"', "{}"))
+    assert KernelMessage.parse(message.encode()).channel == "?"
 
 
 def test_an_answer_names_what_it_answers() -> None:

@@ -39,3 +39,20 @@ def test_a_file_that_lost_its_end() -> None:
 def test_a_truncated_recording_may_hold_less_than_it_counts() -> None:
     head = TEXT.splitlines()[0].replace("false", "true")
     assert read(head.encode(), "long.wscap").counts == CONTENTS.counts
+
+
+@pytest.mark.parametrize("number", ["Infinity", "NaN", "1e999"])
+def test_a_count_that_is_no_number(number: str) -> None:
+    with pytest.raises(RecordingError, match="line 1 is"):
+        read(TEXT.replace('"client": 5', f'"client": {number}').encode(), "odd.wscap")
+
+
+def test_a_time_that_no_float_holds() -> None:
+    with pytest.raises(RecordingError, match="line 2 is"):
+        read(TEXT.replace("0.001", "9" * 400).encode(), "odd.wscap")
+
+
+def test_a_note_is_kept() -> None:
+    noted = CONTENTS._replace(note="Rebuilt from notes.har: …")
+    text = write(noted)
+    assert '"note": "Rebuilt' in text.splitlines()[0] and read(text.encode(), "a.wscap") == noted

@@ -133,13 +133,17 @@ def _cell(text: str) -> str:
 
 def with_table(readme: str, guides: list[Guide]) -> str:
     """README's text with the table between its two markers. AuthorError without markers."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise AuthorError(f"README.md lacks a marker; it needs these two lines:\n{BEGIN}\n{END}")
-    made = table(guides)
+    return with_between(readme, BEGIN, END, table(guides))
+
+
+def with_between(readme: str, begin: str, end: str, made: str) -> str:
+    """README's text with `made`, whole lines, between two markers. AuthorError without them."""
+    before, first, rest = readme.partition(begin)
+    _, last, after = rest.partition(end)
+    if not (first and last):
+        raise AuthorError(f"README.md lacks a marker; it needs these two lines:\n{begin}\n{end}")
     between = f"\n\n{made}\n" if made else "\n"
-    return before + begin + between + end + after
+    return before + first + between + last + after
 
 
 def refresh(root: Path) -> bool:

@@ -34,7 +34,7 @@ from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import ClosePayload, Opcode, Side
 from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.recording import Ending, Recording, SentFrame
-from wslab.protocol.redaction import redacted
+from wslab.protocol.redaction import redacted, redacted_text
 from wslab.protocol.session import Message, Step
 
 _ENDINGS = {
@@ -56,6 +56,7 @@ def recording_view(
     document.add(
         Heading("A recording of one connection"),
         Paragraph(WHAT_IT_IS if records else _what_it_was(recording, handshake)),
+        *([Paragraph(recording.note)] if recording.note else ()),
         Paragraph(_how_it_ended(recording, handshake, frames, redact)),
         Paragraph(_how_much(recording, frames)),
     )
@@ -132,6 +133,8 @@ def _how_it_ended(
     endings = recording.endings
     how = [ending_words(ending, redact) for ending in endings]
     if not said and not how:
+        if recording.note:
+            return "How it ended is not in it."
         return "It was still open when this was taken."
     words = f"How it ended: {', then '.join(said + how)}."
     if not closes and handshake is not None and handshake.upgraded:
@@ -141,8 +144,7 @@ def _how_it_ended(
 
 def ending_words(ending: Ending, redact: bool) -> str:
     words = _ENDINGS[ending.how].format(side=ending.sender.value)
-    detail = ending.detail.encode(errors="surrogateescape")  # it may quote the target's URL
-    shown = (redacted(detail) if redact else detail).decode(errors="surrogateescape")
+    shown = redacted_text(ending.detail) if redact else ending.detail  # it may quote a URL
     return f"{words} ({shown})" if shown else words
 
 

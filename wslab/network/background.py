@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -289,6 +290,21 @@ def _turn(loop: asyncio.AbstractEventLoop) -> None:
 def _keep_in_log(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     error = context.get("exception")
     log.append(f"{context.get('message')}: {error!r}" if error else str(context.get("message")))
+
+
+class _KeepWarnings(logging.Filter):
+    """What asyncio says through `logging` in our thread would land in whatever cell runs."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.WARNING or threading.current_thread() is not _thread:
+            return True
+        # That somebody has gone is no news, and asyncio says so at each write until it is noticed.
+        if record.getMessage() != "socket.send() raised exception.":
+            log.append(record.getMessage())
+        return False
+
+
+logging.getLogger("asyncio").addFilter(_KeepWarnings())
 
 
 def _shut_down() -> None:

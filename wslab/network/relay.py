@@ -6,7 +6,8 @@ is recorded as it came and written to its peer.
 Rules of this file:
 
 * How a direction ends is part of the connection: a FIN is passed on as a FIN, a
-  reset as a reset, and neither overtakes the bytes before it.
+  reset as a reset, and neither overtakes the bytes before it. (Only a receiver that
+  takes nothing for `RESET_LIMIT` is reset with bytes on their way, lest it hang.)
 * Whoever does not read stops the other from sending: an end is read only while
   its peer takes the bytes. What is held is bounded.
 * An end is *plain* while nothing is done to its bytes; then they take the short way.
@@ -31,9 +32,14 @@ from wslab.network.impairment import Flips, Held, Impairment, Mark
 from wslab.protocol.frames import Side
 from wslab.protocol.recording import Chunk, Ending, Recording
 
+if sys.platform == "linux":
+    from fcntl import ioctl
+    from termios import TIOCOUTQ
+
 CONNECT_LIMIT: Final = 5.0  # seconds the target may take to answer
 HOLD_LIMIT: Final = 4 * 1024 * 1024  # bytes of one sender held back before it is stopped
-LOOK_AGAIN: Final = 0.05  # seconds between two looks at a half-closed connection
+RESET_LIMIT: Final = 5.0  # seconds a reset waits for a receiver that takes nothing
+LOOK_AGAIN: Final = 0.05  # seconds between two looks at what the loop does not watch
 
 # close() with a linger time of 0 sends RST instead of FIN (on Windows the two numbers are short).
 RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
@@ -136,10 +142,13 @@ class Relay:
             why = f"{untrusted}; give the tap an ssl= that trusts it" if untrusted else error.reason
             self._refused(f"TLS with {target.url} failed: {why}")
         except (OSError, UnicodeError) as error:
-            self._refused(f"{target.url} could not be reached: {type(error).__name__}: {error}")
+            # Who resets has answered before. (To asyncio any end of a TLS handshake is a reset.)
+            was_there = isinstance(error, ConnectionResetError) and target.ssl is None
+            detail = f"{target.url} could not be reached: {type(error).__name__}: {error}"
+            self._refused(detail, "reset" if was_there else "refused")
 
-    def _refused(self, detail: str) -> None:
-        self.ended(Side.SERVER, "refused", detail)
+    def _refused(self, detail: str, how: str = "refused") -> None:
+        self.ended(Side.SERVER, how, detail)
         self.client.abort(reset=True)
 
     def ended(self, sender: Side, how: str, detail: str = "") -> None:
@@ -231,7 +240,7 @@ class End(asyncio.Protocol):
         self.lost = True
         if not self._closing and (error is not None or not self.ended):
             self._was_reset(str(error or "the connection was lost"))
-        self.peer.adjust()  # nobody takes its bytes now, yet its end must be seen
+        self.peer.flush()  # nobody takes its bytes now, yet its end must be seen
         self.relay.settle()
 
     def pause_writing(self) -> None:
@@ -240,9 +249,25 @@ class End(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self.full = False
-        self.peer.flush()
+        # Not at once: asyncio is in the middle of a write, and what is closed now it closes again.
+        asyncio.get_running_loop().call_soon(self.peer.flush)
 
     # What the tap asks for.
+
+    @property
+    def takes_bytes(self) -> bool:
+        """Is there a connection to write to? A write may find that it is not, any more."""
+        return self.transport is not None and not self.transport.is_closing()
+
+    @property
+    def unconfirmed(self) -> int:
+        """Bytes written to our connection that an RST would still throw away."""
+        assert self.transport is not None
+        count = self.transport.get_write_buffer_size()
+        if sys.platform == "linux":  # elsewhere nobody tells
+            number = self._socket_info("socket").fileno()
+            count += int.from_bytes(ioctl(number, TIOCOUTQ, bytes(4)), sys.byteorder)
+        return count
 
     def adjust(self) -> None:
         """Choose the short way or the long way, and whether to read at all."""
@@ -299,7 +324,7 @@ class End(asyncio.Protocol):
         held, peer = self.held, self.peer
         if peer.lost:
             held.clear()
-        while peer.transport is not None and (wait := held.wait(monotonic())) is not None:
+        while peer.takes_bytes and (wait := held.wait(monotonic())) is not None:
             if wait > 0:
                 self._timer = asyncio.get_running_loop().call_later(wait, self.flush)
                 break
@@ -309,7 +334,7 @@ class End(asyncio.Protocol):
             if isinstance(item, Mark):
                 self._pass_end(item)
                 continue
-            peer.transport.write(item)
+            peer.transport.write(item)  # type: ignore[union-attr]
             if self._impairment.piece is not None and held:
                 # One piece in each turn of the loop, and after its reads (call_soon would come
                 # before them): a receiver in this loop sees every piece by itself.
@@ -344,13 +369,25 @@ class End(asyncio.Protocol):
         """Tell the peer how the direction ended."""
         peer = self.peer
         if mark is Mark.RESET:
-            peer.abort(reset=True)
+            self._pass_reset(monotonic())
             return
         self.eof_passed = True
         if not self._over_tls and peer.transport is not None and not peer.lost:
             with suppress(OSError):  # the peer may have reset meanwhile
                 peer.transport.write_eof()
         self.relay.settle()
+
+    def _pass_reset(self, since: float, before: int = 0) -> None:
+        """Reset the peer once it has taken every byte, for RST is not sent behind them."""
+        peer = self.peer
+        if not peer.takes_bytes:
+            return
+        left = peer.unconfirmed
+        since = monotonic() if left != before else since
+        if not left or monotonic() - since > RESET_LIMIT:
+            peer.abort(reset=True)
+        else:
+            asyncio.get_running_loop().call_later(LOOK_AGAIN, self._pass_reset, since, left)
 
     def _was_reset(self, detail: str) -> None:
         if not self.ended:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from wslab.protocol.frames import Side
+from wslab.protocol.http_head import MAX_HEAD
 
 ENDINGS: Final = ("eof", "reset", "cut", "refused")
 
@@ -37,3 +39,14 @@ class Ending:
     sender: Side
     how: str
     detail: str = ""
+
+
+def beginning(chunks: Sequence[Chunk], side: Side) -> bytes:
+    """At least as many first bytes of a side as a head may have: there may be many."""
+    start = bytearray()
+    for chunk in chunks:
+        if chunk.sender is side:
+            start += chunk.data
+            if len(start) >= MAX_HEAD:
+                break
+    return bytes(start)

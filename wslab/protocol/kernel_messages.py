@@ -75,17 +75,21 @@ class KernelMessage:
     def _from_json(cls, text: str) -> KernelMessage:
         fields = _object(text)
         try:
-            parts = (fields[name] for name in ("header", "parent_header", "metadata", "content"))
-            return cls(str(fields["channel"]), *parts)
+            parts = [fields[name] for name in ("header", "parent_header", "metadata", "content")]
+            channel = fields["channel"]
         except KeyError as error:
             found = f"found {text[:60]!r}"
             raise WslabError(f"a kernel message in JSON has a {error}; {found}") from None
+        if not isinstance(channel, str):
+            raise WslabError(f"the channel of a kernel message is text; found {text[:60]!r}")
+        header, parent, metadata, content = (_must_be_object(part, text) for part in parts)
+        return cls(channel, header, parent, metadata, content)
 
     def encode(self) -> bytes:
         """The message in the v1 subprotocol, its JSON without spaces."""
         objects = (self.header, self.parent_header, self.metadata, self.content)
         parts = [json.dumps(part, separators=(",", ":")).encode() for part in objects]
-        return join_v1([self.channel.encode(), *parts, *self.buffers])
+        return join_v1([self.channel.encode(errors="replace"), *parts, *self.buffers])
 
 
 def split_v1(data: bytes) -> list[bytes]:
@@ -123,6 +127,10 @@ def _object(data: bytes | str) -> dict[str, Any]:
         found = json.loads(data)
     except (ValueError, RecursionError):
         found = None
+    return _must_be_object(found, data)
+
+
+def _must_be_object(found: object, data: bytes | str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise WslabError(f"a part of a kernel message is a JSON object; found {data[:60]!r}")
     return found

@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Final
 
 from wslab.errors import MalformedHandshake, RecordingError
-from wslab.protocol import wscap
-from wslab.protocol.chunks import Chunk, Ending
+from wslab.protocol import captures, wscap
+from wslab.protocol.chunks import Chunk, Ending, beginning
 from wslab.protocol.connection_rules import Judge, check_opening
 from wslab.protocol.findings import Finding, Tally
 from wslab.protocol.frames import Frame, FrameHeader, FrameReader, Side
 from wslab.protocol.handshake import Handshake, Request, Response
-from wslab.protocol.http_head import MAX_HEAD
 from wslab.protocol.redaction import redacted, redacted_text
 from wslab.protocol.rules import check_frame, check_handshake
 from wslab.protocol.session import Message, Session, Step
@@ -52,11 +51,13 @@ class Recording:
     `limit` bounds the bytes that are kept, and `CHUNKS` the chunks. Past them the recording
     is `truncated`: it goes on counting, and keeps no later byte, so that what it has is a
     true beginning.
+    `note` says what else must be known of the bytes, such as that nobody saw them pass.
     """
 
     def __init__(self, target: str = "", limit: int = LIMIT) -> None:
         self.target = target
         self.limit = limit
+        self.note = ""
         self.chunks: list[Chunk] = []
         self.endings: list[Ending] = []
         self.truncated = False
@@ -106,7 +107,7 @@ class Recording:
         Of such a connection everything else here is empty: there is no head to read.
         """
         chunks = tuple(self.chunks)
-        return read_records(chunks)[0] if is_tls(_beginning(chunks, Side.CLIENT)) else []
+        return read_records(chunks)[0] if is_tls(beginning(chunks, Side.CLIENT)) else []
 
     def steps(self) -> Iterator[Step]:
         """What each frame means in its place; step n belongs to frame n."""
@@ -158,7 +159,7 @@ class Recording:
 
     def _read_again(self, chunks: tuple[Chunk, ...]) -> _Reading:
         nothing = {side: b"" for side in Side}
-        handshake = _opening(*(_beginning(chunks, side) for side in Side))
+        handshake = _opening(*(beginning(chunks, side) for side in Side))
         if handshake is None or not handshake.upgraded or handshake.response is None:
             return _Reading(len(chunks), handshake, [], nothing)
         early, heads = (
@@ -186,20 +187,35 @@ class Recording:
         with as many asterisks, unless `redact` is False.
         """
         path = Path(path)
-        # A live connection goes on growing: what is written is one moment of it.
-        moment = Recording(self.target, self.limit)
-        moment.truncated, moment._counts = self.truncated, dict(self._counts)
-        moment.chunks, moment.endings = list(self.chunks), list(self.endings)
-        if not moment.truncated:
-            moment._counts = {side: len(moment.bytes_from(side)) for side in Side}
-        contents = moment._redacted() if redact else moment._contents()
+        contents = self._moment(redact)
         with path.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(wscap.write(contents))
         return path
 
+    def to_pcap(self, path: str | Path, redact: bool = True) -> Path:
+        """Write the recording to `path` as a pcap file, which Wireshark opens. Returns the path.
+
+        The bytes are packed into TCP between two ports of 127.0.0.1. Secrets are overwritten
+        as by `save`. WslabError without the package dpkt, and for bytes that never travelled.
+        """
+        path = Path(path)
+        path.write_bytes(captures.write_packets(self._moment(redact)))
+        return path
+
+    def _moment(self, redact: bool) -> wscap.Contents:
+        """What is written: one moment of a live connection, which goes on growing."""
+        moment = Recording(self.target, self.limit)
+        moment.note, moment.truncated = self.note, self.truncated
+        moment._counts = dict(self._counts)
+        moment.chunks, moment.endings = list(self.chunks), list(self.endings)
+        if not moment.truncated:
+            moment._counts = {side: len(moment.bytes_from(side)) for side in Side}
+        return moment._redacted() if redact else moment._contents()
+
     def _contents(self) -> wscap.Contents:
         counts = dict(self._counts)
-        return wscap.Contents(self.target, counts, self.truncated, self.chunks, self.endings)
+        kept = self.chunks, self.endings
+        return wscap.Contents(self.target, counts, self.truncated, *kept, self.note)
 
     def _redacted(self) -> wscap.Contents:
         """The contents with every secret overwritten; each chunk keeps its length."""
@@ -228,28 +244,60 @@ class Recording:
 
         Raises RecordingError, with the line at fault, if the file is anything else.
         """
-        path = Path(path)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise RecordingError(
-                f"{path.name or path} cannot be read: {error.strerror}; "
-                "check the name and the folder"
-            ) from error
-        contents = wscap.read(data, path.name)
+        return cls._of(wscap.read(*_read(path)))
+
+    @classmethod
+    def from_har(
+        cls, path: str | Path, *, index: int | None = None, url: str | None = None
+    ) -> Recording:
+        """A WebSocket out of a HAR, as a browser's developer tools save it.
+
+        If there are several, `index` counts them from 0 and `url` is a part of the URL. A
+        HAR holds messages and no frames: **the bytes here never travelled**, and `note`
+        says how they were rebuilt. RecordingError, with what was found, if there is none.
+        """
+        return cls._of(captures.read_har(*_read(path), index, url))
+
+    @classmethod
+    def from_pcap(
+        cls, path: str | Path, *, port: int | None = None, stream: int | None = None
+    ) -> Recording:
+        """A TCP connection out of a capture of Wireshark or tcpdump: pcap or pcapng.
+
+        It is the first that begins with a WebSocket upgrade, among those with `port` at one
+        end, or that Wireshark numbers `stream` (tcp.stream). A chunk is what became whole
+        with one packet. RecordingError, with what was found, if there is none; WslabError
+        without the package dpkt.
+        """
+        return cls._of(captures.read_packets(*_read(path), port, stream))
+
+    @classmethod
+    def _of(cls, contents: wscap.Contents) -> Recording:
         recording = cls(contents.target, max(LIMIT, sum(contents.counts.values())))
         recording.chunks, recording.endings = list(contents.chunks), list(contents.endings)
         recording._kept = sum(len(chunk.data) for chunk in recording.chunks)
         recording._counts, recording.truncated = contents.counts, contents.truncated
+        recording.note = contents.note
         return recording
 
     def __repr__(self) -> str:
         shake = self.handshake
         kind = "no HTTP" if shake is None else "WebSocket" if shake.upgraded else "HTTP, no upgrade"
-        if shake is None and is_tls(_beginning(tuple(self.chunks), Side.CLIENT)):
+        if shake is None and is_tls(beginning(tuple(self.chunks), Side.CLIENT)):
             kind = "TLS"
         sent = ", ".join(f"{self._counts[side]:,} bytes from the {side.value}" for side in Side)
         return f"Recording({kind}; {sent}{'; truncated' if self.truncated else ''})"
+
+
+def _read(path: str | Path) -> tuple[bytes, str]:
+    """The bytes of a file, and its name for errors."""
+    path = Path(path)
+    try:
+        return path.read_bytes(), path.name
+    except OSError as error:
+        raise RecordingError(
+            f"{path.name or path} cannot be read: {error.strerror}; check the name and the folder"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,14 +323,3 @@ def _opening(client: bytes, server: bytes) -> Handshake | None:
         return Handshake(request, Response.parse(server))
     except MalformedHandshake:
         return Handshake(request)
-
-
-def _beginning(chunks: tuple[Chunk, ...], side: Side) -> bytes:
-    """At least as many first bytes of a side as a head may have: a recording may be long."""
-    start = bytearray()
-    for chunk in chunks:
-        if chunk.sender is side:
-            start += chunk.data
-            if len(start) >= MAX_HEAD:
-                break
-    return bytes(start)

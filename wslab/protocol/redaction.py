@@ -61,8 +61,8 @@ def redacted(head: bytes) -> bytes:
 
 
 def redacted_text(text: str) -> str:
-    """`redacted` for a URL or a sentence that quotes one."""
-    return redacted(text.encode(errors="surrogateescape")).decode(errors="surrogateescape")
+    """`redacted` for a URL or a sentence that quotes one, of any characters."""
+    return redacted(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
 
 
 def _starred(found: re.Match[bytes]) -> bytes:

@@ -6,7 +6,8 @@
     {"at": 0.003, "sender": "server", "ends": "eof", "detail": ""}
 
 First one head, then chunks and endings. `at` is in seconds since the connection began,
-`counts` in bytes, kept or not. Bytes that are readable are written as text.
+`counts` in bytes, kept or not. Bytes that are readable are written as text. The head may
+have a `note` on where the bytes are from, if nobody saw them pass.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Contents(NamedTuple):
     truncated: bool
     chunks: Sequence[Chunk]
     endings: Sequence[Ending]
+    note: str = ""
 
 
 def write(contents: Contents) -> Iterator[str]:
@@ -41,12 +43,13 @@ def write(contents: Contents) -> Iterator[str]:
 
 
 def _records(contents: Contents) -> Iterator[dict[str, Any]]:
-    yield {
+    head: dict[str, Any] = {
         "wscap": 1,
         "target": contents.target,
         "counts": {side.value: count for side, count in contents.counts.items()},
         "truncated": contents.truncated,
     }
+    yield head | ({"note": contents.note} if contents.note else {})
     for chunk in contents.chunks:
         at = round(chunk.at, 6)
         yield {"at": at, "sender": chunk.sender.value, **_encode(chunk.data)}
@@ -70,6 +73,7 @@ def read(data: bytes, name: str) -> Contents:
         if not isinstance(head, dict) or head.get("wscap") != 1:
             raise ValueError('not the head of a recording, which holds "wscap": 1')
         target, truncated = str(head["target"]), bool(head["truncated"])
+        note = str(head.get("note", ""))
         counts = {side: int(head["counts"][side.value]) for side in Side}
         chunks: list[Chunk] = []
         endings: list[Ending] = []
@@ -81,7 +85,7 @@ def read(data: bytes, name: str) -> Contents:
                 endings.append(record)
         if not truncated:
             _must_be_whole(chunks, counts)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)
         if isinstance(error, json.JSONDecodeError):  # it would count lines of its own
             what = f"not JSON at character {error.pos + 1}: {error.msg}"
@@ -90,7 +94,7 @@ def read(data: bytes, name: str) -> Contents:
             f"{name} is no recording of wslab: line {number} is {found!r} ({what}); "
             "make one with tap.recording.save(...) or python -m wslab tap TARGET --save FILE"
         ) from error
-    return Contents(target, counts, truncated, chunks, endings)
+    return Contents(target, counts, truncated, chunks, endings, note)
 
 
 def _record(fields: dict[str, Any]) -> Chunk | Ending:
