@@ -54,5 +54,5 @@ def test_a_time_that_no_float_holds() -> None:
 
 def test_a_note_is_kept() -> None:
     noted = CONTENTS._replace(note="Rebuilt from notes.har: …")
-    text = write(noted)
+    text = "".join(write(noted))
     assert '"note": "Rebuilt' in text.splitlines()[0] and read(text.encode(), "a.wscap") == noted
