@@ -14,6 +14,9 @@
   clients    hold other people's WebSocket clients against the echo server and
              the tap, and write what came of it into README.md; further
              arguments say which, such as aiohttp
+  conformance
+             hold server and tap against the Autobahn TestSuite; further
+             arguments say which groups, such as 1 5 7 (--help lists them)
   doctor     is this machine ready, and if not, what to do
 
 The first run makes .venv beside this file. Later runs refresh it only when
@@ -235,13 +238,19 @@ def clients(arguments):
     become(PYTHON, "-m", "tests.conformance.foreign", *arguments)
 
 
+def conformance(arguments):
+    set_up()
+    become(PYTHON, "-m", "tests.conformance", *arguments)
+
+
 def doctor(arguments):
     set_up()
     become(PYTHON, "-m", "wslab", "doctor", *arguments)
 
 
 VERBS = {
-    verb.__name__: verb for verb in (lab, test, notebooks, guide, check, bench, clients, doctor)
+    verb.__name__: verb
+    for verb in (lab, test, notebooks, guide, check, bench, clients, conformance, doctor)
 }
 
 

@@ -166,6 +166,16 @@ CONVERSATIONS: tuple[Conversation, ...] = (
         ("a",),
     ),
     Conversation(
+        "a message goes on after close",
+        (
+            (CLIENT, _hex("0181 00000000 61")),
+            (CLIENT, _hex("8880 00000000")),
+            (CLIENT, _hex("8081 00000000 62")),
+        ),
+        ((2, "no-data-after-close"),),
+        ("ab",),
+    ),
+    Conversation(
         "a ping answered after close",
         (
             (SERVER, _hex("8802 03e8")),
@@ -195,6 +205,18 @@ CONVERSATIONS: tuple[Conversation, ...] = (
         ((SERVER, _hex("0102 e228")), (SERVER, _hex("8001 61"))),
         ((0, "text-is-utf8"),),
         (b"\xe2\x28a",),
+    ),
+    Conversation(
+        "half of a UTF-16 pair is seen at its second byte",
+        ((SERVER, _hex("0101 ed")), (SERVER, _hex("0001 a0")), (SERVER, _hex("8001 80"))),
+        ((1, "text-is-utf8"),),
+        (b"\xed\xa0\x80",),
+    ),
+    Conversation(
+        "the last character before those halves",
+        ((SERVER, _hex("0102 ed9f")), (SERVER, _hex("8001 bf"))),
+        (),
+        ("\ud7ff",),
     ),
     # RFC 7692 §7.2.3, the examples of the standard itself
     Conversation(

@@ -70,6 +70,16 @@ def test_a_finding_tells_the_section_and_the_answer() -> None:
     assert finding.found == "byte ff at offset 0 of the reason"
 
 
+def test_data_after_close_is_looked_away_from() -> None:
+    """The Close before it was the last word, and its answer is no judgement (RFC 6455 §1.4)."""
+    session = Session()
+    frames = (Frame(Opcode.CLOSE, b"\x03\xe8"), Frame(Opcode.TEXT, b"a"))
+    findings = check_session(session.feed(Side.SERVER, frame) for frame in frames)
+    (finding,) = (finding for finding in findings if not finding.ok)
+    assert (finding.rule, finding.index) == ("no-data-after-close", 1)
+    assert finding.close_code is None and "Answer" not in str(finding)
+
+
 def test_rsv1_has_a_meaning_only_where_compression_was_agreed_on() -> None:
     frame = Frame(Opcode.TEXT, b"x", rsv1=True)
     assert broken(check_frame(frame, Side.SERVER)) == ("reserved-bits-are-zero",)

@@ -64,11 +64,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[T]):
-    """One sentence of the RFC, and the function that looks whether it is kept."""
+    """One sentence of the RFC, and the function that looks whether it is kept.
+
+    `close_code` is None where no Close frame can answer the fault any more.
+    """
 
     name: str
     rfc: str
-    close_code: CloseCode
+    close_code: CloseCode | None
     says: str
     look: Callable[[T], Outcome]
 
@@ -81,7 +84,7 @@ def _rule(
     table: list[Rule[T]],
     rfc: str,
     says: str,
-    close_code: CloseCode = CloseCode.PROTOCOL_ERROR,
+    close_code: CloseCode | None = CloseCode.PROTOCOL_ERROR,
 ) -> Callable[[Callable[[T], Outcome]], Callable[[T], Outcome]]:
     """Enter the function below in the table, under its own name."""
 
@@ -213,7 +216,8 @@ def message_is_not_interrupted(step: Step) -> Outcome:
     return begun is None, "none open" if begun is None else f"{opcode_name(begun)} still open"
 
 
-@_rule(SESSION_RULES, "RFC 6455 §5.5.1", "no data frame is sent after a Close frame")
+# The Close before it is what gets an answer; what comes later is discarded (§1.4).
+@_rule(SESSION_RULES, "RFC 6455 §5.5.1", "no data frame is sent after a Close frame", None)
 def no_data_after_close(step: Step) -> Outcome:
     if step.frame.opcode >= Opcode.CLOSE:
         return None  # a Ping must be answered until the peer's Close comes (§5.5.2)

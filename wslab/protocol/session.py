@@ -262,6 +262,12 @@ class _Utf8Checker:
         except UnicodeDecodeError as error:
             self.failed = True
             return start + error.start
+        # Half of a UTF-16 pair is no UTF-8 from its second byte on, ed a0 to ed bf (RFC 3629
+        # §3). Python's decoder waits for the third, for an error handler that lets them pass.
+        pending = self._decoder.getstate()[0]
+        if pending[:1] == b"\xed" and pending[1:] >= b"\xa0":
+            self.failed = True
+            return self._seen - len(pending)
         return None
 
 
