@@ -110,6 +110,15 @@ def test_a_close_that_nobody_answers_is_told_at_the_end():
     assert faults(lines_of(made, over=False)) == []
 
 
+def test_nobody_need_answer_a_peer_whose_handshake_was_wrong():
+    wrong = RESPONSE.replace(b"s3pPL", b"s3pPX")
+    made = recording(
+        (CLIENT, REQUEST), (SERVER, wrong), (SERVER, Frame(Opcode.CLOSE, b"\x03\xe8").encode())
+    )
+    made.end(Ending(0.2, CLIENT, "eof"))
+    assert faults(lines_of(made)) == ["response-accept-answers-the-key"]
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [
@@ -170,15 +179,20 @@ def test_a_kernel_message_is_named():
 
 def test_nothing_that_a_stranger_sends_reaches_the_terminal_as_it_is():
     close = ClosePayload(1000, HOSTILE[:60]).encode()
-    made = upgraded(
-        (SERVER, Frame(Opcode.TEXT, HOSTILE.encode())),
-        (SERVER, Frame(Opcode.CLOSE, close)),
-        request=REQUEST.replace(b"superchat", b"super\x1b[31m\x9b"),
-    )
+    hostile = RESPONSE.replace(b": chat\r\n", b": ch\x9bat\r\nSec-WebSocket-Extensions: x\x9b\r\n")
+    frames = [
+        Frame(Opcode.TEXT, HOSTILE.encode()),
+        Frame(Opcode.TEXT, HOSTILE.encode(), fin=False),
+        Frame(Opcode.CONTINUATION, b""),
+        Frame(Opcode.CLOSE, close),
+    ]
+    made = recording((CLIENT, REQUEST.replace(b"superchat", b"super\x9b")), (SERVER, hostile))
+    for frame in frames:
+        made.add(Chunk(1.0, SERVER, frame.encode()))
     for options in ({}, {"fields": True}):
         text = "\n".join(lines_of(made, **options))
         assert text.replace("\n", "").isprintable()
-        assert "\\u202e\\x00\\x1b" in text
+        assert "\\u202e\\x00\\x1b" in text and "subprotocol ch\\x9bat, extensions x\\x9b" in text
 
 
 def test_secrets_do_not_show():
@@ -227,6 +241,14 @@ def test_a_request_without_an_answer_says_how_it_ended():
         "HTTP             GET /slow     no answer",
         "end              the server reset TCP",
     ]
+
+
+def test_only_so_many_requests_without_an_answer_are_remembered():
+    get = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    lines = lines_of(
+        recording((CLIENT, get), (SERVER, b"HTTP/1.1 200 OK\r\n\r\n"), (CLIENT, get * 150))
+    )
+    assert len(lines) == 1 + wire_lines.UNANSWERED + 1
 
 
 def test_a_refusal_is_told_with_its_status():
@@ -318,6 +340,9 @@ class Terminal(io.RawIOBase):
             self._wrote.notify_all()
         return len(data)
 
+    def writable(self) -> bool:
+        return True
+
     def until(self, met: Callable[[], bool]) -> None:
         with self._wrote:
             assert self._wrote.wait_for(met, LIMIT)
@@ -393,6 +418,30 @@ def test_a_terminal_that_is_gone_is_told_once():
     say(outlet, "two")
     assert isinstance(outlet.error, BrokenPipeError)
     assert outlet.close() == 0
+
+
+def test_a_terminal_that_leaves_while_the_last_lines_are_written_is_no_error():
+    outlet, leaving = Outlet(), Terminal()
+
+    def write(data: bytes) -> int:
+        assert outlet._closing.wait(LIMIT)
+        raise BrokenPipeError
+
+    leaving.write = write
+    outlet.open(leaving, failed)
+    say(outlet, "goodbye")
+    assert outlet.close() == 1 and outlet.error is None
+
+
+def test_lines_go_below_the_buffers_of_the_terminal():
+    """A buffer that waits for its terminal could not be flushed at the end."""
+    outlet, terminal = Outlet(), Terminal()
+    terminal.open_.set()
+    with io.TextIOWrapper(io.BufferedWriter(terminal), encoding="utf-8") as stream:
+        outlet.open(stream, failed)
+        say(outlet, "client → server")
+        assert outlet.close() == 0
+        assert terminal.lines == ["client → server"]
 
 
 def test_a_terminal_that_does_not_wait_is_asked_again():
@@ -471,6 +520,37 @@ def test_a_flood_is_printed_to_its_last_frame(monkeypatch):
     gaps = [re.match(r"\(([\d,]+) lines? left out", line) for line in lines]
     left = sum(int(gap[1].replace(",", "")) for gap in gaps if gap)
     assert gaps.count(None) + left == 40_000 + 4  # the handshake, two Close frames and the end
+
+
+def test_lines_that_one_turn_did_not_make_come_in_the_next(monkeypatch):
+    monkeypatch.setattr(wire_lines, "TURN", 1)
+    lines, terminal = WireLines(), Terminal()
+    terminal.open_.set()
+    lines.begin(terminal, failed)
+
+    async def pass_by() -> None:
+        recording = lines.record("", 0)
+        for chunk in closed().chunks:
+            recording.add(chunk)
+
+    background.run(pass_by())
+    terminal.until(lambda: terminal.data.count(b"CLOSE") == 2)
+    assert lines.close() == 0
+
+
+def test_what_waits_for_its_lines_is_bounded(monkeypatch):
+    monkeypatch.setattr(wire_lines, "BEHIND", 1000)
+    lines = WireLines()
+
+    async def pass_by() -> int:
+        recording, most = lines.record("", 0), 0
+        for _ in range(100):  # in one turn of the loop
+            recording.add(Chunk(0.0, CLIENT, bytes(300)))
+            most = max(most, lines._size)
+        return most
+
+    assert background.run(pass_by()) <= 1000
+    lines.close()
 
 
 def test_a_connection_that_lives_at_the_stop_is_told():

@@ -187,8 +187,9 @@ class Recording:
         with as many asterisks, unless `redact` is False.
         """
         path = Path(path)
+        contents = self._moment(redact)
         with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(wscap.write(self._moment(redact)))
+            file.writelines(wscap.write(contents))
         return path
 
     def to_pcap(self, path: str | Path, redact: bool = True) -> Path:
