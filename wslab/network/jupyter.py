@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -112,7 +112,9 @@ class Jupyter:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
         request = Request(self.url + path, data, headers, method=method)
-        opener = build_opener(ProxyHandler({}))  # straight to this machine
+        opener = build_opener(
+            ProxyHandler({}), _NoRedirect
+        )  # straight to this machine, and no further
         limit = KERNEL_LIMIT if method == "POST" else ANSWER_LIMIT
         try:
             with opener.open(request, timeout=limit) as answer:
@@ -128,6 +130,13 @@ class Jupyter:
                 f"the Jupyter server did not answer {method} {path}: {error}; is it still running?"
             ) from None
         return json.loads(text) if text else None
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """Another address gets no request, for it would get the token: a 302 is an error."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
 
 
 class Wire:
