@@ -25,6 +25,7 @@ KEPT: Final = 300  # lines
 PEOPLE: Final = 200  # names
 CHARACTERS: Final = 4096  # of one text from outside
 MAX_SIZE: Final = 16 * 2**20  # bytes of one message: a whole history fits
+GOODBYE: Final = 2.0  # seconds that saying goodbye may take, with all that was said before it
 
 Message = dict[str, Any]
 
@@ -176,8 +177,12 @@ async def _send(ws: ClientConnection, message: Message) -> None:
 
 async def _say_goodbye(ws: ClientConnection | None, talk: asyncio.Task[None] | None) -> None:
     if ws is not None:
-        await _send(ws, {"type": "leave"})
-        await ws.close()
+        try:
+            async with asyncio.timeout(GOODBYE):
+                await _send(ws, {"type": "leave"})
+                await ws.close()
+        except TimeoutError:
+            ws.transport.abort()  # which also ends whatever still waits to be sent
     if talk is not None:
         talk.cancel()
 
