@@ -174,6 +174,22 @@ async def test_the_token_does_not_follow_a_redirect(status: int) -> None:
         assert len(server.requests) == 1 and other.requests == []
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", "b'<html>', which is no JSON"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\xff", "which is no JSON"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", "did not answer GET api.*1 bytes read"),
+        (b"+OK POP3 server ready\r\n", "did not answer GET api.*POP3"),
+    ],
+    ids=["HTML", "no text", "cut short", "no HTTP"],
+)
+async def test_what_answers_as_no_jupyter_server_does(answer: bytes, told: str) -> None:
+    with Answers(answer) as server:
+        with pytest.raises(WslabError, match=told):
+            await Jupyter(f"{server.url}/", "some-kernel", "token").ask("GET", "api")
+
+
 async def test_a_server_that_is_gone(unused_tcp_port: int) -> None:
     gone = Jupyter(f"http://127.0.0.1:{unused_tcp_port}/", "some-kernel", "token")
     with pytest.raises(WslabError, match="did not answer GET api.*is it still running"):

@@ -20,6 +20,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
@@ -104,7 +105,8 @@ class Jupyter:
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the server over HTTP; what it answers in JSON, or None for an empty answer.
 
-        WslabError with the status when it refuses, or when it does not answer in time.
+        WslabError with the status when it refuses, when it does not answer in time, and when
+        its answer is no HTTP or no JSON.
         """
         return await asyncio.to_thread(self._ask, method, path, body)
 
@@ -125,11 +127,17 @@ class Jupyter:
                 f"the Jupyter server answered {method} {path} with {error.code}; check that the "
                 "token is its own."
             ) from None
-        except (OSError, URLError) as error:
+        except (OSError, URLError, HTTPException) as error:
             raise WslabError(
                 f"the Jupyter server did not answer {method} {path}: {error}; is it still running?"
             ) from None
-        return json.loads(text) if text else None
+        try:
+            return json.loads(text) if text else None
+        except ValueError:
+            raise WslabError(
+                f"the Jupyter server answered {method} {path} with {text[:40]!r}, which is no "
+                f"JSON; check that a Jupyter server listens at {self.url}"
+            ) from None
 
 
 class _NoRedirect(HTTPRedirectHandler):
