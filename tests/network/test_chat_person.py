@@ -78,6 +78,14 @@ def test_two_people_hear_each_other(server):
     assert bob.person.people == {}
 
 
+def test_half_a_character_is_sent_as_a_browser_sends_it(server):
+    ann = Someone(server.url)
+    ann.does("join", "ann\ud83d")
+    ann.until(lambda person: person.status.startswith("not joined: A name holds letters"))
+    ann.joins("ann").does("say", "hi\udc00")
+    ann.hears("hi\ufffd")
+
+
 def test_a_name_that_is_taken_is_told(server):
     Someone(server.url).joins("ann")
     eve = Someone(server.url)

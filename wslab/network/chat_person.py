@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from wslab.errors import WslabError
 from wslab.network.chat_protocol import encode
 from wslab.network.client import connect
+from wslab.network.ws_url import as_unicode
 
 KEPT: Final = 300  # lines
 PEOPLE: Final = 200  # names
@@ -56,7 +57,7 @@ class Person:
         """Ask to take part; `status` says what came of it. Nothing happens to who is in."""
         if self.state != "out" or not name.strip():
             return
-        self.name = name.strip()
+        self.name = as_unicode(name.strip())
         self._set("trying", "connecting")
         self._talk = asyncio.get_running_loop().create_task(self._take_part(self.name))
 
@@ -65,7 +66,7 @@ class Person:
         if self.state != "in" or self._ws is None:
             return False
         if text.strip():
-            self._start(_send(self._ws, {"type": "say", "text": text}))
+            self._start(_send(self._ws, {"type": "say", "text": as_unicode(text)}))
         return True
 
     def leave(self) -> None:
