@@ -47,13 +47,13 @@ def test_without_a_loop_the_next_step_is_named() -> None:
 
 
 async def test_constants_and_state_are_plain_numbers_with_names(addresses: Addresses) -> None:
-    ws = WebSocket(addresses["echo"] + "/echo?a")
+    ws = WebSocket(addresses["echo"] + "/echo?a&token=abc")
     assert [ws.CONNECTING, WebSocket.OPEN, WebSocket.CLOSING, ws.CLOSED] == [0, 1, 2, 3]
     assert ws.readyState is ReadyState.CONNECTING
-    assert repr(ws) == "<WebSocket /echo?a CONNECTING>"
+    assert repr(ws) == "<WebSocket /echo?a&token=*** CONNECTING>"
     await once(ws, "open")
     ws.close(1000)
-    assert repr(ws) == "<WebSocket /echo?a CLOSING>"
+    assert repr(ws) == "<WebSocket /echo?a&token=*** CLOSING>"
     await once(ws, "close")
 
 

@@ -198,3 +198,19 @@ def test_a_client_that_resets_disturbs_nobody(proxy: CachingProxy) -> None:
     page.send(Frame(Opcode.TEXT, b"unread").encode())
     page.close()
     assert fetch(URL, through=proxy) == REAL
+
+
+def test_its_log_shows_no_secret(proxy: CachingProxy, site: Site) -> None:
+    site.pages["/page?token=abc"] = b"page()"
+    url, shown = "http://cdn.example/page?token=abc", "http://cdn.example/page?token=***"
+    for _ in range(2):
+        connection = http.client.HTTPConnection(proxy.host, proxy.port, timeout=LIMIT)
+        connection.request("GET", "/page?token=abc", headers={"Host": "cdn.example"})
+        assert connection.getresponse().read() == b"page()"
+        connection.close()
+    assert list(proxy.cache) == [url], "and the cache itself knows"
+    assert proxy.log == [
+        f"saw a request for {shown}",
+        f"kept the answer for {shown}",
+        f"served {shown} from the cache",
+    ]

@@ -289,6 +289,7 @@ async def test_only_its_own_pages_and_programs_may_connect(server: ChatServer) -
         "null",
         "",
         "file://",
+        "http://[",
     ):
         assert await answer(server, foreign) == 403, foreign
 

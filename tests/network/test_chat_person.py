@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from wslab.network import background
+from wslab.network import background, chat_person
 from wslab.network.chat import ChatPage, ChatServer
 from wslab.network.chat_person import CHARACTERS, KEPT, Person
+from wslab.network.tap import Tap
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
 
@@ -75,6 +76,14 @@ def test_two_people_hear_each_other(server):
     ann.hears("left (left)")
     assert bob.person.status == "not joined" and not bob.does("say", "still here?")
     assert bob.person.people == {}
+
+
+def test_half_a_character_is_sent_as_a_browser_sends_it(server):
+    ann = Someone(server.url)
+    ann.does("join", "ann\ud83d")
+    ann.until(lambda person: person.status.startswith("not joined: A name holds letters"))
+    ann.joins("ann").does("say", "hi\udc00")
+    ann.hears("hi\ufffd")
 
 
 def test_a_name_that_is_taken_is_told(server):
@@ -189,6 +198,23 @@ def test_leaving_while_it_connects_ends_the_attempt():
         deadline = asyncio.run_coroutine_threadsafe(_settled(ann.person), background.loop())
         deadline.result(LIMIT)
         assert ann.person.status == "not joined"
+
+
+def test_leaving_a_wire_that_stands_still_ends_what_waits_to_be_sent(server, monkeypatch):
+    monkeypatch.setattr(chat_person, "GOODBYE", 0.2)
+    with Tap(server.url) as tap:
+        ann = Someone(tap.url).joins("ann")
+        tap.freeze()
+
+        async def speak_and_leave() -> set[asyncio.Task[None]]:
+            for _ in range(64):
+                ann.person.say("x" * 2**20)
+            ann.person.leave()
+            sending = set(ann.person._sending)
+            await asyncio.wait(sending, timeout=LIMIT / 2)
+            return ann.person._sending
+
+        assert background.run(speak_and_leave()) == set()
 
 
 async def _settled(person: Person) -> None:

@@ -226,3 +226,10 @@ def test_a_forgotten_await_is_told_by_the_repr() -> None:
     assert repr(connect("ws://127.0.0.1:9/a")) == (
         "<connect('ws://127.0.0.1:9/a'): not connected yet; write 'await' or 'async with'>"
     )
+
+
+def test_neither_the_repr_nor_a_refusal_shows_a_secret() -> None:
+    assert repr(connect("ws://h/?token=abc&n=1")).startswith("<connect('ws://h/?token=***&n=1')")
+    with pytest.raises(WslabError, match=r"Write it like 'ws://\*+@h/\?token=\*\*\*'") as caught:
+        connect("http://ann:pw@h/?token=abc")
+    assert "abc" not in str(caught.value) and "ann" not in str(caught.value)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from wslab.errors import WslabError
 from wslab.network import delivery
 from wslab.network.client import connect
 from wslab.network.delivery import Delivery, deliver
@@ -104,5 +105,5 @@ async def test_it_ends_after_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_events_have_no_worst_delay() -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(WslabError, match="no event was delivered"):
         _ = Delivery([], [], []).worst

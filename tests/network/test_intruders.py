@@ -10,6 +10,7 @@ import logging
 import pytest
 from websockets.asyncio.server import serve
 
+from tests.network.sockets import LIMIT
 from wslab.lessons import security as lesson
 from wslab.network import intruders
 from wslab.network.intruders import ATTACKS, HONEST, KEPT_OUT, SERVED, VISITS, visit, visit_all
@@ -80,6 +81,36 @@ async def test_silence_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None
 
     said = "no answer, and the connection stays open"
     assert await visit(silent, "somebody without a session") == said
+
+
+@pytest.mark.parametrize("limit", ["ANSWER_LIMIT", "VISIT_LIMIT"])
+async def test_nor_does_a_handshake_without_an_answer(
+    limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intruders, limit, 0.2)
+
+    async def mute(sessions, origin):
+        never = lambda ws, request: asyncio.sleep(3600)  # noqa: E731
+        return await serve(lambda ws: ws.close(), "127.0.0.1", 0, process_request=never)
+
+    for who in ("somebody without a session", "one connection too many", "a program of bob's"):
+        assert await visit(mute, who) == "no answer in time"
+
+
+async def test_a_start_that_does_not_end_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intruders, "VISIT_LIMIT", 0.2)
+
+    async def never(sessions, origin):
+        await asyncio.sleep(3600)
+
+    async def gives_up(sessions, origin):
+        raise TimeoutError("no database")
+
+    said = "nobody listens: your server did not start within 0.2 s"
+    async with asyncio.timeout(LIMIT):
+        assert await visit(never, "a program of bob's") == said
+        with pytest.raises(TimeoutError, match="no database"):
+            await visit(gives_up, "a program of bob's")
 
 
 async def test_what_is_no_server_is_said() -> None:

@@ -21,7 +21,9 @@ from wslab.network.jupyter import (
     find_jupyter,
     new_header,
 )
+from wslab.network.streams import StreamServer, next_request
 from wslab.protocol.frames import Opcode
+from wslab.protocol.handshake import Request
 from wslab.protocol.kernel_messages import V1, KernelMessage
 
 
@@ -145,6 +147,47 @@ async def test_a_wrong_token_is_told_without_it(jupyter: Jupyter) -> None:
     with pytest.raises(WslabError, match="answered GET api/kernels with 403") as caught:
         await wrong.ask("GET", "api/kernels")
     assert "not-the-token" not in str(caught.value) + repr(wrong)
+
+
+class Answers(StreamServer):
+    """Gives every request the same answer, and keeps the requests."""
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__()
+        self.answer = answer
+        self.requests: list[Request] = []
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if got := await next_request(reader):
+            self.requests.append(got[0])
+            writer.write(self.answer)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_the_token_does_not_follow_a_redirect(status: int) -> None:
+    with Answers(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}") as other:
+        moved = f"HTTP/1.1 {status} Moved\r\nLocation: {other.url}\r\nContent-Length: 0\r\n\r\n"
+        with Answers(moved.encode()) as server:
+            jupyter = Jupyter(f"{server.url}/", "some-kernel", TOKEN)
+            with pytest.raises(WslabError, match=f"answered GET api with {status}"):
+                await jupyter.ask("GET", "api")
+        assert len(server.requests) == 1 and other.requests == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", "b'<html>', which is no JSON"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\xff", "which is no JSON"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", "did not answer GET api.*1 bytes read"),
+        (b"+OK POP3 server ready\r\n", "did not answer GET api.*POP3"),
+    ],
+    ids=["HTML", "no text", "cut short", "no HTTP"],
+)
+async def test_what_answers_as_no_jupyter_server_does(answer: bytes, told: str) -> None:
+    with Answers(answer) as server:
+        with pytest.raises(WslabError, match=told):
+            await Jupyter(f"{server.url}/", "some-kernel", "token").ask("GET", "api")
 
 
 async def test_a_server_that_is_gone(unused_tcp_port: int) -> None:

@@ -121,20 +121,39 @@ async def test_origins_decide_and_cors_headers_do_not(headers: list[tuple[str, s
     assert [(n, v) for n, v in answer.headers.raw_items() if n.startswith("Access-")] == headers
 
 
-async def test_pages_log_in_and_give_tickets(club: MembersServer) -> None:
-    def get(path: str, **headers: str) -> Any:
-        request = urllib.request.Request(club.http_url + path, headers=headers)
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        return opener.open(request, timeout=LIMIT)
+def get(club: MembersServer, path: str, **headers: str) -> Any:
+    request = urllib.request.Request(club.http_url + path, headers=headers)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    return opener.open(request, timeout=LIMIT)
 
+
+@pytest.mark.parametrize("path", ["/login?name=ann", "/new-ticket"])
+async def test_origins_hold_for_what_pages_ask_over_http_too(path: str) -> None:
+    own = "https://club.example"
+
+    def visit() -> None:
+        session = club.log_in("ann")
+        for headers in ({}, {"Origin": own}):  # a link, and a page of its own
+            with get(club, path, Cookie=session, **headers) as answer:
+                assert answer.status == 200
+        with pytest.raises(urllib.error.HTTPError, match="403") as refused:
+            get(club, path, Cookie=session, Origin="https://evil.example")
+        assert refused.value.headers["Set-Cookie"] is None
+        refused.value.close()
+
+    async with MembersServer({"ann": NOTE}, origins=[own]) as club:
+        await asyncio.to_thread(visit)
+
+
+async def test_pages_log_in_and_give_tickets(club: MembersServer) -> None:
     def visit() -> str:
-        with get("/login?name=ann") as answer:
+        with get(club, "/login?name=ann") as answer:
             given = answer.headers["Set-Cookie"]
         assert given == "session=s0; Path=/; HttpOnly; SameSite=Lax"
         with pytest.raises(urllib.error.HTTPError, match="401") as refused:
-            get("/new-ticket")
+            get(club, "/new-ticket")
         refused.value.close()
-        with get("/new-ticket", Cookie="session=s0") as answer:
+        with get(club, "/new-ticket", Cookie="session=s0") as answer:
             return answer.read().decode()
 
     assert await through(club, "query", await asyncio.to_thread(visit)) == NOTE

@@ -71,3 +71,10 @@ def test_a_recorded_handshake_loses_two_headers() -> None:
     onward, dropped = without_hop_by_hop(request)
     assert dropped == ["Upgrade", "Connection"]
     assert len(list(onward.headers)) == len(list(request.headers))  # two out, two in
+
+
+async def test_its_log_shows_no_secret() -> None:
+    async with EchoServer() as server, OldProxy(server.url) as box:
+        with pytest.raises(InvalidStatus):
+            await connect(box.url + "/echo?token=abc")
+    assert box.log == ["GET /echo?token=***: took out Upgrade, Connection"]

@@ -23,6 +23,7 @@ from tests.network.sockets import (
     url_of,
 )
 from wslab.network import background, relay
+from wslab.network.certificates import Certificate
 from wslab.network.tap import Tap
 from wslab.protocol.frames import Side
 from wslab.protocol.recording import Recording
@@ -379,6 +380,50 @@ def test_closing_without_reading_resets_the_other_side(
         with pytest.raises(ConnectionResetError):
             while there.recv(1):
                 pass
+
+
+# TLS, which only the server's end speaks
+
+
+@contextmanager
+def over_tls(listener: socket.socket) -> Iterator[tuple[Tap, socket.socket, socket.socket]]:
+    """A tap before a server with TLS, a client in the clear, and the server's connection."""
+    certificate = Certificate()
+    with Tap(url_of(listener).replace("ws", "wss"), ssl=certificate.client_context) as tap:
+        with reach(tap) as client, accept(listener) as connection:
+            context = certificate.server_context
+            with context.wrap_socket(connection, server_side=True) as server:
+                client.sendall(b"ask")
+                assert read(server, 3) == b"ask"
+                client.shutdown(socket.SHUT_WR)
+                tap.wait(lambda recording: bool(recording.endings))
+                yield tap, client, server
+
+
+def test_an_answer_over_tls_outlives_the_client_s_half_close(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "LAST_WORDS", LIMIT)
+    with over_tls(listener) as (tap, client, server):
+        tap.freeze(Side.SERVER)
+        server.sendall(b"answer" * 2000)
+        server.close()
+        tap.wait(lambda recording: len(recording.endings) == 2)
+        tap.thaw()
+        assert read_to_end(client) == b"answer" * 2000
+        tap.wait_closed()
+    assert endings(tap.recording) == {(side, "eof") for side in Side}
+
+
+def test_a_silent_server_over_tls_hears_of_the_client_s_end(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "LAST_WORDS", 0.05)
+    with over_tls(listener) as (tap, client, server):
+        assert server.recv(1) == b""
+        server.close()
+        assert read_to_end(client) == b""
+        tap.wait_closed()
 
 
 # Who waits for whom

@@ -249,3 +249,10 @@ def test_the_catalogue_can_be_asked_and_not_changed() -> None:
     assert catalogue == CATALOGUE
     catalogue.clear()
     assert len(RogueServer.catalogue()) == len(CATALOGUE) >= 20
+
+
+def test_its_log_shows_no_secret() -> None:
+    with RogueServer("masked-frame") as rogue:
+        with RawClient(f"{rogue.url}/?token=abc"):
+            pass
+        assert rogue.wait_closed()[0] == "client 1 asks for /?token=***"

@@ -1,16 +1,19 @@
 """StreamServer: one coroutine a connection, and no connection can hurt the others."""
 
 import asyncio
+import gc
 import socket
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from tests.network.sockets import LIMIT, read, read_to_end, reset
 from wslab.errors import NotRunning
-from wslab.network.background import call, log
+from wslab.network.background import call, log, run
 from wslab.network.streams import StreamServer, next_request
 
+MUCH = 64 * 1024 * 1024  # bytes
 GET = b"GET /%d HTTP/1.1\r\nHost: here.example\r\n\r\n"
 
 
@@ -84,3 +87,47 @@ def test_stop_ends_open_connections_and_leaves_nothing() -> None:
         socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
     with pytest.raises(NotRunning):
         _ = server.url
+
+
+class Flood(StreamServer):
+    """Says much more than any buffer takes, and either waits until it has left or returns."""
+
+    def __init__(self, waits: bool) -> None:
+        super().__init__()
+        self.waits = waits
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(bytes(MUCH))
+        if self.waits:
+            await writer.drain()
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_stop_does_not_wait_for_a_client_that_never_reads(waits: bool) -> None:
+    before = len(log)
+    with Flood(waits) as server, reach(server) as client:
+        assert read(client, 1) == b"\0"
+        server.stop()
+        assert 0 < len(read_to_end(client)) < MUCH - 1
+    assert len(log) == before, "it took the time limit to stop"
+
+
+@pytest.mark.parametrize("turns", range(8))
+def test_a_client_that_comes_while_it_stops_is_ended(turns: int) -> None:
+    """However far the loop has got with it: accepted, handed over, or about to be served."""
+
+    async def come_and_stop() -> socket.socket:
+        client = reach(server)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await server._end()
+        return client
+
+    gc.disable()  # it would close what nobody has closed
+    try:
+        server = Targets().start()
+        with run(come_and_stop()) as client, suppress(ConnectionResetError):
+            client.settimeout(2)
+            assert read_to_end(client) == b""
+    finally:
+        gc.enable()

@@ -65,3 +65,9 @@ def test_the_parts_are_what_a_connection_needs() -> None:
 def test_half_a_surrogate_pair_becomes_the_replacement_character() -> None:
     assert as_unicode("a\ud800b\udc00") == "a\ufffdb\ufffd"
     assert as_unicode("\ud83d\ude00") == "😀"
+
+
+def test_a_refusal_shows_no_secret() -> None:
+    with pytest.raises(DOMSyntaxError) as caught:
+        WsUrl.parse("ws://ann:s3cret@example.com/?token=s3cret#end")
+    assert "s3cret" not in str(caught.value) and "example.com/?token=" in str(caught.value)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.vectors import CONVERSATIONS, HELLO, HELLO_MASKED, Conversation
 from wslab.errors import RecordingError
-from wslab.protocol.frames import Frame, Opcode, Side
+from wslab.protocol.frames import Frame, FrameReader, Opcode, Side
 from wslab.protocol.handshake import accept_key
 from wslab.protocol.recording import Chunk, Ending, Recording
 from wslab.protocol.session import State
@@ -71,6 +71,30 @@ def test_chunk_boundaries_mean_nothing(size: int) -> None:
     assert [sent.frame for sent in cut.frames()] == [sent.frame for sent in whole.frames()]
     assert cut.findings() == whole.findings()
     assert len(cut.chunks) > len(whole.chunks)
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_a_recording_that_is_looked_at_as_it_grows_says_the_same(size: int) -> None:
+    whole, growing = conversation(HELLOS * 3, size=size), Recording()
+    for chunk in whole.chunks:
+        growing.add(chunk)
+        once = Recording()
+        once.chunks = list(growing.chunks)
+        assert (growing.handshake, growing.frames()) == (once.handshake, once.frames())
+        assert growing.findings() == once.findings()
+        assert all(growing.pending(side) == once.pending(side) for side in Side)
+    del growing.chunks[-1]
+    assert len(growing.frames()) == 5
+
+
+def test_and_reads_no_byte_of_a_frame_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    fed, feed = [], FrameReader.feed
+    monkeypatch.setattr(FrameReader, "feed", lambda *args: (fed.append(args[1]), feed(*args))[1])
+    whole, growing = conversation(HELLOS * 20), Recording()
+    for chunk in whole.chunks:
+        growing.add(chunk)
+        growing.frames()
+    assert b"".join(fed) == (HELLO_MASKED + HELLO) * 20
 
 
 def test_frames_in_the_same_chunk_as_the_handshake() -> None:

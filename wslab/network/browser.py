@@ -34,6 +34,7 @@ from wslab.network.ready_state import TRANSITIONS, Happening, ReadyState
 from wslab.network.ws_url import WsUrl, as_unicode
 from wslab.protocol.closing import ClosePayload
 from wslab.protocol.handshake_judge import is_token
+from wslab.protocol.redaction import redacted_text
 
 __all__ = [
     "Blob",
@@ -216,7 +217,7 @@ class WebSocket(EventTarget):
 
     def __repr__(self) -> str:
         # No host: its port differs from run to run, and a notebook's output must not.
-        return f"<WebSocket {self._url.target} {self._state.name}>"
+        return f"<WebSocket {redacted_text(self._url.target)} {self._state.name}>"
 
 
 class _Tasks:

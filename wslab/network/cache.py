@@ -24,6 +24,7 @@ from wslab.network.background import Service
 from wslab.network.streams import PIECE, StreamServer, next_request
 from wslab.protocol.frames import FrameReader
 from wslab.protocol.handshake import Request, Response, accept_key
+from wslab.protocol.redaction import redacted_text
 
 BODY_LIMIT: Final = 2**20  # bytes of an answer that is kept; a longer one is passed on only
 
@@ -107,7 +108,7 @@ class CachingProxy(StreamServer):
             if kept is None:
                 await self._pass_on(request, rest, reader, writer)
                 return
-            self.log.append(f"served {_url(request)} from the cache")
+            self.log.append(f"served {redacted_text(_url(request))} from the cache")
             writer.write(kept)
             await writer.drain()
 
@@ -138,7 +139,7 @@ class CachingProxy(StreamServer):
 
         def look(piece: bytes) -> None:
             for request, _ in scanner.feed(piece):
-                self.log.append(f"saw a request for {_url(request)}")
+                self.log.append(f"saw a request for {redacted_text(_url(request))}")
                 asked.append(_url(request))
 
         return look
@@ -151,7 +152,7 @@ class CachingProxy(StreamServer):
                 url = asked.popleft() if asked else ""
                 if url and response.status == 200:
                     self.cache[url] = data
-                    self.log.append(f"kept the answer for {url}")
+                    self.log.append(f"kept the answer for {redacted_text(url)}")
 
         return look
 

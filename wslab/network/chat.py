@@ -85,7 +85,12 @@ class ChatPage(PathServer):
         origin = origins[0]
         if len(origins) > 1:
             return True
-        return origin not in self._origins and urlsplit(origin).netloc.lower() != own
+        if origin in self._origins:
+            return False
+        try:
+            return urlsplit(origin).netloc.lower() != own
+        except ValueError:  # no URL, such as "http://["
+            return True
 
 
 class ChatServer(ChatPage):

@@ -20,11 +20,13 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from wslab.errors import WslabError
 from wslab.network.chat_protocol import encode
 from wslab.network.client import connect
+from wslab.network.ws_url import as_unicode
 
 KEPT: Final = 300  # lines
 PEOPLE: Final = 200  # names
 CHARACTERS: Final = 4096  # of one text from outside
 MAX_SIZE: Final = 16 * 2**20  # bytes of one message: a whole history fits
+GOODBYE: Final = 2.0  # seconds that saying goodbye may take, with all that was said before it
 
 Message = dict[str, Any]
 
@@ -55,7 +57,7 @@ class Person:
         """Ask to take part; `status` says what came of it. Nothing happens to who is in."""
         if self.state != "out" or not name.strip():
             return
-        self.name = name.strip()
+        self.name = as_unicode(name.strip())
         self._set("trying", "connecting")
         self._talk = asyncio.get_running_loop().create_task(self._take_part(self.name))
 
@@ -64,7 +66,7 @@ class Person:
         if self.state != "in" or self._ws is None:
             return False
         if text.strip():
-            self._start(_send(self._ws, {"type": "say", "text": text}))
+            self._start(_send(self._ws, {"type": "say", "text": as_unicode(text)}))
         return True
 
     def leave(self) -> None:
@@ -176,8 +178,12 @@ async def _send(ws: ClientConnection, message: Message) -> None:
 
 async def _say_goodbye(ws: ClientConnection | None, talk: asyncio.Task[None] | None) -> None:
     if ws is not None:
-        await _send(ws, {"type": "leave"})
-        await ws.close()
+        try:
+            async with asyncio.timeout(GOODBYE):
+                await _send(ws, {"type": "leave"})
+                await ws.close()
+        except TimeoutError:
+            ws.transport.abort()  # which also ends whatever still waits to be sent
     if talk is not None:
         talk.cancel()
 

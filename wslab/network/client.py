@@ -13,6 +13,7 @@ from websockets.uri import parse_uri
 
 from wslab.errors import WslabError
 from wslab.network.certificates import why_not_trusted
+from wslab.protocol.redaction import redacted_text
 
 #: The library's log would land in whatever cell runs.
 _SILENT: Final = logging.getLogger("wslab.network.client")
@@ -72,6 +73,7 @@ def connect(url: str, **options: Any) -> Connecting:
 
 
 def _not_a_url(url: str, why: str) -> WslabError:
+    url = redacted_text(url)
     scheme, mark, rest = url.partition("://")
     if mark and scheme.lower() in ("http", "https"):
         like = f"ws{scheme[4:].lower()}://{rest}"
@@ -107,7 +109,8 @@ class Connecting(library.connect):
             raise
 
     def __repr__(self) -> str:
-        return f"<connect({self.uri!r}): not connected yet; write 'await' or 'async with'>"
+        url = redacted_text(self.uri)
+        return f"<connect({url!r}): not connected yet; write 'await' or 'async with'>"
 
     def _explained(self, error: OSError) -> CannotConnect:
         place = f"{self.ws_uri.host}:{self.ws_uri.port}"

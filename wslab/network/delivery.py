@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Final
 
+from wslab.errors import WslabError
 from wslab.network.feed import Feed
 from wslab.network.tap import Tap
 from wslab.protocol.frames import Side
@@ -36,7 +37,12 @@ class Delivery:
 
     @property
     def worst(self) -> float:
-        """The longest delay, in seconds."""
+        """The longest delay, in seconds. WslabError when no event was delivered."""
+        if not self.delays:
+            raise WslabError(
+                "no event was delivered, so there is no longest delay; look at the client, "
+                "which has to yield (number, text) for each."
+            )
         return max(self.delays)
 
     @property

@@ -207,17 +207,26 @@ async def visit(start: Start, who: str) -> str:
     ``await start(sessions, origin)`` returns the server, as ``websockets`` makes it. What it
     raises is raised here; whatever else it returns is said.
     """
+    until = asyncio.get_running_loop().time() + VISIT_LIMIT
     with _no_log():
-        server = await start(dict(SESSIONS), ORIGIN)
+        try:
+            async with asyncio.timeout_at(until) as limit:
+                server = await start(dict(SESSIONS), ORIGIN)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            return f"nobody listens: your server did not start within {VISIT_LIMIT:g} s"
         if not isinstance(server, Server):
             return f"nobody listens: you returned {type(server).__name__}, not a server"
         try:
             host, port = server.sockets[0].getsockname()[:2]
-            async with asyncio.timeout(VISIT_LIMIT):
+            async with asyncio.timeout_at(until):
                 return await VISITS[who](Site(f"ws://{host}:{port}/"))
         except InvalidStatus as refusal:
             return _unless(who, f"refused with {refusal.response.status_code}")
         except (ConnectionClosed, InvalidHandshake, OSError) as error:
+            if isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError):
+                return "no answer in time"
             return _unless(who, f"turned away: {_brief(error)}")
         finally:
             await _stop(server)
@@ -237,8 +246,6 @@ def _unless(who: str, said: str) -> str:
 
 
 def _brief(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return f"no answer within {VISIT_LIMIT:g} s"
     if isinstance(error, ConnectionClosed):
         return f"closed with {error.rcvd.code if error.rcvd else 1006}"
     return type(error).__name__

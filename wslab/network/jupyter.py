@@ -20,11 +20,12 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -104,7 +105,8 @@ class Jupyter:
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the server over HTTP; what it answers in JSON, or None for an empty answer.
 
-        WslabError with the status when it refuses, or when it does not answer in time.
+        WslabError with the status when it refuses, when it does not answer in time, and when
+        its answer is no HTTP or no JSON.
         """
         return await asyncio.to_thread(self._ask, method, path, body)
 
@@ -112,7 +114,9 @@ class Jupyter:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
         request = Request(self.url + path, data, headers, method=method)
-        opener = build_opener(ProxyHandler({}))  # straight to this machine
+        opener = build_opener(
+            ProxyHandler({}), _NoRedirect
+        )  # straight to this machine, and no further
         limit = KERNEL_LIMIT if method == "POST" else ANSWER_LIMIT
         try:
             with opener.open(request, timeout=limit) as answer:
@@ -123,11 +127,24 @@ class Jupyter:
                 f"the Jupyter server answered {method} {path} with {error.code}; check that the "
                 "token is its own."
             ) from None
-        except (OSError, URLError) as error:
+        except (OSError, URLError, HTTPException) as error:
             raise WslabError(
                 f"the Jupyter server did not answer {method} {path}: {error}; is it still running?"
             ) from None
-        return json.loads(text) if text else None
+        try:
+            return json.loads(text) if text else None
+        except ValueError:
+            raise WslabError(
+                f"the Jupyter server answered {method} {path} with {text[:40]!r}, which is no "
+                f"JSON; check that a Jupyter server listens at {self.url}"
+            ) from None
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """Another address gets no request, for it would get the token: a 302 is an error."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
 
 
 class Wire:

@@ -133,6 +133,8 @@ class MembersServer(PathServer):
 
     def _answer(self, ws: ServerConnection, request: Request) -> Response | None:
         path = urlsplit(request.path).path
+        if path in ("/login", "/new-ticket") and self._is_foreign(request):
+            return ws.respond(403, "This page may not ask here: its Origin is not allowed.\n")
         if path == "/login":
             response = ws.respond(200, "You are logged in.\n")
             cookie = self.log_in(_query(request, "name"))
@@ -144,6 +146,13 @@ class MembersServer(PathServer):
                 return ws.respond(401, "Log in first: /login?name=…\n")
             return ws.respond(200, self.new_ticket(name))
         return super()._answer(ws, request)
+
+    def _is_foreign(self, request: Request) -> bool:
+        """What the library asks of a handshake; but a link has no Origin, and may lead here."""
+        allowed = self._options["origins"]
+        return allowed is not None and any(
+            origin not in allowed for origin in request.headers.get_all("Origin")
+        )
 
     def _note_answer(self, ws: ServerConnection, request: Request, response: Response) -> None:
         super()._note_answer(ws, request, response)

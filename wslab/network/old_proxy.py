@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from wslab.errors import WslabError
 from wslab.network.streams import PIECE, StreamServer, next_request
 from wslab.protocol.handshake import Headers, Request
+from wslab.protocol.redaction import redacted_text
 from wslab.protocol.tls_records import is_tls
 
 #: Headers that never pass a neighbour, whether or not `Connection` names them.
@@ -61,7 +62,8 @@ class OldProxy(StreamServer):
                 return
             request, rest = got
             onward, dropped = without_hop_by_hop(request)
-            self.log.append(f"{request.method} {request.target}: took out {', '.join(dropped)}")
+            asked = f"{request.method} {redacted_text(request.target)}"
+            self.log.append(f"{asked}: took out {', '.join(dropped)}")
             first = onward.encode() + rest
         host, port = self._parts.hostname, self._parts.port or _PORTS[self._parts.scheme]
         far_reader, far_writer = await asyncio.open_connection(host, port)

@@ -39,6 +39,7 @@ if sys.platform == "linux":
 CONNECT_LIMIT: Final = 5.0  # seconds the target may take to answer
 HOLD_LIMIT: Final = 4 * 1024 * 1024  # bytes of one sender held back before it is stopped
 RESET_LIMIT: Final = 5.0  # seconds a reset waits for a receiver that takes nothing
+LAST_WORDS: Final = 1.0  # seconds of silence after which a TLS server hears of the client's end
 LOOK_AGAIN: Final = 0.05  # seconds between two looks at what the loop does not watch
 
 # close() with a linger time of 0 sends RST instead of FIN (on Windows the two numbers are short).
@@ -106,6 +107,7 @@ class Relay:
         self.started = monotonic()
         self._connecting: asyncio.Task[None] | None = None
         self.was_cut = False
+        self._awaits_last_words = False
         self.client = End(self, Side.CLIENT)
         self.server = End(self, Side.SERVER)
         self.client.peer, self.server.peer = self.server, self.client
@@ -170,14 +172,30 @@ class Relay:
 
     def settle(self) -> None:
         """Close what has nothing left to do; report when both connections are gone."""
-        passed = [end.eof_passed for end in self.ends]
-        # TLS, as asyncio speaks it, cannot end one direction and keep the other.
-        if all(passed) or (self.target.ssl is not None and any(passed)):
-            for end in self.ends:
-                end.close()
+        # TLS, as asyncio speaks it, cannot end one direction and keep the other. So a server
+        # behind it is told of the client's end once it has answered.
+        over_tls = self.target.ssl is not None
+        if self.server.eof_passed and (over_tls or self.client.eof_passed):
+            self._close()
+        elif over_tls and self.client.eof_passed and not self._awaits_last_words:
+            self._awaits_last_words = True
+            self._close_after_last_words()
         connecting = self._connecting is not None and not self._connecting.done()
         if not connecting and all(end.lost or end.transport is None for end in self.ends):
             self._over(self)
+
+    def _close(self) -> None:
+        for end in self.ends:
+            end.close()
+
+    def _close_after_last_words(self, before: int = -1) -> None:
+        """Close when the server has said nothing for `LAST_WORDS`, and all has been passed on."""
+        said = self.recording.byte_count(Side.SERVER)
+        if said == before and not self.server.held and not self.client.full:
+            self._close()
+        elif not any(end.lost for end in self.ends):
+            loop = asyncio.get_running_loop()
+            loop.call_later(LAST_WORDS, self._close_after_last_words, said)
 
 
 class End(asyncio.Protocol):
@@ -372,7 +390,7 @@ class End(asyncio.Protocol):
             self._pass_reset(monotonic())
             return
         self.eof_passed = True
-        if not self._over_tls and peer.transport is not None and not peer.lost:
+        if not peer._over_tls and peer.transport is not None and not peer.lost:
             with suppress(OSError):  # the peer may have reset meanwhile
                 peer.transport.write_eof()
         self.relay.settle()
@@ -419,7 +437,8 @@ class End(asyncio.Protocol):
 
     @property
     def _over_tls(self) -> bool:
-        return self.relay.target.ssl is not None
+        """Whether our own connection is encrypted: only the server's may be."""
+        return self.sender is Side.SERVER and self.relay.target.ssl is not None
 
     def _socket_info(self, name: str) -> Any:
         assert self.transport is not None

@@ -15,6 +15,7 @@ from wslab.network.streams import PIECE, StreamServer, next_request
 from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import ClosePayload, Frame, FrameReader, Opcode
 from wslab.protocol.handshake import Handshake, Request
+from wslab.protocol.redaction import redacted_text
 
 
 class RogueServer(StreamServer):
@@ -124,7 +125,7 @@ class _Visit:
             self.say(f"{self.client} ends TCP without a request")
             return
         request, self._rest = got
-        self.say(f"{self.client} asks for {request.target}")
+        self.say(f"{self.client} asks for {redacted_text(request.target)}")
         # What a client has seen is in the log: each line comes before its bytes.
         if (fault := _unfit(request, act)) is not None:
             self.say(f"{self.client} is refused: {fault}")

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 from wslab.errors import MalformedHandshake
-from wslab.network.background import Service
+from wslab.network.background import Service, stop_listening
 from wslab.protocol.handshake import Request
 
 PIECE: Final = 65536  # bytes asked for in one read
@@ -43,7 +43,8 @@ class StreamServer(Service):
 
     async def _close(self) -> None:
         if self._server is not None:
-            self._server.close()
+            await stop_listening(self._server)
+            await asyncio.sleep(0)  # whoever was accepted last is handed to `_accept` now
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -51,6 +52,9 @@ class StreamServer(Service):
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.get_running_loop().create_task(self._attend(reader, writer))
         self._tasks.add(task)
+        # A task that is stopped does not wait for a client that never reads, and one that is
+        # stopped before its first step has closed nothing itself.
+        task.add_done_callback(lambda _: writer.transport.abort())
         task.add_done_callback(self._tasks.discard)
 
     async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -59,6 +63,7 @@ class StreamServer(Service):
                 await self._serve(reader, writer)
             finally:
                 writer.close()
+            await writer.wait_closed()
 
 
 async def next_request(

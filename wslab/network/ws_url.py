@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from wslab.network.dom_exceptions import DOMSyntaxError
+from wslab.protocol.redaction import redacted_text
 
 _SCHEMES: Final = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
 _PORTS: Final = {"ws": 80, "wss": 443}
@@ -88,7 +89,7 @@ def as_unicode(text: str) -> str:
 
 
 def _refuse(text: str, why: str) -> DOMSyntaxError:
-    return DOMSyntaxError(f"{text!r} is not the URL of a WebSocket: {why}.")
+    return DOMSyntaxError(f"{redacted_text(text)!r} is not the URL of a WebSocket: {why}.")
 
 
 def _split_authority(rest: str) -> tuple[str, str]:

@@ -11,7 +11,8 @@ Secrets are overwritten on saving, byte for byte, so that every offset stays tru
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -152,33 +153,14 @@ class Recording:
         return findings
 
     def _read(self) -> _Reading:
-        """What the chunks so far say. Looked at often, so it is kept until a chunk is added."""
-        if self._seen is None or self._seen.chunks != len(self.chunks):
-            self._seen = self._read_again(tuple(self.chunks))
-        return self._seen
-
-    def _read_again(self, chunks: tuple[Chunk, ...]) -> _Reading:
-        nothing = {side: b"" for side in Side}
-        handshake = _opening(*(beginning(chunks, side) for side in Side))
-        if handshake is None or not handshake.upgraded or handshake.response is None:
-            return _Reading(len(chunks), handshake, [], nothing)
-        early, heads = (
-            0,
-            {
-                Side.CLIENT: len(handshake.request.encode()),
-                Side.SERVER: len(handshake.response.encode()),
-            },
-        )
-        readers = {side: FrameReader() for side in Side}
-        frames: list[SentFrame] = []
-        for chunk in chunks:
-            side, data = chunk.sender, chunk.data
-            data, heads[side] = data[heads[side] :], max(0, heads[side] - len(data))
-            early += len(data) if heads[Side.SERVER] and side is Side.CLIENT else 0
-            for frame in readers[side].feed(data):
-                frames.append(SentFrame(len(frames), chunk.at, side, frame))
-        pending = {side: reader.pending for side, reader in readers.items()}
-        return _Reading(len(chunks), handshake, frames, pending, early)
+        """What the chunks so far say. Looked at often: what was read before is not read again."""
+        seen, count = self._seen, len(self.chunks)
+        if seen is None or seen.chunks > count or not (seen.began or seen.chunks == count):
+            seen = _Reading.of(tuple(self.chunks))
+        elif seen.chunks < count:
+            seen = seen.on(self.chunks[seen.chunks :])
+        self._seen = seen
+        return seen
 
     def save(self, path: str | Path, redact: bool = True) -> Path:
         """Write the recording to `path`; the suffix .wscap is usual. Returns the path.
@@ -302,13 +284,49 @@ def _read(path: str | Path) -> tuple[bytes, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What the first `chunks` chunks of a recording say."""
+    """What the first `chunks` chunks of a recording say. It never changes: threads share it."""
 
     chunks: int
     handshake: Handshake | None
     frames: list[SentFrame]
-    pending: dict[Side, bytes]
+    readers: dict[Side, FrameReader]
+    heads: dict[Side, int]  # bytes of each head that are still to come
     early: int = 0  # bytes that the client sent between its request and the 101
+
+    @classmethod
+    def of(cls, chunks: Sequence[Chunk]) -> _Reading:
+        """A reading from the start."""
+        handshake = _opening(*(beginning(chunks, side) for side in Side))
+        readers = {side: FrameReader() for side in Side}
+        if handshake is None or not handshake.upgraded or handshake.response is None:
+            return cls(len(chunks), handshake, [], readers, {})
+        heads = {
+            Side.CLIENT: len(handshake.request.encode()),
+            Side.SERVER: len(handshake.response.encode()),
+        }
+        return cls(0, handshake, [], readers, heads).on(chunks)
+
+    @property
+    def began(self) -> bool:
+        """Whether the handshake is over, so that only frames follow."""
+        return bool(self.heads)
+
+    @property
+    def pending(self) -> dict[Side, bytes]:
+        """What each side sent after its last whole frame."""
+        return {side: reader.pending for side, reader in self.readers.items()}
+
+    def on(self, more: Sequence[Chunk]) -> _Reading:
+        """The reading of these further chunks as well."""
+        frames, early = list(self.frames), self.early
+        heads, readers = dict(self.heads), deepcopy(self.readers)
+        for chunk in more:
+            side, data = chunk.sender, chunk.data
+            data, heads[side] = data[heads[side] :], max(0, heads[side] - len(data))
+            early += len(data) if heads[Side.SERVER] and side is Side.CLIENT else 0
+            for frame in readers[side].feed(data):
+                frames.append(SentFrame(len(frames), chunk.at, side, frame))
+        return _Reading(self.chunks + len(more), self.handshake, frames, readers, heads, early)
 
 
 def _opening(client: bytes, server: bytes) -> Handshake | None:
