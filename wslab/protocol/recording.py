@@ -21,10 +21,10 @@ from wslab.protocol import captures, wscap
 from wslab.protocol.chunks import Chunk, Ending, beginning
 from wslab.protocol.connection_rules import check_ending, check_opening
 from wslab.protocol.findings import Finding
-from wslab.protocol.frames import Frame, FrameHeader, FrameReader, Opcode, Side
+from wslab.protocol.frames import Frame, FrameReader, Opcode, Side
 from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.redaction import redacted, redacted_text
-from wslab.protocol.rules import check_frame, check_handshake, check_session
+from wslab.protocol.rules import check_beginning, check_handshake, check_session
 from wslab.protocol.session import Message, Session, Step
 from wslab.protocol.tls_records import SentRecord, is_tls, read_records
 
@@ -127,9 +127,8 @@ class Recording:
         findings += [check_opening(reading.early), *check_session(self.steps())]
         for side in Side:
             # A frame that never got whole may already break a rule in its header.
-            header = FrameHeader.parse(reading.pending[side])
-            if header is not None:
-                findings += check_frame(header, side, reading.handshake.deflate is not None)
+            deflate = reading.handshake.deflate is not None
+            findings += check_beginning(reading.pending[side], side, deflate)
         closes: dict[Side, tuple[int, float]] = {}
         for sent in reading.frames:
             if sent.frame.opcode == Opcode.CLOSE:
