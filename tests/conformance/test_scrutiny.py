@@ -126,10 +126,11 @@ def test_a_frame_that_never_got_whole_is_dissected_too():
     assert examine(made).problems == []
 
 
-def test_a_frame_that_never_got_whole_may_be_the_faulty_one():
+@pytest.mark.parametrize("size", [1, 2, 5, 9])
+def test_a_frame_that_never_got_whole_may_be_the_faulty_one(size):
     """The server reads a reserved opcode and closes; the client never sends the rest."""
     made = recording(GOOD)
-    made.add(Chunk(0.3, Side.CLIENT, Frame(15, b"Hello, world!", mask=MASK).encode()[:9]))
+    made.add(Chunk(0.3, Side.CLIENT, Frame(15, b"Hello, world!", mask=MASK).encode()[:size]))
     seen = examine(made)
     assert seen.violation == Violation(1, "opcode-is-defined", 1002)
     assert seen.problems == judge("4.2.5", seen) == []

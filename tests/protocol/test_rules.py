@@ -13,6 +13,7 @@ from wslab.protocol.frames import CloseCode, Frame, FrameHeader, FrameReader, Op
 from wslab.protocol.rules import (
     FRAME_RULES,
     SESSION_RULES,
+    check_beginning,
     check_frame,
     check_session,
 )
@@ -68,6 +69,29 @@ def test_a_finding_tells_the_section_and_the_answer() -> None:
     (finding,) = (f for f in check_frame(bad_reason, Side.SERVER) if not f.ok)
     assert finding.close_code is CloseCode.INVALID_FRAME_PAYLOAD_DATA
     assert finding.found == "byte ff at offset 0 of the reason"
+
+
+@pytest.mark.parametrize("sender", Side, ids=str)
+def test_the_first_byte_of_a_frame_is_judged_before_its_header_is_whole(sender: Side) -> None:
+    key = b"mask" if sender.must_mask else None
+    assert check_beginning(b"", sender) == []
+    for size in (1, 2, 3):
+        assert (
+            check_beginning(Frame(Opcode.TEXT, bytes(200), mask=key).encode()[:size], sender) == []
+        )
+        data = Frame(15, bytes(200), fin=False, rsv2=True, mask=key).encode()[:size]
+        findings = check_beginning(data, sender)
+        assert broken(findings) == (
+            "reserved-bits-are-zero",
+            "opcode-is-defined",
+            "control-frame-is-whole",
+        )
+        assert len(findings) == 3, "what nobody has seen yet is not said to be kept"
+
+
+def test_a_whole_header_is_judged_whole() -> None:
+    header = Frame(Opcode.PING, bytes(126)).header
+    assert check_beginning(header.encode(), Side.SERVER) == check_frame(header, Side.SERVER)
 
 
 def test_data_after_close_is_looked_away_from() -> None:

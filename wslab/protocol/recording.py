@@ -22,10 +22,10 @@ from wslab.protocol import captures, wscap
 from wslab.protocol.chunks import Chunk, Ending, beginning
 from wslab.protocol.connection_rules import Judge, check_opening
 from wslab.protocol.findings import Finding, Tally
-from wslab.protocol.frames import Frame, FrameHeader, FrameReader, Side
+from wslab.protocol.frames import Frame, FrameReader, Side
 from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.redaction import redacted, redacted_text
-from wslab.protocol.rules import check_frame, check_handshake
+from wslab.protocol.rules import check_beginning, check_handshake
 from wslab.protocol.session import Message, Session, Step
 from wslab.protocol.tls_records import SentRecord, is_tls, read_records
 
@@ -142,9 +142,8 @@ class Recording:
             findings += judge.look(step, sent.at)
         for side in Side:
             # A frame that never got whole may already break a rule in its header.
-            header = FrameHeader.parse(reading.pending[side])
-            if header is not None:
-                findings += check_frame(header, side, reading.handshake.deflate is not None)
+            deflate = reading.handshake.deflate is not None
+            findings += check_beginning(reading.pending[side], side, deflate)
         if not self.truncated:
             judge.blame(findings)
             findings += judge.end(

@@ -28,6 +28,7 @@ __all__ = [
     "FRAME_RULES",
     "SESSION_RULES",
     "Finding",
+    "check_beginning",
     "check_frame",
     "check_handshake",
     "check_session",
@@ -266,6 +267,22 @@ def check_frame(frame: FrameHeader, sender: Side, deflate: bool = False) -> list
     """
     look = Look(frame, sender, deflate)
     return _apply(FRAME_RULES, look, sender, None)
+
+
+def check_beginning(data: bytes, sender: Side, deflate: bool = False) -> list[Finding]:
+    """Hold the frame rules against the first bytes of a frame that is not whole.
+
+    Of a header that is not whole either, only the first byte is judged, and only what it
+    breaks is told: FIN, the reserved bits and the opcode, for which a receiver may fail the
+    connection at once. [] for no bytes.
+    """
+    header = FrameHeader.parse(data)
+    if header is not None or not data:
+        return [] if header is None else check_frame(header, sender, deflate)
+    rest = b"\x80\0\0\0\0" if sender.must_mask else b"\0"  # a length and a key without fault
+    header = FrameHeader.parse(data[:1] + rest)
+    assert header is not None
+    return [finding for finding in check_frame(header, sender, deflate) if not finding.ok]
 
 
 def check_session(steps: Iterable[Step]) -> list[Finding]:
