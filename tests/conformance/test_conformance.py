@@ -64,7 +64,8 @@ def test_each_recording_is_kept_under_the_name_of_its_case(result, folder):
 
 def test_readme_shows_what_this_run_shows(result):
     """Frames are left out: whether the client still answers a Close is a matter of timing."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = text.partition(table.BEGIN)[2].partition(table.END)[0].splitlines()
     timed = {group_of(case) for case in TIMING}
     made = table.table(result).splitlines()
     for group in set(FAST) - timed:
