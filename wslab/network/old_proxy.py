@@ -41,7 +41,7 @@ class OldProxy(StreamServer):
     def url(self) -> str:
         """Where a client connects to. NotRunning before the start."""
         self._need_running()
-        return self._parts._replace(netloc=f"{self.host}:{self.port}").geturl()
+        return self._parts._replace(netloc=self._place).geturl()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first = b""

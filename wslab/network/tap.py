@@ -22,7 +22,6 @@ from wslab.protocol.redaction import redacted_text
 
 PORTS = {"ws": 80, "http": 80, "wss": 443, "https": 443}  # where no URL says another
 _IN_CLEAR = {"wss": "ws", "https": "http"}
-_ANY_HOST = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class Tap(Service):
@@ -85,10 +84,8 @@ class Tap(Service):
         NotRunning before the start and after the stop.
         """
         self._need_running()
-        host = _ANY_HOST.get(self.host, self.host)
-        host = f"[{host}]" if ":" in host else host
-        user = self._parts.netloc.rpartition("@")[0]
-        netloc = f"{user}@{host}:{self.port}" if user else f"{host}:{self.port}"
+        user, at, _ = self._parts.netloc.rpartition("@")
+        netloc = f"{user}{at}{self._place}"
         scheme = _IN_CLEAR[self._parts.scheme] if self._ends_tls else self._parts.scheme
         return self._parts._replace(scheme=scheme, netloc=netloc).geturl()
 
@@ -230,7 +227,7 @@ class Tap(Service):
             )
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: self._accept(target), self.host, self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._listens_at(self._server.sockets[0].getsockname())
 
     async def _close(self) -> None:
         if self._server is not None:
