@@ -10,14 +10,23 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from wslab.errors import NotRunning, WslabError
 from wslab.network import background
 from wslab.network.background import Service, call, loop, run, stop_listening
+from wslab.network.feed import Feed
+from wslab.network.http_echo import HttpEcho
+from wslab.network.old_proxy import OldProxy
+from wslab.network.rogue import RogueServer
+from wslab.network.streams import StreamServer
+from wslab.network.tap import Tap
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
 
@@ -29,6 +38,49 @@ class HangUp(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport.close()
         self.arrived.set()
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        (("127.0.0.1", 80), "127.0.0.1:80"),
+        (("0.0.0.0", 80), "127.0.0.1:80"),
+        (("::1", 80, 0, 0), "[::1]:80"),
+        (("::", 80, 0, 0), "[::1]:80"),
+        (("fe80::1%eth0", 80, 0, 2), "[fe80::1]:80"),
+    ],
+)
+def test_the_place_of_a_service_is_one_to_connect_to(name: tuple[object, ...], place: str) -> None:
+    service = Service()
+    service._listens_at(name)
+    assert (service._place, service.port) == (place, 80)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::1"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        Feed,
+        HttpEcho,
+        StreamServer,
+        partial(RogueServer, "masked-frame"),
+        partial(OldProxy, "ws://127.0.0.1:9"),
+        partial(Tap, "ws://127.0.0.1:9"),
+    ],
+    ids=["Feed", "HttpEcho", "StreamServer", "RogueServer", "OldProxy", "Tap"],
+)
+def test_every_url_names_such_a_place(kind: Callable[..., Any], host: str) -> None:
+    service = kind(host=host)
+    try:
+        service.start()
+    except WslabError:
+        assert host == "::1"
+        pytest.skip("this machine has no IPv6")
+    try:
+        shown = "[::1]" if host == "::1" else "127.0.0.1"
+        assert urlsplit(service.url).netloc == f"{shown}:{service.port}"
+    finally:
+        service.stop()
 
 
 class Bench(Service):

@@ -57,8 +57,9 @@ async def test_who_says_nothing_leaves_nothing_behind() -> None:
 
 
 def test_it_wants_a_url_and_a_start() -> None:
-    with pytest.raises(WslabError, match="OldProxy wants a URL"):
-        OldProxy("somewhere")
+    for url in ("somewhere", "ws://h:99999/", "ws://[::1", "ws://h:0/"):
+        with pytest.raises(WslabError, match="^OldProxy .*A WebSocket URL looks like"):
+            OldProxy(url)
     with pytest.raises(NotRunning):
         _ = OldProxy("ws://127.0.0.1:1").url
 

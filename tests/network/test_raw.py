@@ -105,6 +105,11 @@ def test_nobody_there_not_connected_and_no_url() -> None:
         RawClient(url).__enter__()
     with pytest.raises(NotRunning, match="with RawClient"):
         RawClient(url).send(b"")
-    for wrong in ("wss://127.0.0.1/", "127.0.0.1:80", "ws:///echo"):
+    for wrong in ("wss://127.0.0.1/", "127.0.0.1:80", "ws:///echo", "ws://h:99999/", "ws://[::1"):
         with pytest.raises(WslabError, match="pass server.url"):
             RawClient(wrong)
+
+
+def test_a_host_that_is_no_name_is_nobody() -> None:
+    with pytest.raises(WslabError, match="nobody answers on a+.example:80"):
+        RawClient(f"ws://{'a' * 64}.example/").__enter__()

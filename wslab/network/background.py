@@ -26,6 +26,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -107,7 +108,8 @@ class Service:
     """Something that listens: the base of the servers and of the tap.
 
     A subclass writes `_open` and `_close`. Both run on the background loop.
-    `_open` listens on `host` and `port` and then stores the real `port`; when it
+    `_open` listens on `host` and `port` and then hands the listening socket's name to
+    `_listens_at`, which stores the real `port` and the `_place` for the URL; when it
     raises it must leave nothing open, and an OSError becomes a WslabError that
     names host and port. `_close` has half a second and is cancelled after it.
     """
@@ -117,6 +119,7 @@ class Service:
         self.port = port
         self.name = name if name is not None else type(self).__name__.lower()
         self._wanted_port = port
+        self._place = ""  # where a client on this machine finds it: address:port
         self._is_running = False
         self._changing = asyncio.Lock()
 
@@ -177,6 +180,14 @@ class Service:
         """Raise NotRunning, with the next step, unless the service runs."""
         if not self._is_running:
             raise NotRunning(f"{self.name} is not running; call {self.name}.start() first.")
+
+    def _listens_at(self, name: tuple[Any, ...]) -> None:
+        """Store the address and port that ``getsockname()`` told of the listening socket."""
+        address, self.port = name[:2]
+        bound = ip_address(address.partition("%")[0])
+        if bound.is_unspecified:  # every interface: this machine reaches it on loopback
+            bound = ip_address("127.0.0.1" if bound.version == 4 else "::1")
+        self._place = f"{bound}:{self.port}" if bound.version == 4 else f"[{bound}]:{self.port}"
 
     async def _begin(self, named: bool) -> None:
         if named:

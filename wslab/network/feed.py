@@ -78,7 +78,7 @@ class Feed(Service):
     def url(self) -> str:
         """Where it listens: ``http://127.0.0.1:PORT``. NotRunning before start()."""
         self._need_running()
-        return f"http://{self.host}:{self.port}"
+        return f"http://{self._place}"
 
     @property
     def events(self) -> list[Event]:
@@ -154,7 +154,7 @@ class Feed(Service):
         )
         self._server = HTTPServer(app, max_body_size=LONGEST)
         self._server.add_sockets(sockets)
-        self.port = sockets[0].getsockname()[1]
+        self._listens_at(sockets[0].getsockname())
         self._over = False
 
     async def _close(self) -> None:

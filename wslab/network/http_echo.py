@@ -24,7 +24,7 @@ class HttpEcho(Service):
         sockets = bind_sockets(self.port, self.host)
         self._server = HTTPServer(Application([("/echo", _Echo)], log_function=_say_nothing))
         self._server.add_sockets(sockets)
-        self.port = sockets[0].getsockname()[1]
+        self._listens_at(sockets[0].getsockname())
 
     async def _close(self) -> None:
         self._server.stop()
@@ -34,7 +34,7 @@ class HttpEcho(Service):
     def url(self) -> str:
         """Where it listens: ``http://127.0.0.1:PORT``. NotRunning before start()."""
         self._need_running()
-        return f"http://{self.host}:{self.port}"
+        return f"http://{self._place}"
 
 
 class _Echo(RequestHandler):

@@ -11,17 +11,15 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from wslab.errors import WslabError
 from wslab.network.streams import PIECE, StreamServer, next_request
+from wslab.network.tap import PORTS, split_target
 from wslab.protocol.handshake import Headers, Request
 from wslab.protocol.redaction import redacted_text
 from wslab.protocol.tls_records import is_tls
 
 #: Headers that never pass a neighbour, whether or not `Connection` names them.
 HOP_BY_HOP: Final = ("connection", "keep-alive", "proxy-connection", "te", "upgrade")
-_PORTS: Final = {"ws": 80, "http": 80, "wss": 443, "https": 443}
 
 
 class OldProxy(StreamServer):
@@ -35,12 +33,7 @@ class OldProxy(StreamServer):
 
     def __init__(self, target: str, **options: Any) -> None:
         super().__init__(**options)
-        self._parts = urlsplit(target)
-        if self._parts.scheme not in _PORTS or not self._parts.hostname:
-            raise WslabError(
-                f"OldProxy wants a URL such as ws://127.0.0.1:8000, found {target!r}; "
-                "pass server.url."
-            )
+        self._parts = split_target(target, "OldProxy")
         self.target = target
         self.log: list[str] = []
 
@@ -48,7 +41,7 @@ class OldProxy(StreamServer):
     def url(self) -> str:
         """Where a client connects to. NotRunning before the start."""
         self._need_running()
-        return self._parts._replace(netloc=f"{self.host}:{self.port}").geturl()
+        return self._parts._replace(netloc=self._place).geturl()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first = b""
@@ -65,7 +58,7 @@ class OldProxy(StreamServer):
             asked = f"{request.method} {redacted_text(request.target)}"
             self.log.append(f"{asked}: took out {', '.join(dropped)}")
             first = onward.encode() + rest
-        host, port = self._parts.hostname, self._parts.port or _PORTS[self._parts.scheme]
+        host, port = self._parts.hostname, self._parts.port or PORTS[self._parts.scheme]
         far_reader, far_writer = await asyncio.open_connection(host, port)
         try:
             await asyncio.gather(_pass_on(reader, far_writer, first), _pass_on(far_reader, writer))

@@ -16,7 +16,6 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from ipaddress import ip_address
 from ssl import SSLContext
 from typing import Any, Final
 
@@ -87,7 +86,6 @@ class PathServer(Service):
         }
         self._paths: dict[str, Handler] = {}
         self._server: Server
-        self._address = ""  # where a client on this machine finds it: address:port
         self._arrived = 0  # clients so far
         self._connections: set[_Connection] = set()
 
@@ -95,13 +93,13 @@ class PathServer(Service):
     def url(self) -> str:
         """The WebSocket URL, such as ``ws://127.0.0.1:8765``. NotRunning when stopped."""
         self._need_running()
-        return f"{'wss' if self._certificate else 'ws'}://{self._address}"
+        return f"{'wss' if self._certificate else 'ws'}://{self._place}"
 
     @property
     def http_url(self) -> str:
         """The same place for a browser: ``http://127.0.0.1:8765``. NotRunning when stopped."""
         self._need_running()
-        return f"{'https' if self._certificate else 'http'}://{self._address}"
+        return f"{'https' if self._certificate else 'http'}://{self._place}"
 
     @property
     def certificate(self) -> Certificate:
@@ -173,11 +171,7 @@ class PathServer(Service):
             create_connection=partial(_Connection, self),  # type: ignore[arg-type]
             **self._options,
         )
-        address, self.port = self._server.sockets[0].getsockname()[:2]
-        bound = ip_address(address.partition("%")[0])
-        if bound.is_unspecified:  # every interface: this machine reaches it on loopback
-            bound = ip_address("127.0.0.1" if bound.version == 4 else "::1")
-        self._address = f"{bound}:{self.port}" if bound.version == 4 else f"[{bound}]:{self.port}"
+        self._listens_at(self._server.sockets[0].getsockname())
 
     async def _close(self) -> None:
         self._server.close(code=CloseCode.GOING_AWAY, reason="the server stops")

@@ -10,7 +10,6 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from wslab.errors import WslabError
 from wslab.network.raw import RawClient
@@ -49,12 +48,12 @@ async def probe(url: str, frame: Frame, *, limit: float = LIMIT, quiet: float = 
 
     WslabError when nobody answers, or when the answer is no 101.
     """
-    request = RawClient(url).request  # which refuses, with a reason, what is no such URL
+    client = RawClient(url)  # which refuses, with a reason, what is no such URL
     try:
         async with asyncio.timeout(limit):
-            reader, writer = await _connected(url)
+            reader, writer = await _connected(*client.address)
             try:
-                writer.write(request.encode())
+                writer.write(client.request.encode())
                 rest = await _upgraded(reader)
             except BaseException:
                 writer.transport.abort()
@@ -74,14 +73,13 @@ async def probe(url: str, frame: Frame, *, limit: float = LIMIT, quiet: float = 
         writer.transport.abort() if writer.transport.get_write_buffer_size() else writer.close()
 
 
-async def _connected(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    parts = urlsplit(url)
-    host, port = parts.hostname, parts.port or 80
+async def _connected(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     try:
         return await asyncio.open_connection(host, port)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the latter for a host that is no name
+        why = getattr(error, "strerror", None) or error
         raise WslabError(
-            f"nobody answers on {host}:{port} ({error.strerror or error}); start the server first."
+            f"nobody answers on {host}:{port} ({why}); start the server first."
         ) from error
 
 

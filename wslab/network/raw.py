@@ -9,9 +9,9 @@ from __future__ import annotations
 import socket
 from types import TracebackType
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 from wslab.errors import NotRunning, WslabError
+from wslab.network.tap import PORTS, split_target
 from wslab.network.upgrade import read_101
 from wslab.protocol.frames import Frame
 from wslab.protocol.handshake import Request, Response
@@ -26,17 +26,12 @@ class RawClient:
     you give another. `host` is the Host header, else the address in `url`. After that,
     nothing travels but what you `send`. `timeout`, in seconds, bounds every wait.
 
-    WslabError when nobody answers, or when the answer is no 101.
+    WslabError when `url` is none, when nobody answers, or when the answer is no 101.
     """
 
     def __init__(self, url: str, *, host: str = "", key: str = KEY, timeout: float = 5.0) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("ws", "http") or not parts.hostname:
-            raise WslabError(
-                f"RawClient wants a URL such as ws://127.0.0.1:8000/echo, found {url!r}; "
-                "pass server.url or tap.url."
-            )
-        self._address = (parts.hostname, parts.port or 80)
+        parts = split_target(url, "RawClient", ("ws", "http"))
+        self.address = (parts.hostname or "", parts.port or PORTS[parts.scheme])
         self._timeout = timeout
         self._socket: socket.socket | None = None
         self._read = b""  # received and not yet handed out
@@ -55,10 +50,10 @@ class RawClient:
         self.response: Response | None = None
 
     def __enter__(self) -> Self:
-        host, port = self._address
+        host, port = self.address
         try:
-            self._socket = socket.create_connection(self._address, timeout=self._timeout)
-        except OSError as error:
+            self._socket = socket.create_connection(self.address, timeout=self._timeout)
+        except (OSError, UnicodeError) as error:  # the latter for a host that is no name
             raise WslabError(
                 f"nobody answers on {host}:{port} ({error}); start the server first."
             ) from error

@@ -59,7 +59,7 @@ class RogueServer(StreamServer):
     def url(self) -> str:
         """The WebSocket URL, such as ``ws://127.0.0.1:8765``. NotRunning when stopped."""
         self._need_running()
-        return f"ws://{self.host}:{self.port}"
+        return f"ws://{self._place}"
 
     @property
     def log(self) -> list[str]:

@@ -35,11 +35,11 @@ class StreamServer(Service):
     def url(self) -> str:
         """Where it listens, as http://host:port. NotRunning before the start."""
         self._need_running()
-        return f"http://{self.host}:{self.port}"
+        return f"http://{self._place}"
 
     async def _open(self) -> None:
         self._server = await asyncio.start_server(self._accept, self.host, self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._listens_at(self._server.sockets[0].getsockname())
 
     async def _close(self) -> None:
         if self._server is not None:

@@ -7,7 +7,7 @@ what the sender sent, when the tap received it: before any delay, cut or flipped
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from ssl import SSLContext, create_default_context
 from urllib.parse import SplitResult, urlsplit
 
@@ -17,10 +17,10 @@ from wslab.network.impairment import Impairment
 from wslab.network.relay import Bell, End, Relay, Target, share_pages
 from wslab.protocol.frames import Side
 from wslab.protocol.recording import LIMIT, Recording
+from wslab.protocol.redaction import redacted_text
 
-_PORTS = {"ws": 80, "http": 80, "wss": 443, "https": 443}
+PORTS = {"ws": 80, "http": 80, "wss": 443, "https": 443}  # where no URL says another
 _IN_CLEAR = {"wss": "ws", "https": "http"}
-_ANY_HOST = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class Tap(Service):
@@ -60,7 +60,7 @@ class Tap(Service):
         over: Callable[[Recording], object] | None = None,
     ) -> None:
         super().__init__(host=host, port=port, name=name)
-        self._parts = _split(target)
+        self._parts = split_target(target, "Tap")
         self._ends_tls = decrypt and self._parts.scheme in _IN_CLEAR
         if ssl is not None and not decrypt:
             raise WslabError(
@@ -92,10 +92,8 @@ class Tap(Service):
         NotRunning before the start and after the stop.
         """
         self._need_running()
-        host = _ANY_HOST.get(self.host, self.host)
-        host = f"[{host}]" if ":" in host else host
-        user = self._parts.netloc.rpartition("@")[0]
-        netloc = f"{user}@{host}:{self.port}" if user else f"{host}:{self.port}"
+        user, at, _ = self._parts.netloc.rpartition("@")
+        netloc = f"{user}{at}{self._place}"
         scheme = _IN_CLEAR[self._parts.scheme] if self._ends_tls else self._parts.scheme
         return self._parts._replace(scheme=scheme, netloc=netloc).geturl()
 
@@ -227,7 +225,7 @@ class Tap(Service):
         target = Target(
             self.target,
             self._parts.hostname or "",
-            self._parts.port or _PORTS[self._parts.scheme],
+            self._parts.port or PORTS[self._parts.scheme],
             context if self._ends_tls else None,
         )
         if target.port == self.port and target.host in (self.host, "localhost", "127.0.0.1"):
@@ -238,7 +236,7 @@ class Tap(Service):
         share_pages()
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: self._accept(target), self.host, self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._listens_at(self._server.sockets[0].getsockname())
 
     async def _close(self) -> None:
         if self._server is not None:
@@ -315,25 +313,30 @@ def _sides(sender: Side | None) -> tuple[Side, ...]:
     return tuple(Side) if sender is None else (sender,)
 
 
-def _split(target: str) -> SplitResult:
-    """The parts of a target URL; WslabError if it is none (RFC 6455 §3)."""
-    example = "A WebSocket URL looks like ws://127.0.0.1:8000/echo."
+def split_target(target: str, who: str, schemes: Iterable[str] = PORTS) -> SplitResult:
+    """The parts of the URL of a server; WslabError, in the name of `who`, if it is none.
+
+    RFC 6455 §3 says what a URL of WebSocket may be; `schemes` are those that `who` takes.
+    """
+    example = "A WebSocket URL looks like ws://127.0.0.1:8000/echo; pass server.url."
     if not isinstance(target, str):
-        raise WslabError(f"Tap wants a URL as text, found {target!r}. {example} Try server.url.")
+        raise WslabError(f"{who} wants a URL as text, found {target!r}. {example}")
+    shown = redacted_text(target)
     if " " in target or not target.isprintable():
         raise WslabError(
-            f"a URL holds no space and no control character; found {target!r}. {example}"
+            f"a URL holds no space and no control character; found {shown!r}. {example}"
         )
     try:
         parts = urlsplit(target)
         port = parts.port
     except ValueError as error:
-        raise WslabError(f"Tap cannot read the URL {target!r}: {error}. {example}") from None
-    if parts.scheme not in _PORTS:
+        raise WslabError(f"{who} cannot read the URL {shown!r}: {error}. {example}") from None
+    if parts.scheme not in schemes:
         found = f"the scheme {parts.scheme!r}" if parts.scheme else "no scheme"
-        raise WslabError(f"Tap wants ws://, wss:// or http://; {target!r} has {found}. {example}")
+        wanted = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise WslabError(f"{who} wants a URL with {wanted}; {shown!r} has {found}. {example}")
     if not parts.hostname or port == 0:
-        raise WslabError(f"Tap wants a host and a port above 0; found {target!r}. {example}")
+        raise WslabError(f"{who} wants a host and a port above 0; found {shown!r}. {example}")
     if parts.fragment:
-        raise WslabError(f"A WebSocket URL has no '#' part (RFC 6455 §3); found {target!r}.")
+        raise WslabError(f"A WebSocket URL has no '#' part (RFC 6455 §3); found {shown!r}.")
     return parts
