@@ -1,12 +1,14 @@
 """A middle box that knows no Upgrade: what it takes out, and what it cannot touch."""
 
 import asyncio
+import gc
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.network.sockets import LIMIT
 from wslab.errors import NotRunning, WslabError
+from wslab.network import background
 from wslab.network.client import connect
 from wslab.network.echo import EchoServer
 from wslab.network.old_proxy import OldProxy, without_hop_by_hop
@@ -79,3 +81,15 @@ async def test_its_log_shows_no_secret() -> None:
         with pytest.raises(InvalidStatus):
             await connect(box.url + "/echo?token=abc")
     assert box.log == ["GET /echo?token=***: took out Upgrade, Connection"]
+
+
+async def test_a_target_that_is_no_host_ends_the_connection_and_no_more() -> None:
+    before = len(background.log)
+    async with OldProxy(f"ws://{'a' * 64}.example/") as box:
+        reader, writer = await asyncio.open_connection(box.host, box.port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert await asyncio.wait_for(reader.read(), LIMIT) == b""
+        writer.close()
+        await writer.wait_closed()
+    gc.collect()  # a task's error is told when the task goes
+    assert len(background.log) == before

@@ -10,6 +10,7 @@ import pytest
 
 from tests.network.sockets import LIMIT, read, read_to_end, reset
 from wslab.errors import NotRunning
+from wslab.network import streams
 from wslab.network.background import call, log, run
 from wslab.network.streams import StreamServer, next_request
 
@@ -87,6 +88,18 @@ def test_stop_ends_open_connections_and_leaves_nothing() -> None:
         socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
     with pytest.raises(NotRunning):
         _ = server.url
+
+
+@pytest.mark.parametrize("host", [f"{'a' * 64}.example", "127.0.0.1"], ids=["no name", "silent"])
+def test_another_server_that_cannot_be_reached(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(*_: object) -> None:
+        await asyncio.sleep(3600)
+
+    if host == "127.0.0.1":
+        monkeypatch.setattr(asyncio, "open_connection", silent)
+        monkeypatch.setattr(streams, "CONNECT_LIMIT", 0.05)
+    with pytest.raises(OSError):
+        run(streams.reach(host, 80))
 
 
 class Flood(StreamServer):

@@ -13,15 +13,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Mapping
+from contextlib import closing
 from http.client import HTTPConnection
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from wslab.errors import MalformedHandshake
 from wslab.network.background import Service
-from wslab.network.streams import PIECE, StreamServer, next_request
+from wslab.network.streams import PIECE, Look, StreamServer, next_request, pass_on, reach
 from wslab.protocol.frames import FrameReader
 from wslab.protocol.handshake import Request, Response, accept_key
 from wslab.protocol.redaction import redacted_text
@@ -29,7 +29,6 @@ from wslab.protocol.redaction import redacted_text
 BODY_LIMIT: Final = 2**20  # bytes of an answer that is kept; a longer one is passed on only
 
 Head = TypeVar("Head", Request, Response)
-Look = Callable[[bytes], None]
 
 
 class Site(StreamServer):
@@ -124,12 +123,14 @@ class CachingProxy(StreamServer):
         if service is None or not service.running:
             writer.write(answer(b"", 502, "Bad Gateway"))
             return
-        far_reader, far_writer = await asyncio.open_connection(service.host, service.port)
+        far_reader, far_writer = await reach(service.host, service.port)
         asked: deque[str] = deque()
         try:
             await asyncio.gather(
-                _relay(reader, far_writer, self._look_for_requests(asked), request.encode() + rest),
-                _relay(far_reader, writer, self._look_for_answers(asked)),
+                pass_on(
+                    reader, far_writer, request.encode() + rest, self._look_for_requests(asked)
+                ),
+                pass_on(far_reader, writer, look=self._look_for_answers(asked)),
             )
         finally:
             far_writer.close()
@@ -207,21 +208,6 @@ def fetch(url: str, *, through: Service, timeout: float = 5.0) -> bytes:
     with closing(connection):
         connection.request("GET", parts.path or "/", headers={"Host": parts.netloc})
         return connection.getresponse().read()
-
-
-async def _relay(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, look: Look, piece: bytes = b""
-) -> None:
-    """Pass one direction on to its end; look at each piece before it goes."""
-    with suppress(OSError):
-        try:
-            while piece or (piece := await reader.read(PIECE)):
-                look(piece)
-                writer.write(piece)
-                await writer.drain()
-                piece = b""
-        finally:
-            writer.write_eof()
 
 
 def _url(request: Request) -> str:

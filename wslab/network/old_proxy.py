@@ -9,10 +9,9 @@ cannot read it cannot change: a connection that begins with TLS goes through byt
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import Any, Final
 
-from wslab.network.streams import PIECE, StreamServer, next_request
+from wslab.network.streams import PIECE, StreamServer, next_request, pass_on, reach
 from wslab.network.tap import PORTS, split_target
 from wslab.protocol.handshake import Headers, Request
 from wslab.protocol.redaction import redacted_text
@@ -58,10 +57,10 @@ class OldProxy(StreamServer):
             asked = f"{request.method} {redacted_text(request.target)}"
             self.log.append(f"{asked}: took out {', '.join(dropped)}")
             first = onward.encode() + rest
-        host, port = self._parts.hostname, self._parts.port or PORTS[self._parts.scheme]
-        far_reader, far_writer = await asyncio.open_connection(host, port)
+        host, port = self._parts.hostname or "", self._parts.port or PORTS[self._parts.scheme]
+        far_reader, far_writer = await reach(host, port)
         try:
-            await asyncio.gather(_pass_on(reader, far_writer, first), _pass_on(far_reader, writer))
+            await asyncio.gather(pass_on(reader, far_writer, first), pass_on(far_reader, writer))
         finally:
             far_writer.close()
 
@@ -77,17 +76,3 @@ def without_hop_by_hop(request: Request) -> tuple[Request, list[str]]:
             kept.append((name, value))
     kept += [("Via", "1.1 old-proxy"), ("Connection", "close")]
     return Request(request.method, request.target, Headers(kept), request.version), dropped
-
-
-async def _pass_on(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, piece: bytes = b""
-) -> None:
-    """One direction, to its end."""
-    with suppress(OSError):
-        try:
-            while piece or (piece := await reader.read(PIECE)):
-                writer.write(piece)
-                await writer.drain()
-                piece = b""
-        finally:
-            writer.write_eof()

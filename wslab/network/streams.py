@@ -6,6 +6,7 @@ For the servers that must send what no library would: forged answers, broken rul
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -14,6 +15,9 @@ from wslab.network.background import Service, stop_listening
 from wslab.protocol.handshake import Request
 
 PIECE: Final = 65536  # bytes asked for in one read
+CONNECT_LIMIT: Final = 5.0  # seconds that another server may take to accept a connection
+
+Look = Callable[[bytes], None]
 
 
 class StreamServer(Service):
@@ -75,3 +79,30 @@ async def next_request(
             return None
         seen += piece
     return request, seen[len(request) :]
+
+
+async def reach(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect to another server; OSError when it cannot be had within `CONNECT_LIMIT`."""
+    try:
+        async with asyncio.timeout(CONNECT_LIMIT):
+            return await asyncio.open_connection(host, port)
+    except UnicodeError as error:  # the host is no name
+        raise OSError(f"{host} is no host: {error}") from error
+
+
+async def pass_on(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    piece: bytes = b"",
+    look: Look = lambda piece: None,
+) -> None:
+    """Pass `piece`, and one direction to its end; `look` at each piece before it goes."""
+    with suppress(OSError):
+        try:
+            while piece or (piece := await reader.read(PIECE)):
+                look(piece)
+                writer.write(piece)
+                await writer.drain()
+                piece = b""
+        finally:
+            writer.write_eof()
