@@ -52,8 +52,8 @@ def test_a_server_that_never_comes_back_ends_the_simulation() -> None:
 
 
 def test_nobody_is_a_crowd_too() -> None:
-    assert herd(doubling, clients=0) == Herd(())
-    assert Herd(()).peak == 0 and Herd(()).all_back is None
+    assert herd(doubling, clients=0) == Herd((), 0)
+    assert Herd((), 0).peak == 0 and Herd((), 0).all_back is None
 
 
 def test_who_never_waits_is_stopped() -> None:
@@ -65,3 +65,10 @@ def test_who_never_waits_is_stopped() -> None:
 def test_what_is_no_waiting_time_is_refused(seconds: object) -> None:
     with pytest.raises(WslabError, match=r"wait\(0, rng\) returned .*number of seconds"):
         herd(lambda attempt, rng: seconds)  # type: ignore[arg-type, return-value]
+
+
+def test_who_never_tries_is_not_back() -> None:
+    drawn = iter([15.0, module.LONGEST + 1] * 25)
+    crowd = herd(lambda attempt, rng: next(drawn), room=25)
+    assert len(crowd.attempts) == 25 and all(attempt.accepted for attempt in crowd.attempts)
+    assert crowd.all_back is None

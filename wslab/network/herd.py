@@ -30,9 +30,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Herd:
-    """Every attempt of the crowd, in order of time."""
+    """Every attempt of the crowd of `clients`, in order of time."""
 
     attempts: tuple[Attempt, ...]
+    clients: int
 
     def per_second(self, until: int = 60) -> list[int]:
         """How many attempts there were in each of the first `until` seconds."""
@@ -49,8 +50,7 @@ class Herd:
     def all_back(self) -> float | None:
         """The second in which the last client was accepted; None if some never were."""
         accepted = [attempt.at for attempt in self.attempts if attempt.accepted]
-        clients = {attempt.client for attempt in self.attempts}
-        return max(accepted) if accepted and len(accepted) == len(clients) else None
+        return max(accepted) if accepted and len(accepted) == self.clients else None
 
 
 def herd(
@@ -88,7 +88,7 @@ def herd(
         else:
             later = at + _waited(wait, number + 1, dice[client])
             heapq.heappush(queue, (later, client, number + 1))
-    return Herd(tuple(attempts))
+    return Herd(tuple(attempts), clients)
 
 
 def _waited(wait: Callable[[int, Random], float], attempt: int, rng: Random) -> float:
