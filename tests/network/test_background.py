@@ -56,6 +56,12 @@ def test_the_place_of_a_service_is_one_to_connect_to(name: tuple[object, ...], p
     assert (service._place, service.port) == (place, 80)
 
 
+def test_of_two_sockets_the_url_names_that_of_ipv4() -> None:
+    service = Service()
+    service._listens_at(("::", 81, 0, 0), ("0.0.0.0", 80))
+    assert (service._place, service.port) == ("127.0.0.1:80", 80)
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::1"])
 @pytest.mark.parametrize(
     "kind",
@@ -365,6 +371,7 @@ def test_a_warning_of_asyncio_is_kept_and_never_printed(caplog: pytest.LogCaptur
     background.log.clear()
     warn("the notebook's own loop is not ours")
     assert [record.message for record in caplog.records] == ["the notebook's own loop is not ours"]
+    caplog.clear()
 
 
 def test_fifty_starts_leave_no_thread_and_no_descriptor() -> None:

@@ -108,7 +108,7 @@ class Service:
     """Something that listens: the base of the servers and of the tap.
 
     A subclass writes `_open` and `_close`. Both run on the background loop.
-    `_open` listens on `host` and `port` and then hands the listening socket's name to
+    `_open` listens on `host` and `port` and then hands the listening sockets' names to
     `_listens_at`, which stores the real `port` and the `_place` for the URL; when it
     raises it must leave nothing open, and an OSError becomes a WslabError that
     names host and port. `_close` has half a second and is cancelled after it.
@@ -181,9 +181,13 @@ class Service:
         if not self._is_running:
             raise NotRunning(f"{self.name} is not running; call {self.name}.start() first.")
 
-    def _listens_at(self, name: tuple[Any, ...]) -> None:
-        """Store the address and port that ``getsockname()`` told of the listening socket."""
-        address, self.port = name[:2]
+    def _listens_at(self, *names: tuple[Any, ...]) -> None:
+        """Store the address and port that ``getsockname()`` told of the listening sockets.
+
+        On every interface there may be two, with a port each: then it is that of IPv4, whose
+        names have two parts.
+        """
+        address, self.port = min(names, key=len)[:2]
         bound = ip_address(address.partition("%")[0])
         if bound.is_unspecified:  # every interface: this machine reaches it on loopback
             bound = ip_address("127.0.0.1" if bound.version == 4 else "::1")

@@ -154,7 +154,7 @@ class Feed(Service):
         )
         self._server = HTTPServer(app, max_body_size=LONGEST)
         self._server.add_sockets(sockets)
-        self._listens_at(sockets[0].getsockname())
+        self._listens_at(*(one.getsockname() for one in sockets))
         self._over = False
 
     async def _close(self) -> None:

@@ -24,7 +24,7 @@ class HttpEcho(Service):
         sockets = bind_sockets(self.port, self.host)
         self._server = HTTPServer(Application([("/echo", _Echo)], log_function=_say_nothing))
         self._server.add_sockets(sockets)
-        self._listens_at(sockets[0].getsockname())
+        self._listens_at(*(one.getsockname() for one in sockets))
 
     async def _close(self) -> None:
         self._server.stop()

@@ -171,7 +171,7 @@ class PathServer(Service):
             create_connection=partial(_Connection, self),  # type: ignore[arg-type]
             **self._options,
         )
-        self._listens_at(self._server.sockets[0].getsockname())
+        self._listens_at(*(one.getsockname() for one in self._server.sockets))
 
     async def _close(self) -> None:
         self._server.close(code=CloseCode.GOING_AWAY, reason="the server stops")

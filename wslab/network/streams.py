@@ -43,7 +43,7 @@ class StreamServer(Service):
 
     async def _open(self) -> None:
         self._server = await asyncio.start_server(self._accept, self.host, self.port)
-        self._listens_at(self._server.sockets[0].getsockname())
+        self._listens_at(*(one.getsockname() for one in self._server.sockets))
 
     async def _close(self) -> None:
         if self._server is not None:

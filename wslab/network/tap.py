@@ -236,7 +236,7 @@ class Tap(Service):
         share_pages()
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: self._accept(target), self.host, self.port)
-        self._listens_at(self._server.sockets[0].getsockname())
+        self._listens_at(*(one.getsockname() for one in self._server.sockets))
 
     async def _close(self) -> None:
         if self._server is not None:
