@@ -194,7 +194,8 @@ def test(arguments):
         return run(PYTHON, *(pytest + arguments))
     # Most of a test is waiting for something, so the parts share a machine well.
     elsewhere = [path for part in (MEASURED,) + PARTS for path in part]
-    parts = [["--ignore=" + path for path in elsewhere]] + [list(part) for part in PARTS]
+    rest = ["tests"] + ["--ignore=" + path for path in elsewhere]
+    parts = [rest] + [list(part) for part in PARTS]
     commands = [[PYTHON] + pytest + part for part in parts]
     # Layers 0 and 1 are covered by their own tests, to the last branch; tracing the rest would
     # only slow it, and Python 3.11 spins when a traced program stops a thread that waits.
