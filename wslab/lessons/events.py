@@ -142,12 +142,15 @@ async def _what_was_recorded(
 
     async with EchoServer(name="record-check") as server:
         ws = WebSocket(server.url + path)
-        if page_first:
-            set_handlers()
-        log = record(ws)
-        if not page_first:
-            set_handlers()
-        await _converse(ws, texts)
+        try:
+            if page_first:
+                set_handlers()
+            log = record(ws)
+            if not page_first:
+                set_handlers()
+            await _converse(ws, texts)
+        finally:
+            await _ended(ws)
     return {"recorded": _spoken(log), "the page heard": heard}
 
 
@@ -163,6 +166,14 @@ async def _converse(ws: WebSocket, texts: list[str]) -> None:
             await once(ws, "message")
         ws.close(1000)
         await once(ws, "close")
+
+
+async def _ended(ws: WebSocket) -> None:
+    """Leave nothing open, also where the learner's function failed."""
+    if ws.readyState != WebSocket.CLOSED:
+        closed = asyncio.ensure_future(once(ws, "close"))
+        ws.close()
+        await closed
 
 
 def _spoken(value: Any) -> Any:

@@ -25,7 +25,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from wslab.errors import WslabError
-from wslab.network.background import Service
+from wslab.network.background import Service, stop_listening
 from wslab.network.certificates import Certificate
 from wslab.network.events import EventLog, ServerEvent
 from wslab.protocol.closing import CloseCode, ClosePayload
@@ -174,6 +174,7 @@ class PathServer(Service):
         self._listens_at(*(one.getsockname() for one in self._server.sockets))
 
     async def _close(self) -> None:
+        await stop_listening(self._server.server)
         self._server.close(code=CloseCode.GOING_AWAY, reason="the server stops")
         try:
             async with asyncio.timeout(_POLITE):
