@@ -14,6 +14,7 @@ from wslab.errors import WslabError
 from wslab.network.browser import WebSocket, once
 from wslab.network.echo import EchoServer
 from wslab.network.rogue import RogueServer
+from wslab.protocol.closing import CloseCode
 
 TYPES = ("open", "message", "error", "close")
 
@@ -384,8 +385,9 @@ async def _what_was_said(say_hello: Callable[[str], Any], path: str) -> dict[str
             if getattr(error, "name", "") == "InvalidStateError":
                 raise
             returned = "(nothing: a wait came to its end)"
-        heard = [event.data for event in server.events if event.kind == "message"]
-        ended = bool(server.events.of("close"))
+    # Only now: the server notes an end in its own time. To who was still there it said 1001.
+    heard = [event.data for event in server.events if event.kind == "message"]
+    ended = any(event.code != CloseCode.GOING_AWAY for event in server.events.of("close"))
     return {"the server heard": heard, "you returned": returned, "closed": ended}
 
 
