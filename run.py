@@ -192,15 +192,15 @@ def test(arguments):
     pytest += ["--nbval-sanitize-with", os.path.join("tests", "sanitize.cfg")]
     if arguments:
         return run(PYTHON, *(pytest + arguments))
-    # Most of a test is waiting for something, so the parts share a machine well.
+    # Most of a test is waiting for something, so two or three share a machine well.
     elsewhere = [path for part in (MEASURED,) + PARTS for path in part]
     rest = ["tests"] + ["--ignore=" + path for path in elsewhere]
-    parts = [rest] + [list(part) for part in PARTS]
-    commands = [[PYTHON] + pytest + part for part in parts]
+    browser, conformance, lessons = [[PYTHON] + pytest + list(part) for part in PARTS]
+    codes = run_together([PYTHON] + pytest + rest, browser)
     # Layers 0 and 1 are covered by their own tests, to the last branch; tracing the rest would
     # only slow it, and Python 3.11 spins when a traced program stops a thread that waits.
-    commands.append([PYTHON, "-m", "coverage", "run", "-m", "pytest"] + list(MEASURED))
-    codes = run_together(*commands)
+    covered = [PYTHON, "-m", "coverage", "run", "-m", "pytest"] + list(MEASURED)
+    codes += run_together(lessons, conformance, covered)
     codes.append(run(PYTHON, "-m", "coverage", "report"))
     return max(map(abs, codes))
 

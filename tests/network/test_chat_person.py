@@ -50,7 +50,7 @@ class Someone:
         return self
 
     def hears(self, text: str) -> None:
-        self.until(lambda person: text in [line["text"] for line in person.lines])
+        self.until(lambda person: text in [line["text"] for line in list(person.lines)])
 
     def told(self) -> list[tuple[str, str, str]]:
         lines = background.call(lambda: list(self.person.lines))
