@@ -34,6 +34,7 @@ if sys.version_info < (3, 11):
     )
     sys.exit(2)
 
+import concurrent.futures
 import glob
 import hashlib
 import importlib.util
@@ -53,16 +54,17 @@ WINDOWS = os.name == "nt"
 SCRIPTS = os.path.join(VENV, "Scripts" if WINDOWS else "bin")
 PYTHON = os.path.join(SCRIPTS, "python.exe" if WINDOWS else "python")
 MEASURED = (os.path.join("tests", "protocol"), os.path.join("tests", "test_errors.py"))
-PARTS = (  # of the tests, beside those and the rest
+PARTS = (  # of the tests, beside those and the rest; the longest first
     (os.path.join("tests", "browser"),),
-    (os.path.join("tests", "conformance"),),
     (
         "notebooks",
         os.path.join("tests", "test_lessons.py"),
         os.path.join("tests", "test_solved.py"),
     ),
+    (os.path.join("tests", "conformance"),),
 )
 FIRST = os.path.join("notebooks", "00-start.ipynb")
+AT_ONCE = 3  # parts of the tests: most of a test is waiting for something
 NEWS = "@jupyterlab/apputils-extension:announcements"
 
 
@@ -192,15 +194,13 @@ def test(arguments):
     pytest += ["--nbval-sanitize-with", os.path.join("tests", "sanitize.cfg")]
     if arguments:
         return run(PYTHON, *(pytest + arguments))
-    # Most of a test is waiting for something, so two or three share a machine well.
     elsewhere = [path for part in (MEASURED,) + PARTS for path in part]
     rest = ["tests"] + ["--ignore=" + path for path in elsewhere]
-    browser, conformance, lessons = [[PYTHON] + pytest + list(part) for part in PARTS]
-    codes = run_together([PYTHON] + pytest + rest, browser)
     # Layers 0 and 1 are covered by their own tests, to the last branch; tracing the rest would
     # only slow it, and Python 3.11 spins when a traced program stops a thread that waits.
     covered = [PYTHON, "-m", "coverage", "run", "-m", "pytest"] + list(MEASURED)
-    codes += run_together(lessons, conformance, covered)
+    parts = [[PYTHON] + pytest + list(part) for part in (rest,) + PARTS]
+    codes = run_together(*parts + [covered])
     codes.append(run(PYTHON, "-m", "coverage", "report"))
     return max(map(abs, codes))
 
@@ -373,34 +373,43 @@ def run(*command):
 
 
 def run_together(*commands):
-    """Run commands at the same time and return their exit codes. Ctrl-C is theirs to handle.
+    """Run commands, AT_ONCE of them at a time, and return their exit codes.
 
-    The first one prints as it goes; what the others print comes after it, whole.
+    The first one prints as it goes; what the others print comes after it, whole. Ctrl-C is
+    theirs to handle, and those that have not begun do not begin after it.
     """
-    children = []
+    children, stopped = [], []
     kept = [None] + [tempfile.TemporaryFile() for _ in commands[1:]]
 
     def pass_on(number, _frame):
+        stopped.append(number)
         # A terminal sends Ctrl-C to the whole group, so only SIGTERM has to be handed down.
         if number == signal.SIGTERM:
             for child in children:
                 child.terminate()
 
+    def follow(command, file):
+        if stopped:
+            return stopped[0]
+        stderr = None if file is None else subprocess.STDOUT
+        child = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=file, stderr=stderr)
+        children.append(child)
+        if stopped:  # while it began
+            child.terminate()
+        return child.wait()
+
     before = {n: signal.signal(n, pass_on) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
-        for command, file in zip(commands, kept, strict=True):
-            stderr = None if file is None else subprocess.STDOUT
-            children.append(
-                subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=file, stderr=stderr)
-            )
-        codes = [children[0].wait()]
-        for child, file in zip(children[1:], kept[1:], strict=True):
-            codes.append(child.wait())
-            file.seek(0)
-            sys.stdout.flush()
-            sys.stdout.buffer.write(file.read())
-            sys.stdout.flush()
-            file.close()
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            codes = []
+            for code, file in zip(pool.map(follow, commands, kept), kept, strict=True):
+                codes.append(code)
+                if file is not None:
+                    file.seek(0)
+                    sys.stdout.flush()
+                    sys.stdout.buffer.write(file.read())
+                    sys.stdout.flush()
+                    file.close()
         return codes
     finally:
         for number, handler in before.items():

@@ -300,8 +300,7 @@ def test_lab_says_when_there_is_no_such_notebook(shelf, commands, monkeypatch, c
 
 def test_test_covers_the_lower_layers_and_runs_all_the_rest_strictly(commands):
     assert run.main(["test"]) == 0
-    rest, browser, lessons, conformance, covered, report = commands[1:]
-    parts = (browser, conformance, lessons)
+    rest, *parts, covered, report = commands[1:]
     assert commands[0] == ["set-up", "test"]
     assert covered == ["-m", "coverage", "run", "-m", "pytest", *run.MEASURED]
     assert report == ["-m", "coverage", "report"]
@@ -327,22 +326,37 @@ def test_test_fails_when_any_part_does(monkeypatch, part):
     assert run.main(["test"]) == 15 and codes == [], "every part runs"
 
 
+MEET = """
+import pathlib, sys, time
+mine, theirs = map(pathlib.Path, sys.argv[1:3])
+mine.touch()
+over = time.monotonic() + float(sys.argv[3])
+while not theirs.exists() and time.monotonic() < over:
+    time.sleep(0.01)
+print(mine.name, "met", theirs.exists())
+print("!", file=sys.stderr)
+sys.exit(mine.name)
+"""
+
+
 def test_commands_run_together_and_what_they_print_stays_apart(tmp_path, capfd):
     """Each waits for a file that the other makes, so neither alone would come to its end."""
-    meet = (
-        "import pathlib, sys, time; mine, theirs = map(pathlib.Path, sys.argv[1:3]); mine.touch()\n"
-        "over = time.monotonic() + 30\n"
-        "while not theirs.exists() and time.monotonic() < over: time.sleep(0.01)\n"
-        "print(mine.name, 'met', theirs.exists()); print('!', file=sys.stderr); sys.exit(mine.name)"
-    )
     one, two = str(tmp_path / "one"), str(tmp_path / "two")
-    codes = run.run_together(
-        [sys.executable, "-c", meet, one, two], [sys.executable, "-c", meet, two, one]
-    )
+    meet = [sys.executable, "-c", MEET]
+    codes = run.run_together([*meet, one, two, "30"], [*meet, two, one, "30"])
     out, err = capfd.readouterr()
     assert codes == [1, 1]
     assert out.replace("\r", "").splitlines() == ["one met True", "two met True", "!", "two"]
     assert err.replace("\r", "").splitlines() == ["!", "one"]
+
+
+def test_a_command_waits_for_its_turn(tmp_path, capfd, monkeypatch):
+    monkeypatch.setattr(run, "AT_ONCE", 1)
+    one, two = str(tmp_path / "one"), str(tmp_path / "two")
+    meet = [sys.executable, "-c", MEET]
+    assert run.run_together([*meet, one, two, "0.5"], [*meet, two, one, "0.5"]) == [1, 1]
+    out = capfd.readouterr().out
+    assert out.replace("\r", "").splitlines() == ["one met False", "two met True", "!", "two"]
 
 
 def test_test_passes_arguments_on(commands):
@@ -384,16 +398,20 @@ def test_a_commands_exit_code_is_returned():
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
 def test_a_request_to_end_reaches_the_command(tmp_path):
-    """SIGTERM to run.py ends what it runs, so nothing is left behind."""
+    """SIGTERM to run.py ends what it runs and begins nothing more, so nothing is left behind."""
     child = "import signal, sys; print('up', flush=True); signal.pause()"
-    parent = f"import run, sys; sys.exit(run.run(sys.executable, '-c', {child!r}))"
+    parent = (
+        "import run, sys; run.AT_ONCE = 1; later = 'raise SystemExit(print(\"late\"))'\n"
+        f"codes = run.run_together(*([sys.executable, '-c', do] for do in ({child!r}, later)))\n"
+        "sys.exit(all(codes))"
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", parent], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     with process:
         assert process.stdout is not None and process.stdout.readline() == "up\n"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) != 0
+        assert process.wait(20) == 1
         assert process.stdout.read() == "", "the child holds the pipe no more"
 
 
