@@ -8,7 +8,6 @@ at on the way: what it keeps is bounded, so that the second half of the time add
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -77,8 +76,12 @@ def program(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
                 drain = subprocess.Popen(["cat"], stdin=said, stdout=subprocess.DEVNULL)
             yield process, url
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
+            process.terminate()  # SIGINT would be ignored in a shell's background
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
             drain.wait(10)
 
 
