@@ -153,7 +153,7 @@ def test_what_no_header_can_say() -> None:
         Frame(Opcode.BINARY, bytes(126), length_size=0)
 
 
-@pytest.mark.parametrize("size", [0, 1, 4, 2047, 2048, 2051])
+@pytest.mark.parametrize("size", [0, 1, 4, 639, 640, 643])
 def test_masking_is_the_same_at_every_size(size: int) -> None:
     assert apply_mask(bytearray(size), b"abcd") == apply_mask(bytes(size), b"abcd")
     data, key = bytes(place % 251 for place in range(size)), b"\x37\xfa\x21\x3d"

@@ -79,20 +79,20 @@ def apply_mask(data: bytes, key: bytes) -> bytes:
     """
     if len(key) != 4:
         raise ValueError(f"a masking key has 4 bytes; this one has {len(key)}: {key.hex(' ')}")
-    data, size = bytes(data), len(data)
+    size = len(data)
     if size < _LONG:
         # A loop over the bytes is slow in Python; one XOR of two long integers is not.
         pad = (key * (size // 4 + 1))[:size]
         mixed = int.from_bytes(data, "little") ^ int.from_bytes(pad, "little")
         return mixed.to_bytes(size, "little")
     # Longer still, and four passes of translate() win: every 4th byte meets the same key byte.
-    masked = bytearray(size)
+    masked = bytearray(data)
     for place, key_byte in enumerate(key):
-        masked[place::4] = data[place::4].translate(_xor_table(key_byte))
+        masked[place::4] = masked[place::4].translate(_xor_table(key_byte))
     return bytes(masked)
 
 
-_LONG: Final = 2048  # bytes from which on the second way of masking is the faster one
+_LONG: Final = 640  # bytes from which on the second way of masking is the faster one
 
 
 @lru_cache(maxsize=256)
