@@ -12,7 +12,7 @@ import asyncio
 from typing import Any, Final
 
 from wslab.network.streams import PIECE, StreamServer, next_request, pass_on, reach
-from wslab.network.tap import PORTS, split_target
+from wslab.network.ws_url import PORTS, split_target
 from wslab.protocol.handshake import Headers, Request
 from wslab.protocol.redaction import redacted_text
 from wslab.protocol.tls_records import is_tls

@@ -1,22 +1,25 @@
 """WsUrl: the URL of a WebSocket, read as a browser reads it (URL standard §4, WebSockets §3.1).
 
 ``urllib`` reads URLs as an older RFC does, and takes much that a browser refuses or writes
-in another way: dots in a path, backslashes, ``127.1``, a port that is the default.
+in another way: dots in a path, backslashes, ``127.1``, a port that is the default. Tools that
+are no browser, such as the tap, take the URL of a server with `split_target`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
-from urllib.parse import quote, unquote
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from wslab.errors import WslabError
 from wslab.network.dom_exceptions import DOMSyntaxError
 from wslab.protocol.redaction import redacted_text
 
 _SCHEMES: Final = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
-_PORTS: Final = {"ws": 80, "wss": 443}
+PORTS: Final = {"ws": 80, "http": 80, "wss": 443, "https": 443}  # where no URL says another
 
 _BLANK: Final = "".join(map(chr, range(0x21)))  # taken off both ends
 _FORBIDDEN_IN_HOST: Final = re.compile(r"[\x00-\x20#/:<>?@\[\\\]^|%\x7f]")
@@ -61,9 +64,9 @@ class WsUrl:
         rest, question, query = rest.partition("?")
         authority, path = _split_authority(rest)
         user, at, place = authority.rpartition("@")
-        host, port = _host_and_port(text, place, _PORTS[scheme])
+        host, port = _host_and_port(text, place, PORTS[scheme])
         written = f"[{host}]" if ":" in host else host
-        if port != _PORTS[scheme]:
+        if port != PORTS[scheme]:
             written += f":{port}"
         target = _normal_path(path)
         if question:
@@ -81,6 +84,35 @@ class WsUrl:
     def host_header(self) -> str:
         """What the Host header says: the port only if it is not the default."""
         return self.origin.partition("://")[2]
+
+
+def split_target(target: str, who: str, schemes: Iterable[str] = PORTS) -> SplitResult:
+    """The parts of the URL of a server; WslabError, in the name of `who`, if it is none.
+
+    RFC 6455 §3 says what a URL of WebSocket may be; `schemes` are those that `who` takes.
+    """
+    example = "A WebSocket URL looks like ws://127.0.0.1:8000/echo; pass server.url."
+    if not isinstance(target, str):
+        raise WslabError(f"{who} wants a URL as text, found {target!r}. {example}")
+    shown = redacted_text(target)
+    if " " in target or not target.isprintable():
+        raise WslabError(
+            f"a URL holds no space and no control character; found {shown!r}. {example}"
+        )
+    try:
+        parts = urlsplit(target)
+        port = parts.port
+    except ValueError as error:
+        raise WslabError(f"{who} cannot read the URL {shown!r}: {error}. {example}") from None
+    if parts.scheme not in schemes:
+        found = f"the scheme {parts.scheme!r}" if parts.scheme else "no scheme"
+        wanted = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise WslabError(f"{who} wants a URL with {wanted}; {shown!r} has {found}. {example}")
+    if not parts.hostname or port == 0:
+        raise WslabError(f"{who} wants a host and a port above 0; found {shown!r}. {example}")
+    if parts.fragment:
+        raise WslabError(f"A WebSocket URL has no '#' part (RFC 6455 §3); found {shown!r}.")
+    return parts
 
 
 def as_unicode(text: str) -> str:
