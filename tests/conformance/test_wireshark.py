@@ -28,7 +28,7 @@ FRAMES_DIFFER = {
 }
 CONVERSATIONS_DIFFER = {
     ("compressed in two frames", SERVER, "frames", 1, "text"): "fragments",
-    ("compressed in two frames", SERVER, "frames", 1, "inflated"): "inflating",
+    ("compressed in two frames", SERVER, "frames", 1, "inflated"): "fragments",
     ("a stream that ends, and goes on", SERVER, "frames", 1, "inflated"): "inflating",
     ("a stream that ends in the middle of its message", SERVER, "frames", 0, "inflated"):
         "inflating",

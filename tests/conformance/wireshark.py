@@ -24,12 +24,14 @@ from typing import Any, Final, NamedTuple
 
 from wslab.protocol import captures, wscap
 from wslab.protocol.frames import ClosePayload, Opcode, Side
+from wslab.protocol.handshake import Deflate
 from wslab.protocol.recording import Recording
 from wslab.protocol.session import Message
 
 INSTALL: Final = "no tshark on this machine; install it with 'sudo apt-get install tshark'"
 FIRST_PORT: Final = 20_000  # the client's, of the first recording; the server's is 80
 FILE_HEAD: Final = 24  # bytes at the start of a pcap file
+BFINAL: Final = 1  # in the first byte of a deflate stream: its first block is the last
 LIMIT: Final = 300  # seconds for one run of tshark
 AT_ONCE: Final = 2 * 1024 * 1024  # bytes in one capture: tshark writes each of them ten times
 LARGEST: Final = 8 * 1024 * 1024  # bytes of a file; larger ones are left out, and counted
@@ -117,13 +119,17 @@ def reason(difference: Difference, recording: Recording) -> str | None:
     if what == "heads":
         folded = field == "lines" and any(line[:2] in ("20", "09") for line in ours)
         return "folding" if folded else None
-    if field == "inflated":
-        return "inflating"
-    deflate = recording.handshake is not None and recording.handshake.deflate is not None
-    if field == "text" and ours is None and deflate:
+    deflate = None if recording.handshake is None else recording.handshake.deflate
+    until = [each for each in recording.frames() if each.sender is sender][: index + 1]
+    if field == "inflated" and deflate is not None:
+        if until[-1].frame.opcode == Opcode.CONTINUATION:
+            return "fragments"
+        ended = any(each.frame.rsv1 and each.frame.payload[0] & BFINAL for each in until)
+        return "inflating" if ended or _are_unlike(deflate) else None
+    if field == "text" and ours is None and deflate is not None:
         return "fragments"
     if field == "text":
-        sent = [each for each in recording.frames() if each.sender is sender][index]
+        sent = until[-1]
         faults = [found for found in recording.findings() if not found.ok]
         after = any(
             found.rule in DISORDER and found.sender is sender and found.index <= sent.index
@@ -137,6 +143,12 @@ def reason(difference: Difference, recording: Recording) -> str | None:
         asked = (token.lower() for token in headers.tokens("Upgrade"))
         return None if "websocket" in asked else "upgrade"
     return None
+
+
+def _are_unlike(deflate: Deflate) -> bool:
+    """Do client and server compress in different ways? Else it is the same to swap the two."""
+    client = deflate.client_no_context_takeover, deflate.client_max_window_bits
+    return client != (deflate.server_no_context_takeover, deflate.server_max_window_bits)
 
 
 # --- ours -------------------------------------------------------------------------------
