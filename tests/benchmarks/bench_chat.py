@@ -24,15 +24,16 @@ from urllib.parse import urlsplit
 import psutil
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
-from tests.benchmarks.ratios import Row, show
+from tests.benchmarks.ratios import Row, full_or_quick, show
 from wslab.network.chat import ChatServer
 from wslab.network.chat_protocol import Limits, encode
 from wslab.network.raw import KEY
 from wslab.protocol.frames import Frame, Opcode
 
-CLIENTS: Final = 1_000
-MESSAGES: Final = 40  # of one round, each to every client
-ROUNDS: Final = 7
+CLIENTS: Final = full_or_quick(1_000, 100)
+# Of one round, each to every client; a round is longer than a tick of the processor's clock.
+MESSAGES: Final = full_or_quick(40, 200)
+ROUNDS: Final = full_or_quick(7, 1)
 AT_ONCE: Final = 100  # connections that are being made at the same time
 PATIENCE: Final = 120.0  # seconds for any one step
 TEXT: Final = "x" * 50

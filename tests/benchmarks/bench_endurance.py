@@ -18,12 +18,12 @@ from pathlib import Path
 
 import psutil
 
-from tests.benchmarks.ratios import Row, seconds, show
+from tests.benchmarks.ratios import Row, full_or_quick, seconds, show
 from wslab.network.raw import RawClient
 from wslab.protocol.frames import Frame, Opcode
 from wslab.protocol.recording import LIMIT
 
-MESSAGES = 180_000
+MESSAGES = full_or_quick(180_000, 1_000)
 SIZE = 2_000  # bytes
 LOOKS = 20  # at the memory, on the way
 MIB = 1024 * 1024

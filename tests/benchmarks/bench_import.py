@@ -6,11 +6,11 @@ import statistics
 import subprocess
 import sys
 
-from tests.benchmarks.ratios import Row, seconds, show
+from tests.benchmarks.ratios import Row, full_or_quick, seconds, show
 
 OURS = "import wslab"
 THEIRS = "import websockets.asyncio.client"
-ROUNDS = 15
+ROUNDS = full_or_quick(15, 1)
 
 
 def fresh(code: str) -> float:

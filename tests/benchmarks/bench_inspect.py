@@ -14,14 +14,14 @@ import time
 import zlib
 from collections.abc import Callable
 
-from tests.benchmarks.ratios import Row, show
+from tests.benchmarks.ratios import Row, full_or_quick, show
 from tests.handshake_vectors import REQUEST, RESPONSE
 from wslab.display.inspectors import inspect
 from wslab.protocol.frames import Frame, Opcode, Side
 from wslab.protocol.recording import Chunk, Recording
 
-MANY, FEW = 100_000, 10_000
-ROUNDS = 3
+MANY, FEW = full_or_quick(100_000, 20_000), full_or_quick(10_000, 2_000)
+ROUNDS = full_or_quick(3, 1)
 MASK = b"\x37\xfa\x21\x3d"
 DEFLATE = b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from jupyter_client.manager import start_new_kernel
 
-from tests.benchmarks.ratios import Row, seconds, show
+from tests.benchmarks.ratios import Row, full_or_quick, seconds, show
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))[: full_or_quick(1_000, 1)]
 VERIFY = (
     *("-m", "pytest", "-q", "--nbval", "--nbval-current-env", "--nbval-cell-timeout", "60"),
     *("--nbval-sanitize-with", "tests/sanitize.cfg"),

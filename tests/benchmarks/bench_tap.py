@@ -18,14 +18,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import cast
 
-from tests.benchmarks.ratios import Row, show
+from tests.benchmarks.ratios import Row, full_or_quick, show
 from wslab.network.background import Service, loop, stop_listening
 from wslab.network.tap import Tap
 
-ROUNDS = 15
-TRIPS = 300  # round trips in one round
+ROUNDS = full_or_quick(15, 1)
+TRIPS = full_or_quick(300, 10)  # round trips in one round
 SMALL = b"x" * 131  # a masked text frame of 125 bytes
-BLOCKS = 24  # echoes of one MiB in one round
+BLOCKS = full_or_quick(24, 1)  # echoes of one MiB in one round
 BLOCK = bytes(1024 * 1024)
 
 TAP = "tap"

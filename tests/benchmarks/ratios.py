@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import os
 import re
 import statistics
 import time
@@ -25,8 +26,16 @@ class Row(NamedTuple):
         return {">=": operator.ge, "<=": operator.le}[sign](self.ratio, float(number))
 
 
+#: Set where a run has to show no more than that everything works: its figures mean nothing.
+QUICK = "WSLAB_BENCH_QUICK"
+
 #: Every table shown so far, by its title.
 SHOWN: dict[str, list[Row]] = {}
+
+
+def full_or_quick(full: int, quick: int) -> int:
+    """How many rounds, frames or clients: `full`, or only `quick`."""
+    return quick if QUICK in os.environ else full
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -37,14 +46,14 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def times_faster(
-    ours: Callable[[], object], peers: dict[str, Callable[[], object]], rounds: int = 7
+    ours: Callable[[], object], peers: dict[str, Callable[[], object]]
 ) -> dict[str, float]:
     """How many times faster `ours` is than each peer: the median over rounds taken in turn."""
     ours()
     for peer in peers.values():
         peer()
     ratios: dict[str, list[float]] = {name: [] for name in peers}
-    for _ in range(rounds):
+    for _ in range(full_or_quick(7, 1)):
         base = seconds(ours)
         for name, peer in peers.items():
             ratios[name].append(seconds(peer) / base)
