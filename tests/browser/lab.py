@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
@@ -34,6 +35,7 @@ ROOT = Path(__file__).parents[2]
 SET_UP = 600  # seconds; the first `run.py lab` installs what JupyterLab needs
 STOP = 30  # seconds
 PATIENCE = 90_000  # milliseconds; a slow machine is no failure
+TRIES = 6
 LINK = re.compile(r"https?://127\.0\.0\.1:\d+/\S*\?token=\w+")
 NO_AUTOSAVE = {"autosave": False}  # a test reads the notebooks, and leaves them as they are
 
@@ -266,13 +268,28 @@ def run_all(page: Page, cells: int) -> None:
         raise AssertionError("\n".join(["Run All did not reach the end.", *told])) from late
 
 
-def run_cell(page: Page, number: int) -> Locator:
-    """Run one code cell, the first being 0, wait until it is through, and return its output."""
+def start_cell(page: Page, number: int) -> Locator:
+    """Begin to run one code cell, the first being 0, and return it.
+
+    Where an output above has just grown, the page may be laid out anew between click and key,
+    and then the key goes to nobody. A person would press again.
+    """
     cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
     prompt = cell.locator(".jp-InputPrompt")
     prompt.evaluate("prompt => { prompt.textContent = ''; }")  # so that a new count is seen
-    prompt.click()
-    page.keyboard.press("Control+Enter")
+    for _ in range(TRIES):
+        prompt.click()
+        page.keyboard.press("Control+Enter")
+        with suppress(AssertionError):
+            expect(prompt).not_to_be_empty(timeout=PATIENCE / TRIES)
+            return cell
+    raise AssertionError(f"cell {number} was not run, though it was told to {TRIES} times")
+
+
+def run_cell(page: Page, number: int) -> Locator:
+    """Run one code cell, the first being 0, wait until it is through, and return its output."""
+    cell = start_cell(page, number)
+    prompt = cell.locator(".jp-InputPrompt")
     expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=PATIENCE)
     return cell.locator(".jp-OutputArea")
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import PATIENCE, Lab, Watch, open_notebook, restart, run_cell
+from tests.browser.lab import PATIENCE, Lab, Watch, open_notebook, restart, run_cell, start_cell
 
 pytestmark = pytest.mark.browser
 
@@ -149,9 +149,7 @@ def test_fast_typing_ends_with_what_was_typed(page: Page, bench: Lab, watch: Wat
 
 def test_it_answers_while_a_cell_runs(page: Page, bench: Lab, watch: Watch) -> None:
     builder = show(page, bench, "import threading; threading.Event().wait(60)")
-    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(1)
-    cell.locator(".jp-InputPrompt").click()
-    page.keyboard.press("Control+Enter")
+    cell = start_cell(page, 1)
     expect(cell.locator(".jp-InputPrompt")).to_have_text("[*]:", timeout=PATIENCE)
     builder.field("FIN").check()
     expect(builder.bytes).to_have_text("a9 00", timeout=20_000)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import PATIENCE, Lab, Watch, open_notebook, restart, run_cell
+from tests.browser.lab import PATIENCE, Lab, Watch, open_notebook, restart, run_cell, start_cell
 
 pytestmark = pytest.mark.browser
 
@@ -97,9 +97,7 @@ def test_rows_come_while_a_cell_blocks(page: Page, bench: Lab, watch: Watch) -> 
     """The kernel's own thread stands still; the wire does not."""
     wire = show(page, bench, CONNECT, BLOCK.replace("tap.wait", f"{TALK}\ntap.wait"), TALK)
     run_cell(page, 1)
-    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(2)
-    cell.locator(".jp-InputPrompt").click()
-    page.keyboard.press("Control+Enter")
+    cell = start_cell(page, 2)
     expect(wire.rows).to_have_count(4, timeout=20_000)
     expect(cell.locator(".jp-InputPrompt")).to_have_text("[*]:")
     page.get_by_role("button", name="Interrupt the kernel").click()
