@@ -122,6 +122,20 @@ def test_a_wrong_reading_would_be_seen() -> None:
     assert [reason(each, flipped) for each in found] == [None, None, None]
 
 
+def test_another_text_that_was_inflated_needs_a_cause() -> None:
+    """Client and server compress alike here, so that to swap the two would change nothing."""
+    last_block, empty, fragment = b"\xc1\x01\x03", b"\xc1\x00", b"\x80\x01\x00"
+    for frames, cause in (
+        ((empty,), None),
+        ((empty, last_block), "inflating"),
+        ((empty, fragment), "fragments"),
+    ):
+        recording = conversation(tuple((SERVER, frame) for frame in frames), deflate=True)
+        at = len(frames) - 1
+        other = wireshark.Difference("", SERVER, "frames", at, "inflated", "ours", "theirs")
+        assert reason(other, recording) == cause
+
+
 def test_the_packets_are_such_as_a_network_would_carry(tmp_path: Path) -> None:
     """Wireshark finds nothing odd in TCP: checksums, numbers, acknowledgements, windows."""
     long = conversation(((SERVER, b"\x82\x7f" + (300_000).to_bytes(8, "big") + bytes(300_000)),))

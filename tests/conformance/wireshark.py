@@ -124,8 +124,9 @@ def reason(difference: Difference, recording: Recording) -> str | None:
     if field == "inflated" and deflate is not None:
         if until[-1].frame.opcode == Opcode.CONTINUATION:
             return "fragments"
-        ended = any(each.frame.rsv1 and each.frame.payload[0] & BFINAL for each in until)
-        return "inflating" if ended or _are_unlike(deflate) else None
+        packed = [each.frame.payload[:1] for each in until if each.frame.rsv1]
+        ended = any(int.from_bytes(first, "big") & BFINAL for first in packed)  # one may be empty
+        return "inflating" if _are_unlike(deflate) or ended else None
     if field == "text" and ours is None and deflate is not None:
         return "fragments"
     if field == "text":
