@@ -279,7 +279,7 @@ def execute():
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    from wslab.course import guide
+    from wslab_course.workshop import guide
 
     failed = 0
     for path in chosen_notebooks(sys.argv[1:]):
@@ -315,7 +315,7 @@ def write_guide():
     """Write the instructor's guide, and say whether that changed it."""
     from pathlib import Path
 
-    from wslab.course import instructor
+    from wslab_course.workshop import instructor
 
     changed = instructor.refresh(Path(ROOT))
     say("notebooks/INSTRUCTOR.md: " + ("written" if changed else "as it should be"))

@@ -24,7 +24,7 @@ from wslab.errors import WslabError
 
 # Each verb imports what it needs, so that `echo` runs where IPython is not installed.
 if TYPE_CHECKING:
-    from wslab.protocol.recording import Recording
+    from wslab.protocol.recording.recording import Recording
 
 POLL: Final = 0.5  # seconds; on Windows a wait without a limit does not hear Ctrl-C
 
@@ -127,7 +127,7 @@ def _echo(choice: argparse.Namespace) -> int:
 
 
 def _chat(choice: argparse.Namespace) -> int:
-    from wslab.network.chat import ChatServer
+    from wslab.network.chat.server import ChatServer
 
     with _stop_signals() as stopped, ChatServer(choice.host, choice.port) as server:
         print(server.url, flush=True)
@@ -151,9 +151,9 @@ def _warn_of_others(host: str) -> bool:
 
 
 def _tap(choice: argparse.Namespace) -> int:
-    from wslab.display.wire_lines import WireLines
-    from wslab.network.tap import Tap
-    from wslab.protocol.recording import LIMIT
+    from wslab.display.wire.lines import WireLines
+    from wslab.network.tap.tap import Tap
+    from wslab.protocol.recording.recording import LIMIT
     from wslab.protocol.redaction import redacted_text
 
     if choice.save is not None:
@@ -214,7 +214,7 @@ def _save(recordings: Sequence[Recording], file: Path) -> None:
 
 def _inspect(choice: argparse.Namespace) -> int:
     from wslab.display.inspectors import inspect
-    from wslab.protocol.recording import Recording
+    from wslab.protocol.recording.recording import Recording
 
     kind = choice.file.suffix.lower()
     if kind == ".har":
@@ -228,7 +228,7 @@ def _inspect(choice: argparse.Namespace) -> int:
 
 
 def _doctor(choice: argparse.Namespace) -> int:
-    from wslab.course import doctor
+    from wslab import doctor
 
     return doctor.main()
 

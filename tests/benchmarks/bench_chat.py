@@ -25,8 +25,8 @@ import psutil
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from tests.benchmarks.ratios import Row, full_or_quick, show
-from wslab.network.chat import ChatServer
-from wslab.network.chat_protocol import Limits, encode
+from wslab.network.chat.protocol import Limits, encode
+from wslab.network.chat.server import ChatServer
 from wslab.network.raw import KEY
 from wslab.protocol.frames import Frame, Opcode
 

@@ -21,7 +21,7 @@ import psutil
 from tests.benchmarks.ratios import Row, full_or_quick, seconds, show
 from wslab.network.raw import RawClient
 from wslab.protocol.frames import Frame, Opcode
-from wslab.protocol.recording import LIMIT
+from wslab.protocol.recording.recording import LIMIT
 
 MESSAGES = full_or_quick(180_000, 1_000)
 SIZE = 2_000  # bytes

@@ -18,7 +18,7 @@ from tests.benchmarks.ratios import Row, full_or_quick, show
 from tests.handshake_vectors import REQUEST, RESPONSE
 from wslab.display.inspectors import inspect
 from wslab.protocol.frames import Frame, Opcode, Side
-from wslab.protocol.recording import Chunk, Recording
+from wslab.protocol.recording.recording import Chunk, Recording
 
 MANY, FEW = full_or_quick(100_000, 20_000), full_or_quick(10_000, 2_000)
 ROUNDS = full_or_quick(3, 1)

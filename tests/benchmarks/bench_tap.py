@@ -20,7 +20,7 @@ from typing import cast
 
 from tests.benchmarks.ratios import Row, full_or_quick, show
 from wslab.network.background import Service, loop, stop_listening
-from wslab.network.tap import Tap
+from wslab.network.tap.tap import Tap
 
 ROUNDS = full_or_quick(15, 1)
 TRIPS = full_or_quick(300, 10)  # round trips in one round

@@ -1,5 +1,5 @@
 // Plays a script of the WebSocket API in a page and writes down what happened.
-// tests/network/api_player.py does the same in Python and says what the steps mean.
+// tests/wslab/network/browser/api_player.py does the same in Python and says what the steps mean.
 async (steps) => {
   const LIMIT = 10000; // milliseconds for one wait
   const log = []; // a line, or a promise of one

@@ -18,7 +18,7 @@ from tests.browser.lab import (
     shut_down,
 )
 from wslab.network.echo import EchoServer
-from wslab.network.tap import Tap
+from wslab.network.tap.tap import Tap
 
 pytestmark = pytest.mark.browser
 

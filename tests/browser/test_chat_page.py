@@ -10,8 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from wslab.network.background import call
-from wslab.network.chat import ChatPage, ChatServer
-from wslab.network.chat_room import Member
+from wslab.network.chat.room import Member
+from wslab.network.chat.server import ChatPage, ChatServer
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.lab import PATIENCE, Lab, Watch, open_notebook, restart, run_cell
-from wslab.network.chat import ChatServer
+from wslab.network.chat.server import ChatServer
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.lab import PATIENCE, Lab, open_notebook, run_all, run_cell
 from tests.browser.test_browser_console import Console
-from tests.notebook_rules import read_books
+from tests.whole.notebook_rules import read_books
 
 pytestmark = pytest.mark.browser
 

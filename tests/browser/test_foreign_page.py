@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from wslab.network.members import MembersServer
+from wslab_course.lessons.security.members import MembersServer
 
 pytestmark = pytest.mark.browser
 

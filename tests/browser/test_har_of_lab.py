@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.lab import PATIENCE, Lab, open_notebook, run_cell
 from wslab.protocol.frames import Side
 from wslab.protocol.kernel_messages import V1, KernelMessage
-from wslab.protocol.recording import Recording
+from wslab.protocol.recording.recording import Recording
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from wslab.lessons import events as lesson
 from wslab.network.echo import EchoServer
+from wslab_course.lessons.events import exercises as lesson
 
 pytestmark = pytest.mark.browser
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.network.rogue_wire import close_code_of_client
+from tests.wslab.network.rogue.rogue_wire import close_code_of_client
 from wslab.network.echo import EchoServer
-from wslab.network.rogue import RogueServer
-from wslab.network.rogue_act import Act
-from wslab.network.rogue_catalogue import CATALOGUE
-from wslab.network.rogue_outcomes import CHROMIUM_DIFFERS, MEASURED, Outcome, does_its_duty
-from wslab.network.tap import Tap
+from wslab.network.rogue.act import Act
+from wslab.network.rogue.catalogue import CATALOGUE
+from wslab.network.rogue.server import RogueServer
+from wslab.network.tap.tap import Tap
+from wslab_course.lessons.actions.outcomes import CHROMIUM_DIFFERS, MEASURED, Outcome, does_its_duty
 
 pytestmark = pytest.mark.browser
 

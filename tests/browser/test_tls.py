@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Error, Page, expect
 from tests.browser.conftest import FLAGS, find_chromium
 from wslab.network.certificates import Certificate
 from wslab.network.echo import EchoServer
-from wslab.network.tap import Tap
+from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
 
 pytestmark = pytest.mark.browser

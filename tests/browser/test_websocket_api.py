@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.network.api_player import play
-from tests.network.api_scripts import SCRIPTS, Script
-from tests.network.api_servers import Addresses, serving
-from tests.network.url_table import URLS
+from tests.wslab.network.browser.api_player import play
+from tests.wslab.network.browser.api_scripts import SCRIPTS, Script
+from tests.wslab.network.browser.api_servers import Addresses, serving
+from tests.wslab.network.browser.url_table import URLS
 from wslab.network.background import run
 
 pytestmark = pytest.mark.browser

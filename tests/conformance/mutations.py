@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 
 from wslab.protocol.frames import Side
-from wslab.protocol.recording import Recording
+from wslab.protocol.recording.recording import Recording
 
 RECORDED: Final = sorted((Path(__file__).parents[2] / "notebooks" / "recordings").glob("*.wscap"))
 LONGEST: Final = 100_000  # bytes of one mutant

@@ -11,10 +11,10 @@ from typing import Any, Final, Self
 
 from tests.conformance.violations import Violation, expected
 from wslab.protocol.dissect import Field, dissect, dissect_frame
-from wslab.protocol.findings import Finding
 from wslab.protocol.frames import Frame, Side
-from wslab.protocol.recording import Recording, SentFrame
-from wslab.protocol.rules import FRAME_RULES
+from wslab.protocol.recording.recording import Recording, SentFrame
+from wslab.protocol.rules.findings import Finding
+from wslab.protocol.rules.frames import FRAME_RULES
 
 #: Who reads such a header closes at once, and the suite then leaves its frame unfinished.
 _IN_A_HEADER: Final = frozenset(rule.name for rule in FRAME_RULES)

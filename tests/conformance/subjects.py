@@ -27,9 +27,9 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.conformance.scrutiny import Seen, examine
 from wslab.network.echo import EchoServer
-from wslab.network.tap import Tap
+from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
-from wslab.protocol.recording import Recording
+from wslab.protocol.recording.recording import Recording
 
 MAX_SIZE: Final = 16 * 2**20  # bytes: cases 9.1.6 and 9.2.6 send one message of 16 MiB
 #: Cases 9.3.1 and 9.4.1 send 65,536 fragments; `websockets` reads this variable on import.

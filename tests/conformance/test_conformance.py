@@ -10,7 +10,7 @@ from tests.conformance.scrutiny import examine
 from tests.conformance.suite import FAST, TIMING, group_of, is_installed
 from tests.conformance.trial import ROOT, Result, run
 from tests.conformance.violations import expected
-from wslab.protocol.recording import Recording
+from wslab.protocol.recording.recording import Recording
 
 INSTALL = (
     "the Autobahn TestSuite is not installed; with a Python 2.7 on the machine "

@@ -32,15 +32,15 @@ from tests.handshake_vectors import REQUEST, RESPONSE
 from tests.vectors import CONVERSATIONS, FRAMES
 from wslab.display.inspectors import inspect
 from wslab.errors import WslabError
-from wslab.protocol.chunks import Chunk
 from wslab.protocol.dissect import dissect
 from wslab.protocol.frames import FrameReader, Side
 from wslab.protocol.handshake import Deflate, Handshake, Request, Response
 from wslab.protocol.kernel_messages import KernelMessage
-from wslab.protocol.recording import Recording
-from wslab.protocol.rules import check_frame, check_handshake, check_session
+from wslab.protocol.recording.chunks import Chunk
+from wslab.protocol.recording.recording import Recording
+from wslab.protocol.recording.tls_records import TlsRecord, is_tls, read_records
+from wslab.protocol.rules.frames import check_frame, check_handshake, check_session
 from wslab.protocol.session import Session
-from wslab.protocol.tls_records import TlsRecord, is_tls, read_records
 
 
 def source_of(data: bytes) -> Random:

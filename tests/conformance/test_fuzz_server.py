@@ -21,11 +21,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conformance.mutations import mutants, pieces, rounds, streams
-from tests.network.sockets import read, read_to_end, reset
+from tests.wslab.network.sockets import read, read_to_end, reset
 from wslab.network import background
 from wslab.network.echo import EchoServer
 from wslab.network.raw import RawClient
-from wslab.network.tap import Tap
+from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Frame, Opcode, Side
 
 psutil = pytest.importorskip("psutil", reason="pip install psutil")

@@ -15,8 +15,8 @@ from tests.conformance.violations import _TABLE, Violation, expected
 from wslab.errors import AuthorError
 from wslab.protocol.dissect import dissect_frame
 from wslab.protocol.frames import Frame, Opcode, Side
-from wslab.protocol.recording import Chunk, Recording
-from wslab.protocol.rules import FRAME_RULES, SESSION_RULES
+from wslab.protocol.recording.recording import Chunk, Recording
+from wslab.protocol.rules.frames import FRAME_RULES, SESSION_RULES
 
 HELLO = ROOT / "notebooks" / "recordings" / "hello.wscap"
 MASK = b"mask"

@@ -18,13 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conformance.mutations import RECORDED, rounds
-from tests.network.sockets import listening, reach, url_of
+from tests.wslab.network.sockets import listening, reach, url_of
 from wslab.network import background
-from wslab.network.relay import End, Relay
-from wslab.network.tap import Tap
-from wslab.protocol.chunks import Chunk, Ending
+from wslab.network.tap.relay import End, Relay
+from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
-from wslab.protocol.recording import Recording
+from wslab.protocol.recording.chunks import Chunk, Ending
+from wslab.protocol.recording.recording import Recording
 
 if sys.platform == "win32":
     pytest.skip("the player waits with poll(), which Windows has not", allow_module_level=True)

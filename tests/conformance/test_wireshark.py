@@ -10,10 +10,10 @@ import pytest
 from tests.conformance import wireshark
 from tests.conformance.wireshark import compare, reason, tshark
 from tests.handshake_vectors import HANDSHAKES
-from tests.protocol.test_recording import conversation
 from tests.vectors import CONVERSATIONS, FRAMES, HEADERS_ALONE, HELLO, HELLO_MASKED
+from tests.wslab.protocol.recording.test_recording import conversation
 from wslab.protocol.frames import Side
-from wslab.protocol.recording import Chunk, Ending, Recording
+from wslab.protocol.recording.recording import Chunk, Ending, Recording
 
 FOLDER = Path(__file__).parents[2] / "notebooks" / "recordings"
 CLIENT, SERVER = Side.CLIENT, Side.SERVER

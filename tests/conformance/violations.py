@@ -1,7 +1,7 @@
 """Which cases of the suite break the protocol: in which frame, which rule, and what answers it.
 
 Taken from what each case sends and from the RFC, and from no library's answer. A case that
-no row names keeps every rule. The rules are those of ``wslab.protocol.rules``.
+no row names keeps every rule. The rules are those of ``wslab.protocol.rules.frames``.
 """
 
 from __future__ import annotations

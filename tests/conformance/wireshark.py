@@ -22,10 +22,9 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from wslab.protocol import captures, wscap
 from wslab.protocol.frames import ClosePayload, Opcode, Side
 from wslab.protocol.handshake import Deflate
-from wslab.protocol.recording import Recording
+from wslab.protocol.recording.recording import Recording, captures, wscap
 from wslab.protocol.session import Message
 
 INSTALL: Final = "no tshark on this machine; install it with 'sudo apt-get install tshark'"

@@ -25,8 +25,8 @@ from tests.browser.conftest import FLAGS, find_chromium
 from wslab.errors import RecordingError
 from wslab.network.client import connect
 from wslab.network.echo import EchoServer
-from wslab.network.tap import Tap
-from wslab.protocol.recording import Recording
+from wslab.network.tap.tap import Tap
+from wslab.protocol.recording.recording import Recording
 
 FOLDER = Path(__file__).parent
 MESSAGES = ("Hello", b"\x00\x01\xff", "x" * 3000, "☺")

@@ -17,9 +17,9 @@ from unittest.mock import patch
 
 from wslab.network.client import connect
 from wslab.network.echo import EchoServer
-from wslab.network.tap import Tap
+from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
-from wslab.protocol.recording import Chunk, Ending, Recording
+from wslab.protocol.recording.recording import Chunk, Ending, Recording
 
 FOLDER = Path(__file__).parents[2] / "notebooks" / "recordings"
 STEP = 0.001  # seconds from one chunk to the next: real times differ on every run

@@ -35,17 +35,17 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.network.jupyter_process import jupyter_server
 from tests.recordings.handshakes import FOLDER, KEY, MASKS, STEP
+from tests.wslab_course.lessons.you_use_one.jupyter_process import jupyter_server
 from wslab.network.client import connect
 from wslab.network.echo import EchoServer
-from wslab.network.jupyter import Jupyter
-from wslab.network.middle_box import MiddleBox
-from wslab.network.old_proxy import OldProxy
-from wslab.network.tap import Tap
+from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Frame, Opcode, Side
 from wslab.protocol.handshake import Request
-from wslab.protocol.recording import Chunk, Ending, Recording
+from wslab.protocol.recording.recording import Chunk, Ending, Recording
+from wslab_course.lessons.bad_network.middle_box import MiddleBox
+from wslab_course.lessons.security.old_proxy import OldProxy
+from wslab_course.lessons.you_use_one.jupyter import Jupyter
 
 Recordings = dict[str, Recording]
 LIMIT = 10.0  # seconds that anything here may take

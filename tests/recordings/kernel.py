@@ -28,14 +28,14 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.network.jupyter_process import jupyter_server
 from tests.recordings.handshakes import FOLDER, KEY, STEP
+from tests.wslab_course.lessons.you_use_one.jupyter_process import jupyter_server
 from wslab.network.client import connect
-from wslab.network.jupyter import Jupyter
-from wslab.network.tap import Tap
+from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
 from wslab.protocol.kernel_messages import V1, KernelMessage, join_v1
-from wslab.protocol.recording import Chunk, Ending, Recording
+from wslab.protocol.recording.recording import Chunk, Ending, Recording
+from wslab_course.lessons.you_use_one.jupyter import Jupyter
 
 HOST = "jupyter.example"
 KERNEL = "00000000-0000-4000-8000-000000000042"

@@ -26,14 +26,14 @@ from urllib.parse import urlsplit
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from tests.network.jupyter_process import jupyter_server
 from tests.recordings.handshakes import FOLDER, KEY, STEP, Masks, evenly
+from tests.wslab_course.lessons.you_use_one.jupyter_process import jupyter_server
 from wslab.network.client import connect
 from wslab.network.echo import EchoServer
-from wslab.network.jupyter import Jupyter
-from wslab.network.members import MembersServer
-from wslab.network.tap import Tap
-from wslab.protocol.recording import Chunk, Ending, Recording
+from wslab.network.tap.tap import Tap
+from wslab.protocol.recording.recording import Chunk, Ending, Recording
+from wslab_course.lessons.security.members import MembersServer
+from wslab_course.lessons.you_use_one.jupyter import Jupyter
 
 HOST = "hub.example"
 ORIGIN = f"http://{HOST}"

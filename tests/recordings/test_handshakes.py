@@ -7,7 +7,7 @@ import pytest
 from tests.recordings.handshakes import FOLDER, echo_2014, hello
 from wslab.protocol.frames import Opcode, Side
 from wslab.protocol.handshake import accept_key
-from wslab.protocol.recording import Recording
+from wslab.protocol.recording.recording import Recording
 
 FILES = sorted(FOLDER.glob("*.wscap"))
 

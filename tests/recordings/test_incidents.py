@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.network.jupyter_process import TOKEN
 from tests.recordings.handshakes import FOLDER
 from tests.recordings.incidents import WORDS, Recordings, packed_messages, record
-from wslab.network.feed import Feed
+from tests.wslab_course.lessons.you_use_one.jupyter_process import TOKEN
 from wslab.protocol.frames import CloseCode, ClosePayload, Frame, Opcode, Side
 from wslab.protocol.handshake import Response
-from wslab.protocol.recording import Recording
+from wslab.protocol.recording.recording import Recording
+from wslab_course.lessons.before_websocket.feed import Feed
 
 KEPT = {path.stem: Recording.load(path) for path in sorted(FOLDER.glob("ticket-*.wscap"))}
 EXACT = {

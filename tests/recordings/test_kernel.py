@@ -6,12 +6,12 @@ import socket
 
 import pytest
 
-from tests.network.jupyter_process import TOKEN
 from tests.recordings.handshakes import FOLDER
 from tests.recordings.kernel import HOST, IN_JSON, REQUEST, record
+from tests.wslab_course.lessons.you_use_one.jupyter_process import TOKEN
 from wslab.protocol.frames import Opcode, Side
 from wslab.protocol.kernel_messages import V1, KernelMessage
-from wslab.protocol.recording import Recording
+from wslab.protocol.recording.recording import Recording
 
 NAMES = ("kernel", "kernel-json", "kernel-broken", "kernel-refused")
 SAID = [

@@ -6,11 +6,11 @@ import socket
 
 import pytest
 
-from tests.network.jupyter_process import TOKEN
 from tests.recordings.handshakes import FOLDER
 from tests.recordings.security import NOTE, record
+from tests.wslab_course.lessons.you_use_one.jupyter_process import TOKEN
 from wslab.protocol.frames import ClosePayload, Opcode, Side
-from wslab.protocol.recording import Recording
+from wslab.protocol.recording.recording import Recording
 
 PAIRS = ("wss-inside", "wss-outside", "proxy-client", "proxy-server", "refused-client")
 NAMES = (*PAIRS, "refused-server", "hijack")

@@ -1,0 +1,1 @@
+"""How things look, as text and as HTML."""

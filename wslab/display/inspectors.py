@@ -13,23 +13,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wslab.display.findings_view import add_findings
-from wslab.display.frame_view import frame_view, frames_view, header_view, part_view
-from wslab.display.handshake_view import handshake_view, head_view, headers_view
 from wslab.display.markup import Document, Heading, Paragraph, Table
 from wslab.display.phrases import count, preview
-from wslab.display.recording_view import message_view, recording_view, steps_view
-from wslab.display.rows_view import add_rows
-from wslab.display.tls_view import add_tls_records
+from wslab.display.views.findings import add_findings
+from wslab.display.views.frames import frame_view, frames_view, header_view, part_view
+from wslab.display.views.handshake import handshake_view, head_view, headers_view
+from wslab.display.views.recording import message_view, recording_view, steps_view
+from wslab.display.views.rows import add_rows
+from wslab.display.views.tls import add_tls_records
 from wslab.errors import WslabError
 from wslab.protocol.dissect import dissect, is_head
-from wslab.protocol.findings import Finding
 from wslab.protocol.frame_words import close_code_words
 from wslab.protocol.frames import ClosePayload, Frame, FrameHeader, FrameReader, Side
 from wslab.protocol.handshake import Handshake, Headers, Request, Response
-from wslab.protocol.recording import Recording, SentFrame
+from wslab.protocol.recording.recording import Recording, SentFrame
+from wslab.protocol.recording.tls_records import SentRecord
+from wslab.protocol.rules.findings import Finding
 from wslab.protocol.session import Message, Step
-from wslab.protocol.tls_records import SentRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Real sockets: the background loop, the servers, the clients, the tap."""

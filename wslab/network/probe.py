@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from wslab.errors import WslabError
+from wslab.network.browser.upgrade import read_101
 from wslab.network.raw import RawClient
-from wslab.network.upgrade import read_101
 from wslab.protocol.frames import ClosePayload, Frame, FrameReader, Opcode
 
 LIMIT: Final = 2.0  # seconds for the handshake, and as many for the answer

@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Final, Self
 
 from wslab.errors import NotRunning, WslabError
-from wslab.network.upgrade import read_101
-from wslab.network.ws_url import PORTS, split_target
+from wslab.network.browser.upgrade import read_101
+from wslab.network.browser.ws_url import PORTS, split_target
 from wslab.protocol.frames import Frame
 from wslab.protocol.handshake import Request, Response
 

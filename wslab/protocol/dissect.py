@@ -5,7 +5,7 @@ Rules of this file:
 * The fields tile the bytes: each bit belongs to exactly one field, in order.
 * A frame or head that is cut short is dissected as far as it goes, and its last
   field says what is missing.
-* Nothing here judges; ``wslab.protocol.rules`` does.
+* Nothing here judges; ``wslab.protocol.rules.frames`` does.
 """
 
 from __future__ import annotations

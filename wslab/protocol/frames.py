@@ -7,7 +7,7 @@ Rules of this file:
   ``Frame.parse(b).encode() == b`` for every complete frame, legal or not.
 * ``None`` means "more bytes are needed", never "wrong".
 * Nothing here judges. A fragmented ping or a wasteful length form is parsed as
-  it stands; ``wslab.protocol.rules`` says what is wrong with it.
+  it stands; ``wslab.protocol.rules.frames`` says what is wrong with it.
 * A declared length is only a number. Memory is used for bytes that arrived.
 """
 

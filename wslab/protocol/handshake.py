@@ -2,7 +2,7 @@
 
 The heads themselves are read in ``http_head``; here is what they mean. Nothing
 judges: values that break a rule are handed out as they stand, and
-``wslab.protocol.handshake_rules`` says what is wrong with them.
+``wslab.protocol.rules.handshake`` says what is wrong with them.
 """
 
 from __future__ import annotations

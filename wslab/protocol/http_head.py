@@ -8,7 +8,7 @@ Rules of this file:
   raise MalformedHandshake, as early as the first byte that cannot fit.
 * Nothing here judges beyond that. A bare LF line end (RFC 9112 §2.2) and a
   folded line (§5.2) are read as that RFC allows; a POST, an HTTP/1.0 or a
-  missing Host parses too. ``wslab.protocol.handshake_rules`` says what is wrong.
+  missing Host parses too. ``wslab.protocol.rules.handshake`` says what is wrong.
 * Text is Latin-1, in which every byte is one character and none is lost.
 """
 

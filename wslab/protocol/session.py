@@ -5,7 +5,7 @@ Rules of this file:
 * A session starts when the 101 has passed. It is fed each frame with its sender,
   in the order of arrival, and answers with a ``Step``: the facts of that moment.
 * Nothing here judges. A broken sequence is followed as far as it makes sense, and
-  ``wslab.protocol.rules`` reads the steps.
+  ``wslab.protocol.rules.frames`` reads the steps.
 * The two directions share nothing but the closing handshake, so each sender has
   an ``_Inbox`` of its own: the message that is being put together at the far end.
 """

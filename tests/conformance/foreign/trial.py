@@ -14,9 +14,9 @@ from tests.conformance.foreign.catalogue import ROOT, Client
 from tests.conformance.foreign.conversation import ACTS, BINARY, CODE, FRAGMENTS, PING, REASON, TEXT
 from wslab.errors import WslabError
 from wslab.network.echo import EchoServer
-from wslab.network.tap import Tap
+from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import ClosePayload, Opcode, Side
-from wslab.protocol.recording import Recording
+from wslab.protocol.recording.recording import Recording
 
 LIMIT: Final = 30.0  # seconds until a client is killed
 MESSAGES: Final = {"text": TEXT, "binary": BINARY, "empty": "", "fragments": "".join(FRAGMENTS)}

@@ -1,0 +1,44 @@
+"""What the exercises of notebook 06 say of real connections, and to predictions in odd shapes."""
+
+from typing import Any
+
+import pytest
+
+from wslab.network.background import run
+from wslab_course.lessons.events import exercises as lesson
+
+RIGHT = lesson.predict.reference()
+
+
+def test_the_reference_is_what_happens() -> None:
+    assert run(lesson.what_happens(), timeout=20) == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("predicted", "says"),
+    [
+        (["open"], "Return a dict"),
+        ({"A": RIGHT["A"]}, "B is missing"),
+        (RIGHT | {"C": ("open", "close")}, "C: give a list"),
+        (RIGHT | {"E": ["open", "Close"]}, "E: 'Close' is no event"),
+        (RIGHT | {"F": ["close", "open"]}, "F: the last event of every connection is close"),
+        (RIGHT | {"D": ["message", "close"]}, "D: close() is called before the 101"),
+    ],
+)
+def test_a_prediction_in_another_shape_is_told_what_is_wrong(predicted: Any, says: str) -> None:
+    verdict = lesson.predict.check(lambda: predicted)
+    assert verdict.state == "not yet" and verdict.nudge.startswith(says)
+
+
+def test_a_verdict_does_not_tell_the_answers() -> None:
+    verdict = lesson.predict.check(lambda: {})
+    assert "error" not in repr(verdict)
+
+
+def test_an_unknown_sample_names_those_that_exist() -> None:
+    assert lesson.SAMPLES["one go"].broken.rstrip() == lesson.found("one go").code.rstrip()
+    with pytest.raises(lesson.WslabError, match="one go"):
+        lesson.found("none")
+    assert all(
+        sample.repaired.rstrip() in lesson.repaired().code for sample in lesson.SAMPLES.values()
+    )

@@ -1,0 +1,1 @@
+"""Drawings, each with a text twin."""

@@ -1,0 +1,233 @@
+"""LiveWire: the frames of a tap as they pass, in the page, newest first.
+
+Rules of this file:
+
+* The tap does not know that it is watched. The background loop looks at its recordings,
+  at most ten times a second, and only while a page shows the widget: a frame costs the
+  tap nothing, and ten thousand frames are one message to the page.
+* Everything that changes is touched on the background thread alone. What the page asks
+  arrives in another thread, and is handed over.
+* The page gets finished words. A frame is inspected here, when somebody picks its row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Any, Final
+
+from wslab.display.inspectors import Inspection, inspect
+from wslab.display.markup import Code, Document, Heading, Paragraph
+from wslab.display.widgets.page_widget import PageWidget
+from wslab.display.wire.rows import Follower, Row
+from wslab.errors import WslabError
+from wslab.network import background
+from wslab.network.tap.tap import Tap
+from wslab.protocol.frames import Side
+from wslab.protocol.recording.recording import Recording
+
+KEPT: Final = 200  # rows in the page; the tap keeps everything
+LOOK: Final = 0.1  # seconds between two looks
+LOOK_IN_A_FLOOD: Final = 0.3
+FLOOD: Final = 50  # rows of one look that are many
+CHUNKS: Final = 4000  # of one connection, taken in one look ...
+BYTES: Final = 4 * 1024 * 1024  # ... and bytes: the loop also moves the tap's traffic
+
+
+class LiveWire(PageWidget, page="live_wire"):
+    """What passes through `tap`, as it passes: a row for each frame, head and end of TCP.
+
+    Both directions, every connection, newest first. Pick a row, and its bytes are
+    explained below it. `keep` is the number of rows in the page; older ones are left out
+    and counted. Everything stays in ``tap.recordings``.
+
+    WslabError when `tap` is no Tap, or `keep` no number from 1 on.
+    """
+
+    def __init__(self, tap: Tap, *, keep: int = KEPT) -> None:
+        if not isinstance(tap, Tap):
+            raise WslabError(
+                f"LiveWire watches a Tap, found {tap!r}; "
+                "try tap = Tap(server.url).start(), then LiveWire(tap)."
+            )
+        if not isinstance(keep, int) or keep < 1:
+            raise WslabError(f"keep is a number of rows from 1 on; found {keep!r}")
+        super().__init__()
+        self.tap = tap
+        self._keep = keep
+        self._rows: deque[dict[str, Any]] = deque(maxlen=keep)  # newest first
+        self._total = 0
+        self._views: set[str] = set()
+        self._followed: list[_Followed] = []
+        self._next: asyncio.TimerHandle | None = None
+        self._saw_the_stop = False
+        self._is_closed = False
+        self.on_msg(self._hear)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """What the page shows, newest first."""
+        return background.call(lambda: list(self._rows))
+
+    @property
+    def about(self) -> str:
+        return f"of the tap {self.tap.name!r}"
+
+    @property
+    def twin(self) -> Document:
+        return Document(
+            [
+                Heading("The live wire: every frame, as it passes through the tap"),
+                Paragraph(
+                    (
+                        "It needs a page that is open and a kernel that runs: run this cell in "
+                        "JupyterLab. Afterwards, ",
+                        Code("inspect(tap.recording)"),
+                        " shows the same frames, and stays.",
+                    )
+                ),
+            ]
+        )
+
+    def close(self) -> None:
+        """Stop watching, and leave the page."""
+        self._is_closed = True  # the next look sees it; `close` also runs where no loop may start
+        super().close()
+
+    # What the page asks for.
+
+    def _hear(self, _: object, asked: dict[str, Any], __: object) -> None:
+        background.loop().call_soon_threadsafe(self._answer, asked)
+
+    def _answer(self, asked: dict[str, Any]) -> None:
+        view = str(asked.get("view"))
+        match asked.get("do"):
+            case "watch":
+                self._views.add(view)
+                self._look()
+                self._tell_all(view)
+            case "leave":
+                self._views.discard(view)
+            case "clear":
+                self._rows.clear()
+                self._total = 0
+                self._tell_all(None)
+            case "inspect":
+                loop = asyncio.get_running_loop()
+                # In a thread of its own: a long recording takes a while to explain.
+                loop.run_in_executor(None, self._inspect, asked)
+
+    def _inspect(self, asked: dict[str, Any]) -> None:
+        self.send({"inspected": asked, "html": self._inspection(asked).html})
+
+    def _inspection(self, asked: dict[str, Any]) -> Inspection:
+        """What stands behind a row: the frame, the opening heads, or the whole connection."""
+        recording = self.tap.recordings[asked["connection"] - 1]
+        handshake = recording.handshake
+        if asked["kind"] == "frame":
+            deflate = handshake is not None and handshake.deflate is not None
+            return inspect(recording.frames()[asked["index"]], deflate=deflate)
+        if asked["kind"] == "head" and handshake is not None and handshake.upgraded:
+            return inspect(handshake)
+        return inspect(recording)
+
+    # What the background loop does.
+
+    def _look(self) -> None:
+        """Take what is new, tell the page, and look again later if there will be more."""
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+        if self._is_closed or not self._views:
+            return
+        running = self.tap.running  # asked first: what came before the stop is not missed
+        new, behind = self._take()
+        if new or not running:
+            self._tell(new)
+        if running or behind:
+            self._look_in(LOOK if len(new) < FLOOD else LOOK_IN_A_FLOOD)
+        elif not self._saw_the_stop:
+            self._look_in(background.STOP_LIMIT + LOOK)  # a stop cuts connections, after a while
+        self._saw_the_stop = not running
+
+    def _look_in(self, seconds: float) -> None:
+        self._next = asyncio.get_running_loop().call_later(seconds, self._look)
+
+    def _take(self) -> tuple[list[dict[str, Any]], bool]:
+        """The newest rows since the last look, newest first; is there more to take?"""
+        recordings, began = self.tap.recordings, self.tap.began
+        for recording in recordings[len(self._followed) :]:
+            self._followed.append(_Followed(recording))
+        came = [
+            (began[number] + row.at, number + 1, row)
+            for number, followed in enumerate(self._followed)
+            for row in followed.take()
+        ]
+        came.sort(key=lambda item: item[0])
+        self._total += len(came)
+        new = [
+            {
+                "at": f"{at * 1000:,.1f} ms",
+                "connection": connection,
+                "kind": row.kind,
+                "index": row.index,
+                "sender": row.sender.value,
+                **row.cells(),
+            }
+            for at, connection, row in came[-self._keep :]
+        ]
+        self._rows.extendleft(new)
+        return new[::-1], any(followed.behind for followed in self._followed)
+
+    def _tell(self, rows: list[dict[str, Any]], **more: Any) -> None:
+        counts = {"total": self._total, "keep": self._keep, "running": self.tap.running}
+        self.send({"rows": rows, "everything": False, **counts, **more})
+
+    def _tell_all(self, view: str | None) -> None:
+        """Tell one view, or each of them, every row that is kept."""
+        self._tell(list(self._rows), everything=True, view=view)
+
+
+class _Followed:
+    """One recording, and how much of it was taken."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._follower = Follower()
+        self._chunks = 0
+        self._endings = 0
+        self._said_full = False
+
+    @property
+    def behind(self) -> bool:
+        """Is there more than what was taken?"""
+        return self._chunks < len(self._recording.chunks)
+
+    def take(self) -> list[Row]:
+        """The rows of what came since the last time; a part of them when that is much."""
+        recording, rows = self._recording, []
+        size = 0
+        for chunk in recording.chunks[self._chunks : self._chunks + CHUNKS]:
+            rows += self._before(chunk.at)
+            rows += self._follower.take(chunk)
+            self._chunks += 1
+            size += len(chunk.data)
+            if size > BYTES:
+                break
+        if not self.behind:
+            rows += self._before(float("inf"))
+            if recording.truncated and not self._said_full:
+                self._said_full = True
+                at = recording.chunks[-1].at if recording.chunks else 0.0
+                rows.append(Row(at, Side.CLIENT, "full", b""))
+        return rows
+
+    def _before(self, at: float) -> list[Row]:
+        """The endings before that moment: frames of the other side may follow them."""
+        rows = []
+        for ending in self._recording.endings[self._endings :]:
+            if ending.at > at:
+                break
+            rows += self._follower.end(ending)
+            self._endings += 1
+        return rows

@@ -1,0 +1,1 @@
+"""What passes a tap, row by row, in a page or in a terminal."""

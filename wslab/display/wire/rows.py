@@ -1,0 +1,165 @@
+"""What passes on one connection, row by row, while it still grows.
+
+A `Recording` is read from its first byte each time it is asked. Whoever looks ten times a
+second cannot do that: a `Follower` takes each chunk once, and says what became whole with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from wslab.display.markup import line_text, visible
+from wslab.display.phrases import carries, count, direction, preview
+from wslab.display.views.recording import ending_words
+from wslab.errors import MalformedHandshake
+from wslab.protocol.frame_words import opcode_name
+from wslab.protocol.frames import Frame, FrameReader, Side, apply_mask
+from wslab.protocol.handshake import Handshake, Request, Response
+from wslab.protocol.recording.recording import Chunk, Ending
+from wslab.protocol.redaction import redacted
+
+_LONG: Final = 4096  # bytes of a frame from which on only its beginning is unmasked
+_START: Final = 1024  # ... and so many of them
+_HELD: Final = 256 * 1024  # bytes of one side that wait, at most, for the other side's head
+_LIKE_A_HEAD: Final = {
+    Side.CLIENT: re.compile(rb"[A-Z]{3,7} \S"),
+    Side.SERVER: re.compile(rb"HTTP/1"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that passed, `at` seconds after its connection began.
+
+    `kind` is "frame", "head", "bytes", "ending" or "full"; `index` the number of a frame
+    in its recording. `content` is what `cells` puts into words.
+    """
+
+    at: float
+    sender: Side
+    kind: str
+    content: Frame | bytes | Ending
+    index: int = 0
+
+    def cells(self) -> dict[str, str]:
+        """Who, what, how long, and the beginning of it: each can be seen, nothing is secret."""
+        what, length, says = self._words()
+        return {"who": direction(self.sender), "what": what, "length": length, "says": says}
+
+    def _words(self) -> tuple[str, str, str]:
+        content = self.content
+        if isinstance(content, Frame):
+            more = "" if content.fin else ", more follow"
+            return opcode_name(content.opcode) + more, count(content.length), _start_of(content)
+        if isinstance(content, Ending):
+            return "end of TCP", "", visible(ending_words(content, redact=True))
+        if self.kind == "full":
+            return "not kept", "", "the recording is full; later bytes pass, and are only counted"
+        shown = redacted(content)
+        if self.kind == "head":
+            what = "HTTP request" if self.sender is Side.CLIENT else "HTTP response"
+            line = shown.partition(b"\n")[0].rstrip().decode("latin-1")
+            return what, count(len(content)), visible(line[:200])
+        return "bytes", count(len(content)), visible(preview(shown[:400].decode("latin-1")))
+
+
+def _start_of(frame: Frame) -> str:
+    if len(frame) <= _LONG:
+        return line_text(carries(frame))
+    if frame.rsv1:
+        return f"{count(frame.length)}, compressed"
+    start = frame.masked_payload[:_START]
+    start = start if frame.mask is None else apply_mask(start, frame.mask)
+    return line_text(carries(Frame(frame.opcode, start)))
+
+
+class Follower:
+    """The rows of one connection, as its chunks come: heads, then frames if it upgrades.
+
+    A connection that does not upgrade gives further heads, and bytes. What may still become
+    a head is held back until it is whole, so that no half of a cookie is shown.
+    """
+
+    def __init__(self) -> None:
+        self._upgraded: bool | None = None  # not decided yet
+        self._request: Request | None = None
+        self._held = {side: b"" for side in Side}
+        self._readers = {side: FrameReader() for side in Side}
+        self._frames = 0
+
+    def take(self, chunk: Chunk) -> list[Row]:
+        """The rows that this chunk completes."""
+        at, side, data = chunk
+        if self._upgraded:
+            return self._read_frames(at, side, data)
+        self._held[side] += data
+        rows = self._open(at) if self._upgraded is None else []
+        if self._upgraded is None and len(self._held[side]) > _HELD:
+            self._upgraded = False  # a large upload, or no HTTP at all
+        if self._upgraded is not None:
+            for either in Side:
+                rows += self._release(at, either)
+        return rows
+
+    def end(self, ending: Ending) -> list[Row]:
+        """The row of an ending; before it, what `sender` left half said."""
+        side = ending.sender
+        rest = self._held[side] + self._readers[side].pending
+        self._held[side], self._readers[side] = b"", FrameReader()
+        rows = [Row(ending.at, side, "bytes", rest)] if rest else []
+        return [*rows, Row(ending.at, side, "ending", ending)]
+
+    def _open(self, at: float) -> list[Row]:
+        """Read the opening heads as far as they are here, and decide what follows them."""
+        rows: list[Row] = []
+        try:
+            if self._request is None:
+                self._request = Request.parse(self._held[Side.CLIENT])
+                if self._request is None:
+                    return rows
+                rows.append(self._head(at, Side.CLIENT, self._request))
+            response = Response.parse(self._held[Side.SERVER])
+        except MalformedHandshake:
+            self._upgraded = False
+            return rows
+        if response is not None:
+            rows.append(self._head(at, Side.SERVER, response))
+            self._upgraded = Handshake(self._request, response).upgraded
+        return rows
+
+    def _head(self, at: float, side: Side, head: Request | Response) -> Row:
+        raw = head.encode()
+        self._held[side] = self._held[side][len(raw) :]
+        return Row(at, side, "head", raw)
+
+    def _release(self, at: float, side: Side) -> list[Row]:
+        """What was held back, now that it is known what it is."""
+        if self._upgraded:
+            data, self._held[side] = self._held[side], b""
+            return self._read_frames(at, side, data)
+        return list(self._heads_and_bytes(at, side))
+
+    def _read_frames(self, at: float, side: Side, data: bytes) -> list[Row]:
+        first = self._frames
+        frames = self._readers[side].feed(data)
+        self._frames += len(frames)
+        return [Row(at, side, "frame", frame, first + n) for n, frame in enumerate(frames)]
+
+    def _heads_and_bytes(self, at: float, side: Side) -> Iterator[Row]:
+        kind = Request if side is Side.CLIENT else Response
+        while data := self._held[side]:
+            if _LIKE_A_HEAD[side].match(data):
+                try:
+                    head = kind.parse(data)
+                except MalformedHandshake:
+                    pass
+                else:
+                    if head is None:
+                        return  # the rest of it is on its way
+                    yield self._head(at, side, head)
+                    continue
+            self._held[side] = b""
+            yield Row(at, side, "bytes", data)

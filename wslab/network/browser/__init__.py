@@ -1,0 +1,1 @@
+"""The browser's WebSocket in Python, as the WHATWG standard has it."""

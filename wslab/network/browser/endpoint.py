@@ -1,0 +1,309 @@
+"""Endpoint: the client's end of one connection, made of our own frames (RFC 6455).
+
+A library reports an end in its own words. A browser needs the facts below them: was there
+a Close frame, did the client have to fail the connection, and what was first. So the bytes
+are read by ``wslab.protocol`` here, and its rules decide when to fail.
+
+Rules of this file:
+
+* The endpoint tells its `Observer` what happened, once and in order, and never waits for it.
+* `closed` is the last that it tells. Every wait before it has a limit.
+* A connection that broke a rule is not listened to any more (§7.1.7).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import ssl
+import zlib
+from collections import deque
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from wslab.errors import MalformedHandshake
+from wslab.network.browser.upgrade import is_acceptable, upgrade_request
+from wslab.network.browser.ws_url import WsUrl
+from wslab.protocol.frames import (
+    CloseCode,
+    ClosePayload,
+    Frame,
+    FrameHeader,
+    FrameReader,
+    Opcode,
+    Side,
+)
+from wslab.protocol.handshake import Deflate, Handshake, Response
+from wslab.protocol.rules.findings import Finding
+from wslab.protocol.rules.frames import check_frame, check_session
+from wslab.protocol.session import Session
+
+OPENING_LIMIT: Final = 10.0  # seconds until the server must have answered the handshake
+CLOSING_LIMIT: Final = 10.0  # seconds until the server must have answered a Close frame
+LINGER_LIMIT: Final = 2.0  # seconds until the server must have closed TCP after that
+
+
+class Observer(Protocol):
+    """Who is told what happens at an endpoint."""
+
+    def opened(self, subprotocol: str, extensions: str) -> None:
+        """The handshake succeeded."""
+
+    def received(self, data: str | bytes) -> None:
+        """A whole message arrived."""
+
+    def sent(self, size: int) -> None:
+        """A message of this many bytes left for the network."""
+
+    def closing(self) -> None:
+        """The server's Close frame arrived."""
+
+    def closed(self, code: int, reason: str, clean: bool, failed: bool) -> None:
+        """The connection ended. `failed`: a rule was broken, or the network gave up."""
+
+
+class Endpoint(asyncio.Protocol):
+    """One connection to `url`, begun at once on the running loop."""
+
+    def __init__(self, url: WsUrl, subprotocols: Sequence[str], observer: Observer) -> None:
+        self._url = url
+        self._observer = observer
+        self._request = upgrade_request(url, subprotocols)
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._head = b""  # of the response, until it is whole
+        self._upgraded = False
+        self._over = False
+        self._reader = FrameReader()
+        self._header_seen = False  # was the header of the unfinished frame judged?
+        self._session = Session()
+        self._packer: _Packer | None = None
+        self._queue: deque[tuple[Frame, int]] = deque()  # frames to write, and what they count
+        self._writing = 0  # what the frame counts that the transport still holds
+        self._blocked = False
+        self._close_queued = False
+        self._close_received: ClosePayload | None = None
+        self._timer = self._loop.call_later(OPENING_LIMIT, self._fail)
+        self._connecting = self._loop.create_task(self._connect())
+
+    def send(self, data: str | bytes) -> None:
+        """Queue one message; nothing happens once the closing handshake has begun."""
+        if not self._close_queued:
+            opcode = Opcode.TEXT if isinstance(data, str) else Opcode.BINARY
+            payload = data.encode() if isinstance(data, str) else data
+            packed = payload if self._packer is None else self._packer.pack(payload)
+            frame = _masked(opcode, packed, rsv1=self._packer is not None)
+            self._put(frame, len(payload))
+
+    def close(self, payload: ClosePayload) -> None:
+        """Begin the closing handshake after what is queued; before it opened, fail."""
+        if not self._upgraded:
+            self._fail()
+        elif not self._close_queued and not self._over:
+            self._close_queued = True
+            self._put(_masked(Opcode.CLOSE, payload.encode()), 0)
+            self._deadline(CLOSING_LIMIT)
+
+    # --- the network tells us --------------------------------------------------------------
+
+    async def _connect(self) -> None:
+        tls = ssl.create_default_context() if self._url.secure else None
+        try:
+            await self._loop.create_connection(
+                lambda: self, self._url.host, self._url.port, ssl=tls
+            )
+        except (OSError, ValueError):  # nobody there, an unknown host, a name that is none
+            self._fail()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        # Then `pause_writing` says: the system holds as much as it can. Not high=0, with
+        # which asyncio's TLS transport pauses an empty buffer and never resumes.
+        transport.set_write_buffer_limits(high=1, low=0)
+        if self._over:
+            transport.abort()
+        else:
+            transport.write(self._request.encode())
+
+    def data_received(self, data: bytes) -> None:
+        if self._over:
+            return  # §7.1.7: nothing after that counts
+        if not self._upgraded:
+            self._head += data
+            if not self._shake_hands():
+                return
+            data, self._head = self._head, b""
+        self._read_frames(data)
+
+    def eof_received(self) -> None:
+        self._deadline(LINGER_LIMIT)  # what is still to be written may never leave
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._over:
+            return
+        if self._close_received is None:
+            self._end(CloseCode.ABNORMAL_CLOSURE, "", clean=False, failed=True)
+        else:
+            code = self._close_received.code or CloseCode.NO_STATUS_RECEIVED
+            self._end(code, self._close_received.reason, clean=True, failed=False)
+
+    def pause_writing(self) -> None:
+        self._blocked = True
+
+    def resume_writing(self) -> None:
+        self._blocked = False
+        self._has_left()
+        self._write()
+
+    # --- reading ---------------------------------------------------------------------------
+
+    def _shake_hands(self) -> bool:
+        """Read the response once it is whole; say whether frames follow, kept in `_head`."""
+        try:
+            response = Response.parse(self._head)
+        except MalformedHandshake:
+            self._fail()
+            return False
+        if response is None:
+            return False
+        handshake = Handshake(self._request, response)
+        if not is_acceptable(handshake):
+            self._fail()
+            return False
+        self._head = self._head[len(response) :]
+        self._upgraded = True
+        self._timer.cancel()
+        self._session = Session(handshake.deflate)
+        self._packer = _Packer(handshake.deflate) if handshake.deflate else None
+        extensions = ", ".join(map(str, handshake.extensions))
+        self._observer.opened(handshake.subprotocol or "", extensions)
+        return True
+
+    def _read_frames(self, data: bytes) -> None:
+        frames = self._reader.feed(data)
+        for frame in frames:
+            self._take(frame)
+            if self._over:
+                return
+        self._header_seen = self._header_seen and not frames
+        if not self._header_seen and (header := FrameHeader.parse(self._reader.pending)):
+            # A wrong header is answered at once: its payload may never come.
+            self._header_seen = True
+            self._judge(check_frame(header, Side.SERVER, self._session.deflate is not None))
+
+    def _take(self, frame: Frame) -> None:
+        step = self._session.feed(Side.SERVER, frame)
+        findings = [f for f in check_session([step]) if not _tolerable(f, frame)]
+        if not self._judge(findings):
+            return
+        if step.message is not None:
+            self._observer.received(step.message.data)
+        elif frame.opcode == Opcode.PING and not self._close_queued:
+            if self._blocked:  # only the latest ping wants an answer (§5.5.3)
+                self._queue = deque(q for q in self._queue if q[0].opcode != Opcode.PONG)
+            self._put(_masked(Opcode.PONG, frame.payload), 0)
+        elif frame.opcode == Opcode.CLOSE:
+            self._close_received = ClosePayload.parse(frame.payload)
+            self._observer.closing()
+            if not self._close_queued:
+                self._answer_close(frame.payload)
+            self._deadline(LINGER_LIMIT)  # §7.1.1: the server closes TCP first
+
+    def _judge(self, findings: list[Finding]) -> bool:
+        """Fail the connection over the first broken rule; say whether all are kept."""
+        broken = next((finding for finding in findings if not finding.ok), None)
+        if broken is not None:
+            self._fail(broken.close_code or CloseCode.PROTOCOL_ERROR, broken.rule)
+        return broken is None
+
+    # --- writing ---------------------------------------------------------------------------
+
+    def _put(self, frame: Frame, size: int) -> None:
+        """Write in the loop's next turn: what one turn sends is counted until it ends."""
+        if not self._queue:
+            self._loop.call_soon(self._write)
+        self._queue.append((frame, size))
+
+    def _write(self) -> None:
+        while self._queue and not self._blocked and self._transport is not None:
+            frame, self._writing = self._queue.popleft()
+            self._transport.write(frame.encode())
+            if not self._blocked:
+                self._has_left()
+
+    def _has_left(self) -> None:
+        size, self._writing = self._writing, 0
+        if size:
+            self._observer.sent(size)
+
+    def _answer_close(self, payload: bytes) -> None:
+        """The last frame: what is still queued is lost, for nobody reads it."""
+        self._queue.clear()
+        self._close_queued = True
+        if self._transport is not None:
+            self._transport.write(_masked(Opcode.CLOSE, payload).encode())
+
+    # --- ending ----------------------------------------------------------------------------
+
+    def _deadline(self, seconds: float) -> None:
+        """Cut the TCP connection after this time."""
+        self._timer.cancel()
+        if self._transport is not None:
+            self._timer = self._loop.call_later(seconds, self._transport.abort)
+
+    def _fail(self, code: CloseCode | None = None, reason: str = "") -> None:
+        """Fail the connection (§7.1.7), with a last Close frame if there is a code."""
+        if self._over:
+            return
+        if code is not None and not self._close_queued:
+            self._answer_close(ClosePayload(code, reason).encode())
+        if self._transport is not None:
+            self._transport.close()  # after the Close frame has left, if it does
+            self._loop.call_later(LINGER_LIMIT, self._transport.abort)
+        self._over = True
+        if self._connecting.done():
+            self._end(CloseCode.ABNORMAL_CLOSURE, "", clean=False, failed=True)
+        else:  # it has a socket of its own to close first
+            self._connecting.cancel()
+            self._connecting.add_done_callback(
+                lambda _: self._end(CloseCode.ABNORMAL_CLOSURE, "", clean=False, failed=True)
+            )
+
+    def _end(self, code: int, reason: str, *, clean: bool, failed: bool) -> None:
+        self._over = True
+        self._timer.cancel()
+        self._queue.clear()
+        self._observer.closed(code, reason, clean, failed)
+
+
+def _tolerable(finding: Finding, frame: Frame) -> bool:
+    """A close code without a meaning, such as 999, is handed on, as browsers do.
+
+    Only the three codes that say "there was no such frame" are refused (RFC 6455 §7.4.1).
+    """
+    code = ClosePayload.parse(frame.payload).code
+    return finding.rule == "close-code-may-be-sent" and not isinstance(code, CloseCode)
+
+
+class _Packer:
+    """Compresses messages as the handshake agreed (RFC 7692 §7.2.1)."""
+
+    def __init__(self, deflate: Deflate) -> None:
+        self._forgets = deflate.client_no_context_takeover
+        # zlib starts at 9, and then reaches back 250 bytes at most: right for 8 bits as well.
+        self._bits = max(deflate.client_max_window_bits, 9)
+        self._stream = self._new_stream()
+
+    def _new_stream(self) -> zlib._Compress:
+        return zlib.compressobj(wbits=-self._bits)
+
+    def pack(self, payload: bytes) -> bytes:
+        if self._forgets:
+            self._stream = self._new_stream()
+        packed = self._stream.compress(payload) + self._stream.flush(zlib.Z_SYNC_FLUSH)
+        return packed[:-4]  # 00 00 ff ff, which the receiver puts back
+
+
+def _masked(opcode: Opcode, payload: bytes, rsv1: bool = False) -> Frame:
+    return Frame(opcode, payload, rsv1=rsv1, mask=secrets.token_bytes(4))

@@ -1,0 +1,1 @@
+"""The reference chat: its protocol, its room, its server, a person at a client."""

@@ -1,0 +1,1 @@
+"""A server that breaks one rule at a time."""

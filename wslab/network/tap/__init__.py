@@ -1,0 +1,1 @@
+"""A relay that records every byte and, when told to, misbehaves."""

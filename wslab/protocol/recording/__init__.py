@@ -1,0 +1,1 @@
+"""One TCP connection kept whole, and the files that hold one."""

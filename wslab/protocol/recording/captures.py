@@ -1,0 +1,396 @@
+"""Bridges to the tools people already use: a browser's HAR, and Wireshark's pcap and pcapng.
+
+A HAR holds messages: their frames are rebuilt, and the recording's note says so. A capture
+holds packets: their bytes are put in order, as the receiving TCP does (RFC 9293 §3.4). On the
+way out the packets are made up, and nothing inside them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from base64 import b64decode
+from calendar import timegm
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from io import BytesIO
+from ipaddress import ip_address
+from struct import error as StructError
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from wslab.errors import MalformedHandshake, RecordingError, WslabError
+from wslab.protocol.frames import Frame, Opcode, Side
+from wslab.protocol.handshake import Request, Response
+from wslab.protocol.recording.chunks import Chunk, Ending, beginning
+from wslab.protocol.recording.tls_records import is_tls
+from wslab.protocol.recording.wscap import Contents
+from wslab.protocol.redaction import redacted_text
+
+REBUILT: Final = (
+    "Rebuilt from {}: a HAR holds messages, not the bytes that travelled. The heads are made of "
+    "the headers that it lists. Each message became one frame, uncompressed, with the masking key "
+    "00 00 00 00 if the client sent it. Fragments, pings, pongs, Close frames and the end of TCP "
+    "are not in a HAR."
+)
+_KEY: Final = bytes(4)  # masks nothing, so nobody takes it for one that a browser drew
+_SENDERS: Final = {"send": Side.CLIENT, "receive": Side.SERVER}
+_DATE: Final = re.compile(r"(\d+)-(\d\d)-(\d\d)T(\d\d):(\d\d):([\d.]+)(?:Z|([+-])(\d\d):?(\d\d))")
+_LISTED: Final = 8  # connections that an error names
+_NOT_KNOWN: Final = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
+
+
+def read_har(data: bytes, name: str, index: int | None = None, url: str | None = None) -> Contents:
+    """One WebSocket of a HAR: number `index` of them, or the one with `url` in its URL.
+
+    Known are the files of Chromium's developer tools (front_end/models/har/Log.ts in
+    devtools-frontend), Playwright and mitmproxy. Those of Firefox (har-builder.js in
+    devtools/client/netmonitor/src/har) tell of the handshake alone, and are refused.
+
+    Raises RecordingError for anything else, and when it is not clear which one is meant.
+    """
+    try:
+        sockets = list(filter(_is_websocket, json.loads(data)["log"]["entries"]))
+        urls = [str(entry["request"]["url"]) for entry in sockets]
+        meant = [
+            (target, entry)
+            for number, (target, entry) in enumerate(zip(urls, sockets, strict=True))
+            if index in (None, number) and (url is None or url in target)
+        ]
+        if len(meant) != 1:
+            listed = _list(f"index={n}: {redacted_text(target)}" for n, target in enumerate(urls))
+            raise RecordingError(
+                f"{name} holds {len(urls)} WebSockets, and {len(meant)} fit{listed}; choose "
+                "one with index= or url= (--number), or save a HAR again, the Network panel open "
+                "before the page is"
+            )
+        [(target, entry)] = meant
+        chunks = list(_rebuilt(entry))
+    except (*_NOT_KNOWN, RecursionError) as error:
+        found = f"no {error}" if isinstance(error, KeyError) else error
+        raise RecordingError(
+            f"{name} cannot be read as a HAR with WebSocket messages: {found}; save one from "
+            "Chromium's developer tools, the Network panel open before the page is"
+        ) from error
+    counts = {side: sum(len(c.data) for c in chunks if c.sender is side) for side in Side}
+    return Contents(target, counts, False, chunks, [], REBUILT.format(name))
+
+
+def _list(items: Iterable[str]) -> str:
+    lines = list(items)
+    rest = [f"and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
+    return "".join(f"; {line}" for line in lines[:_LISTED] + rest)
+
+
+def _is_websocket(entry: Mapping[str, Any]) -> bool:
+    # Firefox names no resource type.
+    return entry.get("_resourceType") == "websocket" or entry["response"]["status"] == 101
+
+
+def _rebuilt(entry: Mapping[str, Any]) -> Iterator[Chunk]:
+    asked, answered = entry["request"], entry["response"]
+    messages, status = entry.get("_webSocketMessages"), int(answered["status"])
+    if status == 101 and messages is None:
+        raise ValueError("it lists no messages (a HAR of Firefox never does)")
+    if status != 101 and messages:
+        raise ValueError(f"its handshake has the status {status} and not 101, yet it has messages")
+    parts, at, start = urlsplit(asked["url"]), 0.0, _seconds(entry["startedDateTime"])
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    yield Chunk(at, Side.CLIENT, Request(asked["method"], target, _headers(asked)).encode())
+    if status:  # 0 where nobody answered
+        response = Response(status, answered["statusText"], _headers(answered))
+        at = max(at, entry["timings"].get("wait", 0) / 1000)
+        yield Chunk(at, Side.SERVER, response.encode())
+    for message in messages or ():
+        kind, opcode, text = message["type"], message["opcode"], message["data"]
+        if kind == "error":
+            continue  # the tools' own words on a failure; nobody sent them
+        if kind not in _SENDERS or opcode not in (Opcode.TEXT, Opcode.BINARY):
+            raise ValueError(f"it lists a message of type {kind!r} with opcode {opcode!r}")
+        # Seconds since 1970; Playwright writes milliseconds, or -1 for "not known".
+        when = float(message["time"])
+        if not math.isfinite(when):
+            raise ValueError(f"it lists a message with the time {when}")
+        at = max(at, (when / 1000 if when > 1e11 else when) - start)
+        payload = text.encode() if opcode == Opcode.TEXT else b64decode(text, validate=True)
+        sender = _SENDERS[kind]
+        mask = _KEY if sender.must_mask else None
+        yield Chunk(at, sender, Frame(opcode, payload, mask=mask).encode())
+
+
+def _headers(head: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(line["name"], line["value"]) for line in head["headers"]]
+
+
+def _seconds(date: str) -> float:
+    """Seconds since 1970 of a date in ISO 8601."""
+    if (match := _DATE.fullmatch(date)) is None:
+        raise ValueError(f"its date is {date!r}")
+    *day, second, sign, hours, minutes = match.groups("0")
+    east = int(hours) * 3600 + int(minutes) * 60
+    return timegm((*map(int, day), 0)) + float(second) + (east if sign == "-" else -east)
+
+
+# --- pcap and pcapng ------------------------------------------------------------------------
+
+_HOST: Final = bytes((127, 0, 0, 1))
+_PORT: Final = 49152  # the client's: the first of those that belong to nobody (RFC 6335 §6)
+_RAW_IP: Final = 101  # the link type of packets that begin with the head of IP
+_MOST: Final = 65535 - 20 - 20  # bytes in one packet, behind the heads of IP and TCP
+_MSS: Final = b"\x02\x04" + _MOST.to_bytes(2, "big")  # says so to the peer (RFC 9293 §3.7.1)
+_FIN, _SYN, _RST, _PSH, _ACK = 1, 2, 4, 8, 16  # RFC 9293 §3.1
+
+_Address = tuple[str, int]
+
+
+def _dpkt() -> Any:
+    """The library that knows the file formats, for both: python-pcapng knows one, scapy is GPL."""
+    try:
+        import dpkt  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise WslabError(
+            "a capture needs the package dpkt; install it with: pip install dpkt"
+        ) from error
+    return dpkt
+
+
+def write_packets(contents: Contents, port: int = _PORT) -> bytes:
+    """A pcap file with one connection between two ports of 127.0.0.1; `port` is the client's.
+
+    The server's is 80, or 443 where the bytes are TLS: there Wireshark needs no telling.
+    Time starts in 1970. What a tap did on purpose (a cut, a refusal) becomes a reset, and
+    bytes that were not kept a gap.
+
+    Raises RecordingError when the bytes never travelled: no packet could say so.
+    """
+    if contents.note:
+        raise RecordingError(
+            "this recording has no packets to write, for its bytes never travelled: "
+            f"{contents.note} Record with a Tap, or capture with Wireshark, what is to be seen so."
+        )
+    dpkt, file = _dpkt(), BytesIO()
+    writer = dpkt.pcap.Writer(file, snaplen=2**18, linktype=_RAW_IP)
+    for at, packet in _packets(dpkt, contents, port):
+        writer.writepkt(bytes(packet), min(at, 2**32 - 1))  # a field of 32 bits
+    return file.getvalue()
+
+
+def _packets(dpkt: Any, contents: Contents, port: int) -> Iterator[tuple[float, Any]]:
+    tls = is_tls(beginning(contents.chunks, Side.CLIENT))
+    ports = {Side.CLIENT: port, Side.SERVER: 443 if tls else 80}
+    places = {Side.CLIENT: 1_000_000, Side.SERVER: 2_000_000}  # sequence numbers
+    lost = dict(contents.counts)
+
+    def packet(sender: Side, flags: int, data: bytes = b"", options: bytes = b"") -> Any:
+        acknowledged = places[sender.peer] % 2**32 if flags & _ACK else 0
+        tcp = dpkt.tcp.TCP(
+            sport=ports[sender], dport=ports[sender.peer], seq=places[sender] % 2**32,
+            ack=acknowledged, off=5 + len(options) // 4, flags=flags, opts=options, data=data,
+        )  # fmt: skip
+        places[sender] += len(data) + bool(flags & (_SYN | _FIN))
+        return dpkt.ip.IP(src=_HOST, dst=_HOST, p=6, df=1, data=tcp)
+
+    yield 0.0, packet(Side.CLIENT, _SYN, options=_MSS)
+    yield 0.0, packet(Side.SERVER, _SYN | _ACK, options=_MSS)
+    yield 0.0, packet(Side.CLIENT, _ACK)
+    for at, event in _in_order(contents):
+        sender = event.sender
+        if isinstance(event, Chunk):
+            lost[sender] -= len(event.data)
+            for start in range(0, len(event.data), _MOST):
+                yield at, packet(sender, _PSH | _ACK, event.data[start : start + _MOST])
+                yield at, packet(sender.peer, _ACK)
+        else:
+            places[sender] += lost[sender]
+            lost[sender] = 0
+            yield at, packet(sender, (_FIN if event.how == "eof" else _RST) | _ACK)
+            if event.how == "eof":
+                yield at, packet(sender.peer, _ACK)
+
+
+def _in_order(contents: Contents) -> list[tuple[float, Chunk | Ending]]:
+    """Chunks and endings as time goes; each sender's chunks in order, and its end after them."""
+    now, last = 0.0, {side: 0.0 for side in Side}
+    events: list[tuple[float, Chunk | Ending]] = []
+    for chunk in contents.chunks:
+        now = last[chunk.sender] = max(now, chunk.at)
+        events.append((now, chunk))
+    events += [(max(end.at, last[end.sender]), end) for end in contents.endings]
+    return sorted(events, key=lambda event: event[0])
+
+
+def read_packets(
+    data: bytes, name: str, port: int | None = None, stream: int | None = None
+) -> Contents:
+    """One TCP connection of a capture file: the first that begins with a WebSocket upgrade.
+
+    `port` is one of its two; `stream` its number, as Wireshark counts (tcp.stream). With
+    either, a connection without an upgrade will do. Bytes that were not captured make it
+    truncated. Checksums are not looked at: where network cards fill them in, they are wrong.
+
+    Raises RecordingError when there is none, and says what there is.
+    """
+    streams, is_cut = _streams(_dpkt(), data, name)
+    fitting = [
+        one
+        for one in streams
+        if stream in (None, one.number) and (port is None or port in (p for _, p in one.ends))
+    ]
+    found = [one for one in fitting if one.kind == _UPGRADE]
+    if not found and (stream is not None or port is not None):
+        found = [one for one in fitting if one.kind != _HEADLESS]
+    if not found:
+        wanted = (
+            "begins with a WebSocket upgrade" if stream is port is None else "is what was meant"
+        )
+        raise RecordingError(
+            f"{name} holds {len(streams)} TCP connections, and none {wanted}"
+            f"{_list(map(str, streams))}; choose one with stream= (--number) or port=, or capture "
+            "again, from before the client connects; what is inside TLS, a Tap can record"
+        )
+    chosen = found[0]
+    counts = {side: max(way.kept, way.end) for side, way in chosen.ways.items()}
+    truncated = is_cut or any(way.kept < counts[side] for side, way in chosen.ways.items())
+    host, number = chosen.ends[1]
+    target = f"ws://[{host}]:{number}" if ":" in host else f"ws://{host}:{number}"
+    return Contents(target, counts, truncated, chosen.chunks, list(chosen.endings.values()))
+
+
+@dataclass(slots=True)
+class _Way:
+    """One direction of a TCP connection. A place is counted in bytes from its first one."""
+
+    first: int | None = None  # the sequence number of its first byte
+    kept: int = 0  # bytes in order
+    end: int = 0  # the place behind the last byte that is known of
+    waiting: list[tuple[int, bytes]] = field(default_factory=list)  # a heap, by place
+
+
+_UPGRADE: Final = "a WebSocket upgrade"
+_HEADLESS: Final = "begins in mid-stream"
+
+
+@dataclass(slots=True)
+class _Stream:
+    """One TCP connection of a capture; `ends` are the client and the server."""
+
+    number: int
+    ends: tuple[_Address, _Address]
+    opened: bool  # a SYN was captured
+    began: float
+    ways: dict[Side, _Way] = field(default_factory=lambda: {side: _Way() for side in Side})
+    chunks: list[Chunk] = field(default_factory=list)
+    endings: dict[Side, Ending] = field(default_factory=dict)
+
+    def sender(self, address: _Address) -> Side:
+        return Side.CLIENT if address == self.ends[0] else Side.SERVER
+
+    def take(self, sender: Side, at: float, tcp: Any, size: int) -> None:
+        """One more packet, which carried `size` bytes, perhaps not all of them captured."""
+        way, at = self.ways[sender], max(0.0, at - self.began)
+        start = tcp.seq + bool(tcp.flags & _SYN)
+        way.first = start if way.first is None else way.first
+        # The numbers begin again after 4 GiB: it is the place nearest to the one expected.
+        place = way.kept + (start - way.first - way.kept + 2**31) % 2**32 - 2**31
+        if size or tcp.flags & _FIN:
+            way.end = max(way.end, place + size)
+        heappush(way.waiting, (place, tcp.data))
+        while way.waiting and way.waiting[0][0] <= way.kept:
+            place, data = heappop(way.waiting)
+            if new := data[way.kept - place :]:  # the others were here before
+                self.chunks.append(Chunk(at, sender, new))
+                way.kept += len(new)
+        if tcp.flags & (_FIN | _RST):
+            how = "eof" if tcp.flags & _FIN else "reset"
+            self.endings.setdefault(sender, Ending(at, sender, how))
+
+    @property
+    def kind(self) -> str:
+        """What it is, in words."""
+        start = beginning(self.chunks, Side.CLIENT)
+        try:
+            request = Request.parse(start)
+        except MalformedHandshake:
+            request = None
+        if request is not None:
+            asked = (token.lower() for token in request.headers.tokens("Upgrade"))
+            return _UPGRADE if "websocket" in asked else "HTTP"
+        return ("TLS" if is_tls(start) else "no HTTP") if self.opened else _HEADLESS
+
+    def __str__(self) -> str:
+        client, server = (f"{host} port {port}" for host, port in self.ends)
+        size = sum(way.kept for way in self.ways.values())
+        return f"stream={self.number}: {client} to {server}, {self.kind}, {size:,} bytes"
+
+
+def _streams(dpkt: Any, data: bytes, name: str) -> tuple[list[_Stream], bool]:
+    """Every TCP connection of a file, by its first packet; and whether the file is cut short."""
+    broken = dpkt.Error, StructError, ValueError
+    streams: list[_Stream] = []
+    latest: dict[frozenset[_Address], _Stream] = {}
+    try:
+        reader = dpkt.pcap.UniversalReader(BytesIO(data))
+    except broken as error:
+        raise RecordingError(
+            f"{name} is no capture: it begins with {data[:8].hex(' ') or 'nothing'}; save one from "
+            "Wireshark, tshark or tcpdump, as pcapng or pcap"
+        ) from error
+    opens = _links(dpkt).get(reader.datalink())
+    if opens is None:
+        raise RecordingError(
+            f"{name} was captured on a link of type {reader.datalink()}, which wslab does not "
+            "know; capture on Ethernet or on the loopback interface"
+        )
+    try:
+        for at, packet in reader:
+            if (ip := _with_tcp(dpkt, opens, packet)) is not None:
+                _sort(streams, latest, float(at), ip)
+    except broken:
+        return streams, True
+    return streams, False
+
+
+def _sort(
+    streams: list[_Stream], latest: dict[frozenset[_Address], _Stream], at: float, ip: Any
+) -> None:
+    """Give a packet to its connection, which it may be the first of."""
+    tcp, opening = ip.data, ip.data.flags & (_SYN | _ACK)
+    source, target = (str(ip_address(ip.src)), tcp.sport), (str(ip_address(ip.dst)), tcp.dport)
+    stream = latest.get(frozenset((source, target)))
+    # A SYN with another number: the same two ports, taken once more.
+    if stream is None or (
+        opening == _SYN and stream.ways[stream.sender(source)].first != tcp.seq + 1
+    ):
+        ends = (target, source) if opening == _SYN | _ACK else (source, target)
+        stream = _Stream(len(streams), ends, bool(opening & _SYN), at)
+        latest[frozenset(ends)] = stream
+        streams.append(stream)
+    # The length in the head is 0 where the network card was to cut the packet up later.
+    declared = ip.plen + 40 if len(ip.src) == 16 else ip.len
+    stream.take(stream.sender(source), at, tcp, len(tcp.data) + max(0, declared - len(ip)))
+
+
+def _with_tcp(dpkt: Any, opens: Callable[[bytes], Any], data: bytes) -> Any:
+    """The IP packet with TCP inside that a captured packet is; None if it is something else."""
+    try:
+        packet = opens(data)
+    except (dpkt.Error, StructError, *_NOT_KNOWN):
+        return None
+    while isinstance(packet, dpkt.Packet) and not isinstance(packet, dpkt.ip.IP | dpkt.ip6.IP6):
+        packet = packet.data
+    return packet if isinstance(getattr(packet, "data", None), dpkt.tcp.TCP) else None
+
+
+def _links(dpkt: Any) -> dict[int, Callable[[bytes], Any]]:
+    """How a packet is opened, by link type (tcpdump.org/linktypes.html)."""
+    ip, ip6, loopback = dpkt.ip.IP, dpkt.ip6.IP6, dpkt.loopback.Loopback
+
+    def either(data: bytes) -> Any:
+        return (ip6 if data[0] >> 4 == 6 else ip)(data)
+
+    return {
+        0: loopback, 1: dpkt.ethernet.Ethernet, 12: either, _RAW_IP: either, 108: loopback,
+        113: dpkt.sll.SLL, 228: ip, 229: ip6, 276: dpkt.sll2.SLL2,
+    }  # fmt: skip

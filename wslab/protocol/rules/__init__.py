@@ -1,0 +1,1 @@
+"""What the RFCs demand: one function a rule, and the verbs that hold them all."""

@@ -1,0 +1,125 @@
+"""What RFC 6455 demands of a connection as a whole: at its opening, frame by frame, and at its end.
+
+The rules of the opening and the end need the order in which the bytes of the two sides
+were seen, so only a recording, or who watches one grow, can hold them against it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from wslab.protocol.frame_header import LENGTH, LENGTH_16
+from wslab.protocol.frames import Opcode, Side, shortest_length_size
+from wslab.protocol.rules.findings import Finding
+from wslab.protocol.rules.frames import check_session
+from wslab.protocol.session import Step
+
+WAITS: Final = "the client sends nothing between its request and the 101"
+SHAPES: Final = 1000  # of frames that are remembered; a stranger may send more
+ANSWERS: Final = "who receives a Close frame and has sent none sends one before TCP ends"
+
+
+def check_opening(early: int) -> Finding:
+    """Did the client wait? `early` is what it sent between request and 101, in bytes."""
+    found = f"{early:,} bytes too early" if early else "nothing before the 101"
+    rule = "client-waits-for-the-101"
+    return Finding(rule, not early, WAITS, found, None, "RFC 6455 §4.1", Side.CLIENT)
+
+
+def check_ending(
+    closes: Mapping[Side, tuple[int, float]],
+    ends: Mapping[Side, float],
+    faulty: Collection[Side | None] = (),
+) -> list[Finding]:
+    """Was every Close frame answered? `closes` is the first of each sender: frame and seconds.
+
+    `ends` says when a side ended its half of TCP by itself; one that was cut off had no
+    chance to answer. Nor need anybody answer a `faulty` peer: whoever fails the
+    connection stops listening (RFC 6455 §7.1.7).
+    """
+    findings = []
+    for sender, (index, at) in closes.items():
+        side, rule, rfc = sender.peer, "close-is-answered", "RFC 6455 §5.5.1"
+        if side in closes:
+            found = f"Close in frame {closes[side][0]}"
+            findings.append(Finding(rule, True, ANSWERS, found, None, rfc, side, closes[side][0]))
+        elif sender not in faulty and ends.get(side, at) > at:
+            found = f"the end of TCP, and no answer to the Close in frame {index}"
+            findings.append(Finding(rule, False, ANSWERS, found, None, rfc, side))
+    return findings
+
+
+class Judge:
+    """Every rule held against one connection after its 101, frame by frame, as it grows.
+
+    A long connection repeats itself. The rules look at the bits of a header and at a few
+    facts of the moment, and of the payload only at what the step says of it; Close frames
+    are the exception. So a frame keeps the rules that another of the same `_shape` kept: they
+    are counted in `again`, and their findings are not made once more. With `every` they are.
+    """
+
+    def __init__(self, every: bool = False) -> None:
+        self._every = every
+        self._kept: dict[_Shape, list[str]] = {}  # the rules
+        self._broken: set[_Shape] = set()
+        self._times: Counter[_Shape] = Counter()
+        self._closes: dict[Side, tuple[int, float]] = {}
+        self._faulty: set[Side | None] = set()
+
+    def look(self, step: Step, at: float) -> list[Finding]:
+        """The findings of the next frame, complete at `at` seconds, that do not only repeat."""
+        shape = None if self._every else _shape(step)
+        if shape in self._kept:
+            self._times[shape] += 1
+            if shape not in self._broken:
+                return []
+            return [finding for finding in check_session([step]) if not finding.ok]
+        findings = check_session([step])
+        if step.frame.opcode == Opcode.CLOSE:
+            self._closes.setdefault(step.sender, (step.index, at))
+        self.blame(findings)
+        if shape is not None and len(self._kept) < SHAPES:
+            self._kept[shape] = [finding.rule for finding in findings if finding.ok]
+            if len(self._kept[shape]) < len(findings):
+                self._broken.add(shape)
+        return findings
+
+    def blame(self, findings: Collection[Finding]) -> None:
+        """Note whose faults these are: nobody need answer the Close of a faulty peer."""
+        self._faulty.update(finding.sender for finding in findings if not finding.ok)
+
+    def end(self, ends: Mapping[Side, float]) -> list[Finding]:
+        """`check_ending` for what was seen; `ends` as there."""
+        return check_ending(self._closes, ends, self._faulty)
+
+    @property
+    def again(self) -> Counter[str]:
+        """By rule, how many findings that passed were counted and not made."""
+        again: Counter[str] = Counter()
+        for shape, times in self._times.items():
+            for rule in self._kept[shape]:
+                again[rule] += times
+        return again
+
+
+_Shape = tuple[object, ...] | None
+
+
+def _shape(step: Step) -> _Shape:
+    """All that the rules look at, where that is not the payload; None where it may be."""
+    frame, message = step.frame, step.message
+    first, second = frame.encode()[:2]
+    if frame.opcode == Opcode.CLOSE or step.bad_utf8 is not None or step.bad_deflate:
+        return None
+    return (
+        step.sender,
+        first,
+        second,
+        0 if second & LENGTH < LENGTH_16 else shortest_length_size(frame.length),
+        step.deflate,
+        step.open_message,
+        step.close_sent,
+        message and (message.opcode, type(message.data), message.compressed),
+    )

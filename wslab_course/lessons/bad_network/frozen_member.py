@@ -1,0 +1,79 @@
+"""What one member whose wire stands still does to the others, and to the server's memory.
+
+Two clients enter a server: the first from behind a tap, which then freezes, the second on a
+wire that is well. News is told in rounds, and after each the second one is asked for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from wslab.network.background import in_background
+from wslab.network.client import connect
+from wslab.network.paths import PathServer
+from wslab.network.tap.tap import Tap
+from wslab.protocol.frames import Side
+
+ROUNDS: Final = 48
+NEWS: Final = bytes(2**20)  # what is told in each round: 1 MiB
+PATIENCE: Final = 2.0  # seconds after which whoever tells the news stands still
+_LIMIT: Final = 10.0  # seconds for anything else
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How it went. `waiting` is what the server held after each round that was done, in bytes."""
+
+    heard: int  # rounds that the healthy member heard
+    waiting: list[int]
+
+    @property
+    def done(self) -> bool:
+        """Whether all rounds were told, and the healthy member heard them."""
+        return self.heard == ROUNDS
+
+
+async def with_one_frozen(
+    server: PathServer,
+    path: str,
+    tell: Callable[[bytes], Awaitable[None]],
+    waiting: Callable[[], int],
+) -> Told:
+    """Let `tell(news)` tell two members of `path` up to `ROUNDS` times, one of them frozen.
+
+    The handler of `path` sends a first message when its client is a member. `tell` and
+    `waiting`, which returns bytes, run on the background loop, as the handlers do. The
+    rounds end early when `tell` has not returned after `PATIENCE` seconds.
+
+    Raises TimeoutError when a member is not let in or does not hear, and whatever `tell` raises.
+    """
+
+    async def tell_and_look() -> int:
+        await tell(NEWS)
+        return waiting()
+
+    sizes: list[int] = []
+    async with Tap(server.url) as tap:
+        stopped = await connect(urlsplit(tap.url)._replace(path=path).geturl())
+        healthy = await connect(urlsplit(server.url)._replace(path=path).geturl())
+        try:
+            for member in (stopped, healthy):
+                await asyncio.wait_for(member.recv(), _LIMIT)
+            tap.freeze(Side.SERVER)
+            while len(sizes) < ROUNDS:
+                telling = asyncio.ensure_future(in_background(tell_and_look()))
+                done, _ = await asyncio.wait({telling}, timeout=PATIENCE)
+                if not done:
+                    telling.cancel()
+                    break
+                sizes.append(telling.result())
+                await asyncio.wait_for(healthy.recv(), _LIMIT)
+        finally:
+            tap.cut()
+            await healthy.close()
+            await asyncio.wait_for(stopped.wait_closed(), _LIMIT)
+    return Told(len(sizes), sizes)

@@ -1,0 +1,263 @@
+"""Stages 4 and 5: slow readers, a crowd, and a history that loses and doubles nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any, Final
+
+from wslab.network.chat.protocol import LIMITS, TEXT_CHARACTERS
+from wslab_course.lessons.chat.grading.client import Client, Fails, Message, is_say
+from wslab_course.lessons.chat.grading.scene import LeftOut, Scene, script
+
+_BURST: Final = 20  # messages of one speaker, which any rate limit lets pass
+_ROUNDS: Final = {True: 30, False: 75}  # hosted, and with a server that buffers as it likes
+_CROWD: Final = 50
+_CUTS: Final = 3
+
+
+@script(
+    4,
+    "sam does not read, while the others say several MB.",
+    "They hear each other at once: nobody waits for sam.",
+)
+async def slow_reader(scene: Scene) -> None:
+    (ann,) = await scene.joins("ann")
+    sam = scene.client("sam", slack=2)
+    await sam.open(slow=True)
+    await sam.tell("join", name=sam.name)
+    await ann.hears_of("join", sam, "that sam joined")
+    said: list[str] = []
+    rounds = _ROUNDS[scene.hosted]
+    for _ in range(rounds):
+        speaker = scene.client("bob")
+        await speaker.open()
+        await speaker.join()
+        for _ in range(_BURST):
+            said.append(scene.text("🎉" * (TEXT_CHARACTERS - 20)))
+            await speaker.say(said[-1])
+        whole = f"{len(said)} of {rounds * _BURST}"
+        await ann.until(
+            lambda: any(is_say(m, said[-1]) for m in ann.heard[-_BURST:]),  # noqa: B023
+            f"ann did not hear message {whole} within {ann.patience:g} s: everyone waits for "
+            "sam, who does not read.",
+        )
+        await speaker.end()
+        scene.clients.remove(speaker)
+    sam.read()
+    text = scene.text("is sam back?")
+    await ann.say(text)
+    many = -1
+    while len(sam.heard) > many and not sam.ended:  # as long as more comes
+        many = len(sam.heard)
+        with suppress(Fails):  # it may be dropped, or this message may be
+            await sam.until(
+                lambda: (sam.heard and is_say(sam.heard[-1], text)) or len(sam.heard) > many + 100,  # noqa: B023
+                "",
+            )
+        if sam.heard and is_say(sam.heard[-1], text):
+            break
+    heard = {m.get("text") for m in sam.heard}
+    scene.slow = sam, len(heard & set(said)), len(said)
+
+
+@script(
+    4,
+    "sam reads again.",
+    "The server has not kept everything for sam: it dropped messages, or sam.",
+)
+async def bounded_queue(scene: Scene) -> None:
+    if scene.slow is None:
+        raise LeftOut("The check before has to pass first.")
+    sam, heard, said = scene.slow
+    scene.clients.append(sam)
+    if heard == said:
+        raise Fails(
+            f"sam got all {said} messages, several MB: the server keeps for a client that does "
+            "not read without any limit."
+        )
+
+
+@script(
+    4,
+    f"{_CROWD} clients join at once, and each says something.",
+    f"Each hears all {_CROWD} once, and all in the same order.",
+)
+async def crowd(scene: Scene) -> None:
+    clients = [scene.client(f"client {number}", slack=2) for number in range(1, _CROWD + 1)]
+    for client in clients:
+        client.name = client.name.replace(" ", "")
+
+    async def arrive(client: Client) -> None:
+        await client.open()
+        await client.join()
+
+    await asyncio.gather(*map(arrive, clients))
+    texts = [scene.text("hello from the crowd") for _ in clients]
+    await asyncio.gather(*(client.say(text) for client, text in zip(clients, texts, strict=True)))
+    wanted = set(texts)
+
+    def heard(client: Client) -> list[Any]:
+        return [m["text"] for m in client.heard if m.get("type") == "say" and m["text"] in wanted]
+
+    async def hears_all(client: Client) -> None:
+        with suppress(Fails):
+            await client.until(lambda: len(set(heard(client))) == _CROWD, "")
+
+    await asyncio.gather(*map(hears_all, clients))
+    for client in clients:
+        if (many := len(set(heard(client)))) < _CROWD:
+            raise Fails(f"{client.label} heard {many} of {_CROWD}.")
+        if len(heard(client)) > _CROWD:
+            raise Fails(f"{client.label} heard {len(heard(client)) - _CROWD} of them twice.")
+        if heard(client) != heard(clients[0]):
+            raise Fails(f"{client.label} heard them in another order than {clients[0].label}.")
+
+
+@script(
+    5,
+    "ann and bob talk, and bob sends an `id` of his own.",
+    "Each message has the server's `id`, larger than those before, the same for everyone.",
+)
+async def ids(scene: Scene) -> None:
+    ann, bob = await scene.joins("ann", "bob")
+    last = -1
+    for speaker in (ann, bob, ann):
+        text = scene.text("count me")
+        await speaker.tell("say", text=text, id=0)
+        found = [(await client.hears_text(text, "it")).get("id") for client in (ann, bob)]
+        if type(found[0]) is not int:
+            raise Fails(f"a message came with {_words_for(found[0])}; an `id` is a whole number.")
+        if found[0] != found[1]:
+            raise Fails(f"ann heard it as {found[0]}, and bob as {found[1]}.")
+        if found[0] <= last:
+            raise Fails(f"`id` {found[0]} came after {last}; it has to grow.")
+        last = found[0]
+
+
+def _words_for(value: object) -> str:
+    return "no `id`" if value is None else f"id={str(value)[:20]!r}"
+
+
+async def _id_of(client: Client, text: str, what: str) -> int:
+    number = (await client.hears_text(text, what)).get("id")
+    if type(number) is not int:
+        raise Fails(f"a message came with {_words_for(number)}; an `id` is a whole number.")
+    return number
+
+
+async def _history(client: Client, since: int, before: int) -> list[Message]:
+    """The events of the next history message."""
+
+    def is_it(message: Message) -> bool:
+        return message.get("type") == "history"
+
+    await client.until(
+        lambda: any(map(is_it, client.heard[before:])),
+        f"{client.label} got no `history` for since={since} within {client.patience:g} s.",
+    )
+    message = next(filter(is_it, client.heard[before:]))
+    events = message.get("events")
+    if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
+        raise Fails("`history` came without `events`, which is a list of messages.")
+    return events
+
+
+@script(
+    5,
+    "zoe comes late and asks for the `history` after an id.",
+    "She gets what was said after it, oldest first, each with the `id` that it had.",
+)
+async def history(scene: Scene) -> None:
+    (ann,) = await scene.joins("ann")
+    texts = [scene.text("for later") for _ in range(4)]
+    numbers = []
+    for text in texts:
+        await ann.say(text)
+        numbers.append(await _id_of(ann, text, "its own words"))
+    (zoe,) = await scene.joins("zoe")
+    for since in (0, 2):
+        before = len(zoe.heard)
+        await zoe.tell("history", since=numbers[since])
+        events = await _history(zoe, numbers[since], before)
+        found = [(m.get("text"), m.get("id")) for m in events if m.get("type") == "say"]
+        expected = list(zip(texts, numbers, strict=True))[since + 1 :]
+        if found != expected:
+            raise Fails(_difference(found, expected, f"the history after id {numbers[since]}"))
+
+
+def _difference(found: list[Any], expected: list[Any], where: str) -> str:
+    """What is lost, doubled, uninvited or out of order, in one sentence."""
+    if lost := [item for item in expected if item not in found]:
+        same_text = [item for item in found if item[0] == lost[0][0]]
+        if same_text:
+            return f"{where} has {_say(same_text[0])}, which was id {lost[0][1]} when it was said."
+        return f"{where} lacks {len(lost)} of {len(expected)}: the first is {_say(lost[0])}."
+    if doubled := [item for item in expected if found.count(item) > 1]:
+        return f"{where} has {_say(doubled[0])} {found.count(doubled[0])} times."
+    if extra := [item for item in found if item not in expected]:
+        return f"{where} has {_say(extra[0])}, which came before."
+    return f"{where} is out of order."
+
+
+def _say(item: tuple[Any, Any]) -> str:
+    return f"{str(item[0]).partition(' #')[0][:40]!r} (id {item[1]})"
+
+
+@script(
+    5,
+    "zoe is cut off three times and joins again with `since`, while ann goes on talking.",
+    "History and live messages together hold everything once: nothing lost, nothing doubled.",
+)
+async def resume(scene: Scene) -> None:
+    ann, zoe = await scene.joins("ann", "zoe")
+    name = zoe.name
+    for cut in range(1, _CUTS + 1):
+        text = scene.text(f"before cut {cut}")
+        await ann.say(text)
+        last = await _id_of(zoe, text, "ann")
+        gone = len(ann.heard)
+        zoe.vanish()
+        await ann.until(
+            lambda: any(m.get("type") == "leave" for m in ann.heard[gone:]),  # noqa: B023
+            f"ann did not hear that zoe left, who was cut off, within {ann.patience:g} s.",
+        )
+        texts = [scene.text(f"during cut {cut}") for _ in range(2)]
+        for text in texts:
+            await ann.say(text)
+            await ann.hears_text(text, "its own words")
+        zoe = scene.client("zoe", name=name)
+        await zoe.open()
+        texts += [scene.text(f"as zoe comes back {cut}") for _ in range(2)]
+        await asyncio.gather(zoe.join(since=last), *(ann.say(text) for text in texts[2:]))
+        await _history(zoe, last, 0)
+        await scene.goes_on(ann, zoe, after="after she had joined again")
+        expected = [(text, await _id_of(ann, text, "its own words")) for text in texts]
+        got: list[Message] = []
+        for message in zoe.heard:
+            got += message["events"] if message.get("type") == "history" else [message]
+        found = [(m.get("text"), m.get("id")) for m in got if m.get("type") == "say"][:-1]
+        if found != expected:
+            raise Fails(_difference(found, expected, f"what zoe got after cut {cut}"))
+
+
+@script(
+    5,
+    "zoe asks for the `history` after id 0, when hundreds of messages were said.",
+    f"She gets the newest, {LIMITS.history} at most, and `complete` is false.",
+)
+async def bounded_history(scene: Scene) -> None:
+    (zoe,) = await scene.joins("zoe")
+    text = scene.text("the newest")
+    await zoe.say(text)
+    await _id_of(zoe, text, "its own words")
+    before = len(zoe.heard)
+    await zoe.tell("history", since=0)
+    events = await _history(zoe, 0, before)
+    complete = next(m for m in zoe.heard[before:] if m.get("type") == "history").get("complete")
+    if len(events) > LIMITS.history:
+        raise Fails(f"the history has {len(events)} events; the limit is {LIMITS.history}.")
+    if not any(is_say(event, text) for event in events):
+        raise Fails("the history lacks what was said last.")
+    if complete is not False:
+        raise Fails(f"`complete` is {complete!r}, though older messages are no longer there.")

@@ -1,0 +1,169 @@
+"""grade_chat: hostile clients against a chat server, and a rubric of what became of it.
+
+The five stages stand on each other, so the first stage with a failure is the last one
+that is tried. Within 30 seconds everything is over, and nothing is left running.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import threading
+import warnings
+from collections.abc import Callable
+from typing import Any, Final
+
+from wslab_course.checks.stub import is_empty
+from wslab_course.checks.trial import Spool, stop_thread
+from wslab_course.lessons.chat.grading import endurance_checks as chat_endurance_checks
+from wslab_course.lessons.chat.grading import hostile_checks as chat_hostile_checks
+from wslab_course.lessons.chat.grading import talk_checks as chat_talk_checks
+from wslab_course.lessons.chat.grading.client import Fails
+from wslab_course.lessons.chat.grading.host import ChatHost
+from wslab_course.lessons.chat.grading.rubric import STAGES, Check, Outcome, Rubric
+from wslab_course.lessons.chat.grading.scene import SCRIPTS, LeftOut, Scene, Script
+
+__all__ = ["grade_chat"]
+
+LIMIT: Final = 24.0  # seconds for all checks; what ends then has six more to do so
+PATIENCE: Final = 3.0  # seconds for one thing to happen
+_ENOUGH: Final = 3  # failures in a stage, after which the rest of it is not tried
+_PROMPT: Final = 2.0  # seconds between pings, with which a check can wait for their effect
+
+#: The modules whose checks enter themselves in SCRIPTS when they are imported.
+MODULES: Final = (chat_talk_checks, chat_hostile_checks, chat_endurance_checks)
+CHECKS: Final = sorted(SCRIPTS, key=lambda one: one.stage)
+
+
+def grade_chat(server: Any, *, stages: int = 5, patience: float = PATIENCE) -> Rubric:
+    """Try a chat server with polite and hostile clients, stage by stage.
+
+    `server` is a handler (``async def chat(ws)``), which is served for the time of the
+    test; or an object that runs and has a ``.url``; or such a URL. `stages` is how many of
+    the five are tried, `patience`, in seconds, how long a client waits for one thing. The
+    protocol is the table in ``wslab.network.chat.protocol``.
+
+    Whatever the server does, this raises nothing and ends within 30 seconds.
+    """
+    spool = Spool()
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        contextlib.redirect_stdout(spool),
+        contextlib.redirect_stderr(spool),
+    ):
+        warnings.simplefilter("always")
+        rubric = _grade(server, patience, [one for one in CHECKS if one.stage <= stages])
+    notes = list(rubric.notes)
+    said = [str(warning.message) for warning in caught]
+    forgotten = {text.split("'")[1].rpartition(".")[2] for text in said if "never awaited" in text}
+    notes += [f"`{name}` was called without `await`." for name in sorted(forgotten)]
+    if printed := spool.take().strip():
+        notes.append(f"While it was tried, this was printed: {printed}")
+    return Rubric(rubric.checks, tuple(notes))
+
+
+def _grade(server: Any, patience: float, tried: list[Script]) -> Rubric:
+    if isinstance(server, str):
+        return Rubric(_play(Scene(server, "", patience, hosted=False), tried))
+    if _is_handler(server):
+        if is_empty(server):
+            return _cannot(tried, "Nothing is written yet; replace the three dots.", "not tried")
+        with ChatHost(server) as host:
+            checks = _play(Scene(host.url, host.pinging_url, patience, hosted=True), tried)
+        notes = [f"Your handler raised {error}." for error in host.errors[:5]]
+        if host.blocked:
+            notes.append("Your handler still blocks its thread: does it sleep without `await`?")
+        return Rubric(checks, tuple(notes))
+    try:
+        url = server.url
+    except AttributeError:
+        what = getattr(server, "__name__", type(server).__name__)
+        return _cannot(
+            tried,
+            f"{what} is no chat server; pass the handler itself, which is "
+            "`async def chat(ws)`, or a server that runs, or its URL.",
+        )
+    except Exception as error:
+        return _cannot(tried, f"the server has no URL: {error}")
+    if not isinstance(url, str):
+        return _cannot(
+            tried, f"the server's url is {url!r}, and no text such as ws://127.0.0.1:8765."
+        )
+    keepalive = getattr(server, "keepalive", None)
+    prompt = isinstance(keepalive, int | float) and 0 < keepalive <= _PROMPT
+    return Rubric(_play(Scene(url, url if prompt else "", patience, hosted=False), tried))
+
+
+def _is_handler(server: Any) -> bool:
+    call = getattr(type(server), "__call__", None)  # noqa: B004
+    return inspect.iscoroutinefunction(server) or inspect.iscoroutinefunction(call)
+
+
+def _cannot(tried: list[Script], why: str, outcome: Outcome = "failed") -> Rubric:
+    first, *rest = tried
+    checks = [_result(first, why, outcome)]
+    return Rubric((*checks, *(_result(one, _AFTER.format(1), "not tried") for one in rest)))
+
+
+_AFTER: Final = "Stage {} has to pass first."
+_OVER: Final = "The time was over before."
+
+
+def _play(scene: Scene, tried: list[Script]) -> tuple[Check, ...]:
+    """All checks, on an event loop in a thread: a notebook's own loop is busy with the cell."""
+    checks: list[Check] = []
+
+    def work() -> None:
+        with asyncio.Runner() as runner:
+            runner.run(_play_all(scene, tried, checks.append))
+
+    thread = threading.Thread(target=work, name="wslab grading", daemon=True)
+    thread.start()
+    try:
+        thread.join(LIMIT + 2)
+    finally:
+        stop_thread(thread)
+    return (*checks, *(_result(one, _OVER, "not tried") for one in tried[len(checks) :]))
+
+
+async def _play_all(scene: Scene, tried: list[Script], done: Callable[[Check], None]) -> None:
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda *_: None)  # a connection that breaks is part of the play
+    deadline = loop.time() + LIMIT
+    failures = dict.fromkeys(STAGES, 0)
+    for one in tried:
+        before = next((stage for stage in range(1, one.stage) if failures[stage]), None)
+        if before is not None:
+            done(_result(one, _AFTER.format(before), "not tried"))
+        elif failures[one.stage] >= _ENOUGH:
+            done(_result(one, f"{_ENOUGH} checks of this stage failed.", "not tried"))
+        elif loop.time() >= deadline:
+            done(_result(one, _OVER, "not tried"))
+        else:
+            check = await _try(one, scene, deadline)
+            failures[one.stage] += check.outcome == "failed"
+            done(check)
+
+
+async def _try(one: Script, scene: Scene, deadline: float) -> Check:
+    scene.clients = []
+    happened, outcome = "as expected", "passed"
+    try:
+        async with asyncio.timeout_at(deadline):
+            await one.play(scene)
+    except Fails as failure:
+        happened, outcome = str(failure), "failed"
+    except LeftOut as reason:
+        happened, outcome = str(reason), "left out"
+    except TimeoutError:
+        happened, outcome = f"this was not done after {LIMIT:g} s of testing.", "failed"
+    except Exception as error:  # not foreseen: it says so, and the other checks go on
+        happened, outcome = f"the server sent what broke the check: {error!r}", "failed"
+    transcripts = tuple(client.transcript for client in scene.clients)
+    await scene.end()
+    return _result(one, happened, outcome, transcripts if outcome == "failed" else ())
+
+
+def _result(one: Script, happened: str, outcome: Any, transcripts: Any = ()) -> Check:
+    return Check(one.stage, one.did, one.expected, happened, outcome, transcripts)

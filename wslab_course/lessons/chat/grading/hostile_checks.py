@@ -1,0 +1,245 @@
+"""Stage 3: clients that send what they must not, and clients that vanish."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Final
+
+from wslab.network.chat.protocol import NAME_CHARACTERS, TEXT_CHARACTERS
+from wslab_course.lessons.chat.grading.client import Client, Fails, is_say
+from wslab_course.lessons.chat.grading.scene import LeftOut, Scene, never, script
+
+_NO_JSON: Final[dict[str, str | bytes]] = {
+    "half an object": '{"type": "say", "text": ',
+    "plain text": "hello",
+    "an empty message": "",
+    "a binary message": b"\x00\xffsay",
+}
+_WRONG: Final = {
+    "a list": "[]",
+    "a number": "42",
+    "null": "null",
+    "an object without a type": '{"text": "hello"}',
+    "an unknown type": '{"type": "fly"}',
+    "a type that is a list": '{"type": ["say"]}',
+    "a `say` without a text": '{"type": "say"}',
+    "a text that is a number": '{"type": "say", "text": 5}',
+    "a text that is null": '{"type": "say", "text": null}',
+    "an empty text": '{"type": "say", "text": ""}',
+    "a text with half a surrogate pair": '{"type": "say", "text": "\\ud800"}',
+}
+_BAD_NAMES: Final = {
+    "an empty name": "",
+    "a name of spaces": "   ",
+    "a name of two lines": "ann\nbob",
+    "a name that is too long": "a" * (NAME_CHARACTERS + 1),
+    "a name that is a number": 7,
+}
+_MARKUP: Final = "<script>alert('hi')</script> <img src=x onerror=\"alert(1)\"> &lt;b&gt; & \u202e"
+_FLOOD: Final = 200
+
+
+async def _are_refused(client: Client, messages: dict[str, str | bytes]) -> None:
+    for what, data in messages.items():
+        before = len(client.heard)
+        await client.send(data)
+        await client.is_refused(before, what)
+
+
+@script(
+    3,
+    "eve sends what is no JSON: half an object, plain text, nothing, bytes.",
+    "She gets an error each time and stays connected; nobody else hears of it.",
+)
+async def no_json(scene: Scene) -> None:
+    ann, eve = await scene.joins("ann", "eve")
+    before = len(ann.heard)
+    await _are_refused(eve, _NO_JSON)
+    await scene.goes_on(eve, ann, after="after what is no JSON")
+    _heard_nothing(ann, before)
+
+
+@script(
+    3,
+    "eve sends JSON that is no message: other types, fields missing or wrong.",
+    "She gets an error each time and stays connected; nobody else hears of it.",
+)
+async def wrong_types(scene: Scene) -> None:
+    ann, eve = await scene.joins("ann", "eve")
+    before = len(ann.heard)
+    await _are_refused(eve, dict(_WRONG))
+    await scene.goes_on(eve, ann, after="after wrong types")
+    _heard_nothing(ann, before)
+
+
+def _heard_nothing(client: Client, before: int) -> None:
+    """Fails if anything came since but the last message, which is meant for it.
+
+    Clients of the check before may still be leaving.
+    """
+    extra = [m for m in client.heard[before:-1] if m.get("type") not in ("join", "leave")]
+    if extra:
+        raise Fails(f"{client.label} heard of it, too: {json.dumps(extra[0])[:100]}.")
+
+
+@script(
+    3,
+    "eve says something before she joins, and joins twice.",
+    "She gets an error both times; nobody hears the first.",
+)
+async def join_first(scene: Scene) -> None:
+    (ann,) = await scene.joins("ann")
+    eve = scene.client("eve")
+    await eve.open()
+    text = scene.text("not joined")
+    await eve.say(text)
+    await eve.is_refused(0, "a `say` before `join`")
+    await eve.join()
+    before = len(eve.heard)
+    await eve.tell("join", name=f"{eve.name}-b")
+    await eve.is_refused(before, "a second `join`")
+    await scene.goes_on(eve, ann, after="after a second `join`")
+    never(ann, text, "what eve said before she joined")
+
+
+@script(
+    3,
+    f"eve tries bad names: none, spaces, two lines, {NAME_CHARACTERS + 1} characters, a number.",
+    "She gets an error each time, and may join with a good one.",
+)
+async def bad_names(scene: Scene) -> None:
+    (ann,) = await scene.joins("ann")
+    eve = scene.client("eve")
+    await eve.open()
+    await _are_refused(
+        eve, {what: json.dumps({"type": "join", "name": name}) for what, name in _BAD_NAMES.items()}
+    )
+    await eve.join()
+    await scene.goes_on(eve, ann, after="after bad names")
+
+
+@script(
+    3,
+    f"eve says {TEXT_CHARACTERS:,} characters, and then one more than that.",
+    "All hear the first; the second gets an error, and nobody hears it.",
+)
+async def long_text(scene: Scene) -> None:
+    ann, eve = await scene.joins("ann", "eve")
+    text = scene.text("long ").ljust(TEXT_CHARACTERS, ".")
+    await eve.say(text)
+    await ann.hears_text(text, f"a text of {TEXT_CHARACTERS:,} characters, which is allowed,")
+    before = len(eve.heard)
+    await eve.say(text + ".")
+    await eve.is_refused(before, f"a text of {TEXT_CHARACTERS + 1:,} characters")
+    await scene.goes_on(eve, ann, after="after a long text")
+    never(ann, text + ".", "the text that was too long")
+
+
+@script(
+    3,
+    "eve sends a message of 1 MiB.",
+    "She gets an error, or is closed with 1009; nobody hears it, and the others go on.",
+)
+async def one_mebibyte(scene: Scene) -> None:
+    ann, bob, eve = await scene.joins("ann", "bob", "eve")
+    text = scene.text("big ").ljust(2**20, "x")
+    before = len(eve.heard)
+    await eve.try_to_send(json.dumps({"type": "say", "text": text}))
+    with suppress(Fails):
+        await eve.until(lambda: any(m.get("type") for m in eve.heard[before:]), "")
+    await scene.goes_on(ann, bob, after="after a message of 1 MiB")
+    never(ann, text, "a message of 1 MiB")
+    refused = [m for m in eve.heard[before:] if m.get("type") == "error"]
+    if not refused and not (eve.ended and eve.close_code in (1008, 1009)):
+        how = f"the connection ended with {eve.how_it_ended()}" if eve.ended else "nothing came"
+        raise Fails(f"eve got no error and no close code 1009: {how}.")
+
+
+@script(
+    3,
+    "eve says HTML: a script, an image with onerror, entities.",
+    "All hear it as it was: to show it safely is up to whoever shows it.",
+)
+async def markup(scene: Scene) -> None:
+    ann, eve = await scene.joins("ann", "eve")
+    text = scene.text(_MARKUP)
+    await eve.say(text)
+    number = text.rpartition("#")[2]
+
+    def is_it(message: dict[str, object]) -> bool:
+        return message.get("type") == "say" and str(message.get("text")).endswith(number)
+
+    heard = await ann.hears(is_it, "the HTML")
+    if not is_say(heard, text):
+        raise Fails(f"ann heard something else: {str(heard.get('text'))[:80]!r}.")
+
+
+@script(
+    3,
+    f"eve says {_FLOOD} things at once.",
+    "She gets an error before the end, or is closed with 1008; the others go on.",
+)
+async def flood(scene: Scene) -> None:
+    ann, bob, eve = await scene.joins("ann", "bob", "eve")
+    before = len(eve.heard)
+    texts = [scene.text("spam") for _ in range(_FLOOD)]
+    with suppress(Fails):
+        for text in texts:
+            await eve.say(text)
+    await scene.goes_on(ann, bob, after=f"while eve sent {_FLOOD} messages")
+
+    def is_answered() -> bool:
+        return any(m.get("type") == "error" for m in eve.heard[before:]) or (
+            eve.ended and eve.close_code == 1008
+        )
+
+    with suppress(Fails):
+        await eve.until(lambda: is_answered() or eve.times(texts[-1]), "")
+    if not is_answered():
+        passed = sum(bool(eve.times(text)) for text in texts)
+        raise Fails(f"{passed} of {_FLOOD} were passed on, without an error and without 1008.")
+
+
+@script(
+    3,
+    "dan is gone: TCP is reset, and no Close frame comes.",
+    "The others hear that dan left, and go on.",
+)
+async def silent_drop(scene: Scene) -> None:
+    ann, bob, dan = await scene.joins("ann", "bob", "dan")
+    dan.vanish()
+    await ann.hears_of("leave", dan, "that dan left, who was gone without a Close frame,")
+    await scene.goes_on(ann, bob, after="after dan was gone")
+
+
+@script(
+    3,
+    "dan dies in the middle of a frame.",
+    "The others hear that dan left, and nothing of what was not whole.",
+)
+async def mid_frame(scene: Scene) -> None:
+    ann, bob, dan = await scene.joins("ann", "bob", "dan")
+    before = len(ann.heard)
+    dan.vanish_in_mid_frame(scene.text("half"))
+    await ann.hears_of("leave", dan, "that dan left, who died in the middle of a frame,")
+    await scene.goes_on(ann, bob, after="after dan died in the middle of a frame")
+    if any(m.get("type") == "say" for m in ann.heard[before:-1]):
+        raise Fails("ann heard something of a message that was not whole.")
+
+
+@script(
+    3,
+    "dan stays connected and answers no ping.",
+    "The server gives him up: the others hear that dan left.",
+)
+async def no_pong(scene: Scene) -> None:
+    if not scene.pinging_url:
+        raise LeftOut("This server's pings are not known to come within 2 s.")
+    (ann,) = await scene.joins("ann")
+    dan = scene.client("dan", url=scene.pinging_url)
+    await dan.open()
+    await dan.join()
+    dan.stop_reading()
+    ann.patience *= 2  # a ping, its time, and the closing handshake that nobody answers
+    await ann.hears_of("leave", dan, "that dan left, who answered no ping,")

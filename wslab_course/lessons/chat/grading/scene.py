@@ -1,0 +1,109 @@
+"""Scene: where the scripts of a chat's checks play, and the list that they enter themselves in."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from wslab_course.lessons.chat.grading.client import Client, Fails
+
+#: Counts on from one grading to the next: a server that forgot to free a name of the last
+#: one must not fail for it in this one.
+_NUMBERS: Final = itertools.count(1)
+
+
+class LeftOut(Exception):
+    """A check cannot be made with this server; the text says why."""
+
+
+class Scene:
+    """The server under test and the clients of the check that is on.
+
+    `pinging_url` is where the server sends pings often, or "" where it does not.
+    `hosted` tells whether the server is a handler that this program serves.
+    """
+
+    def __init__(self, url: str, pinging_url: str, patience: float, hosted: bool) -> None:
+        self.url = url
+        self.pinging_url = pinging_url
+        self.patience = patience
+        self.hosted = hosted
+        self.clients: list[Client] = []
+        self.slow: tuple[Client, int, int] | None = None  # who, how many it heard, of how many
+
+    def client(self, label: str, *, name: str = "", url: str = "", slack: float = 1) -> Client:
+        """A client that does nothing yet, with a name that nobody had before."""
+        name = name or f"{label}-{next(_NUMBERS)}"
+        client = Client(label, name, url or self.url, slack * self.patience)
+        self.clients.append(client)
+        return client
+
+    async def enters(self, label: str) -> Client:
+        """A client that connects and asks to join, whatever the server makes of it."""
+        client = self.client(label)
+        await client.open()
+        await client.tell("join", name=client.name)
+        return client
+
+    async def joins(self, *labels: str) -> list[Client]:
+        """Clients that connect and join, one after the other, and hear so of each other."""
+        joined = []
+        for label in labels:
+            joined.append(client := self.client(label))
+            await client.open()
+            await client.join()
+            for other in joined:
+                await other.hears_of("join", client, f"that {label} joined")
+        return joined
+
+    def text(self, about: str) -> str:
+        """A text that nobody has said before."""
+        return f"{about} #{next(_NUMBERS)}"
+
+    async def goes_on(self, *clients: Client, after: str) -> None:
+        """The first client says something, and all hear it; so all that came before is heard."""
+        speaker = clients[0]
+        text = self.text("still here")
+        await speaker.say(text)
+        for client in clients:
+            whom = "its own words" if client is speaker else f"{speaker.label}"
+            await client.hears_text(text, f"{whom} any more, {after},")
+
+    async def end(self) -> None:
+        """Close every client."""
+        clients, self.clients = self.clients, []
+        await asyncio.gather(*(client.end() for client in clients), return_exceptions=True)
+
+
+@dataclass(frozen=True)
+class Script:
+    """One check: what it does, what is to be expected, and the coroutine that plays it."""
+
+    stage: int
+    did: str
+    expected: str
+    play: Callable[[Scene], Awaitable[None]]
+
+
+SCRIPTS: Final[list[Script]] = []
+
+
+def script(
+    stage: int, did: str, expected: str
+) -> Callable[[Callable[[Scene], Awaitable[None]]], Callable[[Scene], Awaitable[None]]]:
+    """Enter a coroutine into SCRIPTS. It raises Fails when the server does something else."""
+
+    def enter(play: Callable[[Scene], Awaitable[None]]) -> Callable[[Scene], Awaitable[None]]:
+        SCRIPTS.append(Script(stage, did, expected, play))
+        return play
+
+    return enter
+
+
+def never(client: Client, text: str, what: str) -> None:
+    """Fails if `client` heard a text. Only after something that came later was heard."""
+    if client.times(text):
+        raise Fails(f"{client.label} heard {what}.")

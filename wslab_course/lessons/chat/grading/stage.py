@@ -1,0 +1,171 @@
+"""An exercise that is a chat server: it is judged by `grade_chat`, up to its own stage.
+
+A lesson writes the reference as a function that makes the server anew, with whatever state and
+helpers it needs, so that the text of ``.solution()`` is the whole server::
+
+    @chat_stage(1, hints=[...], why="...")
+    def chat_1():
+        clients = set()
+
+        async def chat_1(ws):
+            \"\"\"Send what one client says to all.\"\"\"
+            ...
+
+        return chat_1
+
+    chat_1.slip(
+        "You answered the sender alone; send to all.",
+        says="bob did not hear",
+        change={"broadcast(clients, message)": "await ws.send(message)"},
+    )
+
+In the notebook it is like any other exercise: ``lesson.chat_1.check(chat_1)``. A verdict names
+what a client did, what was expected and what happened; below it stands the rubric with the
+transcripts. A slip is a known wrong answer: the reference with some of its text changed. `says`
+is a pattern of what then happens, and whoever fails so gets the slip's sentence.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from wslab.errors import AuthorError
+from wslab_course.checks.exercises import Case, Exercise
+from wslab_course.checks.judging import Wrong
+from wslab_course.checks.stub import is_empty, misfit
+from wslab_course.checks.verdict import SYMBOLS, Card, Verdict
+from wslab_course.lessons.chat.grading.grading import PATIENCE, grade_chat
+from wslab_course.lessons.chat.grading.rubric import STAGES, Rubric
+
+_HURRY: Final = 1.5  # seconds of patience with known wrong answers
+
+Handler = Callable[..., Any]
+
+
+@dataclass(frozen=True, repr=False)
+class StageVerdict(Verdict):
+    """A verdict, and the rubric that it comes from. `done` is what the client did."""
+
+    done: str = ""
+    rubric: Rubric | None = None
+
+    @property
+    def card(self) -> Card:
+        rows = (
+            ("a client did", self.done),
+            ("expected", self.expected),
+            ("happened", self.got),
+            ("also", self.printed),
+        )
+        return Card(
+            title=f"{SYMBOLS[self.state]} {self.name}: {self.state}",
+            rows=tuple((label, value) for label, value in rows if value),
+            sentences=tuple(part for part in (self.nudge, self.next_step) if part),
+            tone=self.state,
+            prose=True,
+        )
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(repr, filter(None, (self.card, self.rubric))))
+
+    def _repr_html_(self) -> str:
+        return "".join(part._repr_html_() for part in (self.card, self.rubric) if part)
+
+
+class ChatStage(Exercise):
+    """The exercise of one stage. See the module's docstring.
+
+    Raises AuthorError when `make` returns no coroutine function of its own name.
+    """
+
+    def __init__(
+        self, stage: int, make: Callable[[], Handler], hints: Sequence[str], why: str
+    ) -> None:
+        reference = make()
+        if not inspect.iscoroutinefunction(reference) or reference.__name__ != make.__name__:
+            raise AuthorError(f"{make.__name__} has to return `async def {make.__name__}(ws)`")
+        super().__init__(reference, cases=[Case(stage)], hints=hints, why=why)
+        self.stage = stage
+        self.source = _body(make)
+        self.patience = PATIENCE
+        self._globals = make.__globals__
+        self._says: list[tuple[re.Pattern[str], str]] = []
+
+    def slip(self, sentence: str, *, says: str, change: Mapping[str, str]) -> None:
+        """Register a known wrong answer: the reference with each key of `change` replaced.
+
+        Raises AuthorError when a key does not stand in the reference exactly once.
+        """
+        source = self.source
+        for old, new in change.items():
+            if source.count(old) != 1:
+                raise AuthorError(f"exercise {self.name}: {old!r} is not there exactly once")
+            source = source.replace(old, new)
+        space = dict(self._globals)
+        exec(source, space)
+        self.wrongs.append(Wrong(space[self.name], sentence))
+        self._says.append((re.compile(says), sentence))
+
+    def check(self, attempt: Any) -> Verdict:
+        """Try a chat handler with polite and hostile clients, up to this stage."""
+        if callable(attempt) and is_empty(attempt):
+            step = f"Replace the three dots; lesson.{self.name}.hint() helps."
+            return Verdict(self.name, "not attempted", step)
+        stuck = f"Stuck? lesson.{self.name}.hint()"
+        if problem := misfit(attempt, self.reference):
+            return Verdict(self.name, "not yet", problem, next_step=stuck)
+        rubric = grade_chat(attempt, stages=self.stage, patience=self.patience)
+        if rubric.passed:
+            after = f"lesson.{self.name}.solution() shows how we wrote it."
+            done = f"Stage {self.stage} of {len(STAGES)} is done: {STAGES[self.stage]}."
+            return StageVerdict(self.name, "correct", done, next_step=after, rubric=rubric)
+        first = rubric.failed[0]
+        nudges = [sentence for pattern, sentence in self._says if pattern.search(first.happened)]
+        if first.stage < self.stage:
+            nudges.append(f"This belongs to stage {first.stage}, which worked before: compare.")
+        return StageVerdict(
+            self.name,
+            "not yet",
+            next(iter(nudges), "Read what the clients sent and heard, below the table."),
+            expected=first.expected,
+            got=first.happened,
+            printed=" ".join(rubric.notes),
+            next_step=stuck,
+            done=first.did,
+            rubric=rubric,
+        )
+
+    def verify(self) -> None:
+        """As every exercise; the wrong answers are given less time to be right."""
+        if not self.check(self.reference).correct:
+            raise AuthorError(f"exercise {self.name}: its reference is judged wrong")
+        self.patience = _HURRY
+        try:
+            for wrong in self.wrongs:
+                verdict = self.check(wrong.function)
+                if verdict.nudge != wrong.sentence:
+                    raise AuthorError(
+                        f"exercise {self.name}: the slip {wrong.sentence!r} is {verdict.state} and "
+                        f"got {verdict.nudge!r}, for {verdict.got!r}"
+                    )
+        finally:
+            self.patience = PATIENCE
+
+
+def chat_stage(
+    stage: int, *, hints: Sequence[str], why: str
+) -> Callable[[Callable[[], Handler]], ChatStage]:
+    """Turn the decorated maker of a reference into the exercise of that stage."""
+    return lambda make: ChatStage(stage, make, hints, why)
+
+
+def _body(make: Callable[[], Handler]) -> str:
+    """What stands between the header and the last line, which returns the handler."""
+    lines = inspect.getsource(make).splitlines()
+    first = next(n for n, line in enumerate(lines) if line.lstrip().startswith("def "))
+    return textwrap.dedent("\n".join(lines[first + 1 : -1])).strip()

@@ -1,0 +1,167 @@
+"""Stages 1 and 2: everyone hears, and the server says who."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from wslab_course.lessons.chat.grading.client import Client, Fails, is_about, is_say
+from wslab_course.lessons.chat.grading.scene import Scene, never, script
+
+_WORDS = [
+    "Grüße",
+    "日本語",
+    "🎉👩‍👩‍👧",
+    'a "quote" and a \\',
+    "two\nlines",
+    " spaces  ",
+    "шум",
+    "0",
+]
+
+
+async def _present(client: Client, scene: Scene) -> None:
+    """The server knows a client for sure once it has passed something on for it."""
+    text = scene.text("here I am")
+    await client.say(text)
+    await client.hears_text(text, "its own words")
+
+
+@script(1, "One client says something.", "It hears its own words: to all means to the sender too.")
+async def hears_itself(scene: Scene) -> None:
+    await _present(await scene.enters("ann"), scene)
+
+
+@script(1, "Two clients are there, and each says something.", "Both hear both.")
+async def everyone_hears(scene: Scene) -> None:
+    ann, bob = await scene.enters("ann"), await scene.enters("bob")
+    for client in (ann, bob):
+        await _present(client, scene)
+    for speaker, other in ((ann, bob), (bob, ann)):
+        text = scene.text("hello")
+        await speaker.say(text)
+        await speaker.hears_text(text, "its own words")
+        await other.hears_text(text, f"what {speaker.label} said")
+
+
+@script(
+    1,
+    "One of three clients closes its connection, and the others talk.",
+    "They hear each other as before.",
+)
+async def one_goes(scene: Scene) -> None:
+    ann, bob, cat = [await scene.enters(label) for label in ("ann", "bob", "cat")]
+    for client in (ann, bob, cat):
+        await _present(client, scene)
+    await cat.close()
+    for _ in range(2):
+        for speaker, other in ((ann, bob), (bob, ann)):
+            await scene.goes_on(speaker, other, after="after cat had gone")
+
+
+@script(
+    1,
+    "One client says 16 things at once, in many scripts.",
+    "The other hears each of them once, unchanged, in order.",
+)
+async def nothing_is_changed(scene: Scene) -> None:
+    ann, bob = await scene.enters("ann"), await scene.enters("bob")
+    for client in (ann, bob):
+        await _present(client, scene)
+    texts = [scene.text(words) for words in 2 * _WORDS]
+    for text in texts:
+        await ann.say(text)
+    await bob.hears_text(texts[-1], "the last of them")
+    heard = [m["text"] for m in bob.heard if any(is_say(m, text) for text in texts)]
+    if heard != texts:
+        missing = [text for text in texts if text not in heard]
+        what = f"{missing[0]!r} was missing" if missing else "they came in another order, or twice"
+        raise Fails(f"bob heard {len(heard)} of {len(texts)}: {what}.")
+
+
+@script(2, "bob joins while ann is there.", "Both hear that bob joined, by name, once.")
+async def join_is_heard(scene: Scene) -> None:
+    ann, bob = await scene.joins("ann", "bob")
+    await ann.hears_of("join", bob, "that bob joined")
+    await scene.goes_on(ann, bob, after="after bob had joined")
+    for client in (ann, bob):
+        times = len(client.find(lambda m: is_about(m, "join", bob)))
+        if times != 1:
+            raise Fails(f"{client.label} heard {times} times that bob joined.")
+
+
+@script(
+    2,
+    "bob says something and claims the name of ann.",
+    "All hear it with the name of bob, and with the server's time in `at`.",
+)
+async def sender_is_named(scene: Scene) -> None:
+    ann, bob = await scene.joins("ann", "bob")
+    text = scene.text("who am I?")
+    await bob.tell("say", text=text, name=ann.name, at="long ago")
+    for client in (ann, bob):
+        message = await client.hears_text(text, "what bob said")
+        if message.get("name") != bob.name:
+            found = message.get("name", "no name at all")
+            whose = "the name that bob claimed" if found == ann.name else repr(found)
+            raise Fails(f"{client.label} heard it with {whose}; the name is what bob joined with.")
+        if not _is_time(at := message.get("at")):
+            found = "no `at`" if at is None else f"at={at!r}"
+            raise Fails(f"it came with {found}; a time is such as 2026-11-21T10:45:00Z.")
+
+
+def _is_time(value: object) -> bool:
+    try:
+        return datetime.fromisoformat(str(value)).tzinfo is not None
+    except ValueError:
+        return False
+
+
+@script(2, "bob says `leave`, and then closes.", "ann hears once that bob left.")
+async def leave_is_heard(scene: Scene) -> None:
+    ann, bob = await scene.joins("ann", "bob")
+    await bob.tell("leave")
+    await ann.hears_of("leave", bob, "that bob left")
+    await bob.close()
+    await _no_more_than_once(scene, ann, bob)
+
+
+@script(2, "bob closes without `leave`.", "ann hears once that bob left.")
+async def close_is_heard(scene: Scene) -> None:
+    ann, bob = await scene.joins("ann", "bob")
+    await bob.close()
+    await ann.hears_of("leave", bob, "that bob left")
+    await _no_more_than_once(scene, ann, bob)
+
+
+async def _no_more_than_once(scene: Scene, ann: Client, bob: Client) -> None:
+    (dan,) = await scene.joins("dan")  # takes a turn or two of the server's loop
+    await scene.goes_on(ann, dan, after="after bob had left")
+    if (times := len(ann.find(lambda m: is_about(m, "leave", bob)))) != 1:
+        raise Fails(f"ann heard {times} times that bob left.")
+
+
+@script(
+    2,
+    "A second client joins with the name of ann, and once more after ann has left.",
+    "First it gets an error and ann hears nothing of it; then it may join.",
+)
+async def one_name_one_client(scene: Scene) -> None:
+    ann, bob = await scene.joins("ann", "bob")
+    eve = scene.client("eve", name=ann.name)
+    await eve.open()
+    join = json.dumps({"type": "join", "name": eve.name})
+    await eve.send(join)
+    await eve.is_refused(0, "a second ann")
+    text = scene.text("am I ann?")
+    await eve.try_to_send(json.dumps({"type": "say", "text": text}))
+    await scene.goes_on(ann, bob, after="after a second ann was refused")
+    never(bob, text, "the second ann, who had not joined")
+    if len(bob.find(lambda m: is_about(m, "join", ann))) > 0:
+        raise Fails("bob heard that a second ann joined.")
+    await ann.close()
+    await bob.hears_of("leave", ann, "that ann left")
+    fay = scene.client("fay", name=ann.name)
+    await fay.open()
+    await fay.join()
+    await scene.goes_on(fay, bob, after="after the name was free again")

@@ -1,0 +1,1 @@
+"""The README's table of notebooks and the instructor's guide."""
