@@ -53,13 +53,16 @@ UNFINISHED = "unfinished"
 WINDOWS = os.name == "nt"
 SCRIPTS = os.path.join(VENV, "Scripts" if WINDOWS else "bin")
 PYTHON = os.path.join(SCRIPTS, "python.exe" if WINDOWS else "python")
-MEASURED = (os.path.join("tests", "protocol"), os.path.join("tests", "test_errors.py"))
+MEASURED = (
+    os.path.join("tests", "wslab", "protocol"),
+    os.path.join("tests", "wslab", "test_errors.py"),
+)
 PARTS = (  # of the tests, beside those and the rest; the longest first
     (os.path.join("tests", "browser"),),
     (
         "notebooks",
-        os.path.join("tests", "test_lessons.py"),
-        os.path.join("tests", "test_solved.py"),
+        os.path.join("tests", "wslab_course", "lessons", "test_lessons.py"),
+        os.path.join("tests", "whole", "test_solved.py"),
     ),
     (os.path.join("tests", "conformance"),),
 )

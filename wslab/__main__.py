@@ -26,7 +26,7 @@ from wslab.errors import WslabError
 if TYPE_CHECKING:
     from wslab.protocol.recording.recording import Recording
 
-POLL: Final = 0.5  # seconds; on Windows a wait without a limit does not hear Ctrl-C
+POLL_S: Final = 0.5  # seconds; on Windows a wait without a limit does not hear Ctrl-C
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -153,14 +153,14 @@ def _warn_of_others(host: str) -> bool:
 def _tap(choice: argparse.Namespace) -> int:
     from wslab.display.wire.lines import WireLines
     from wslab.network.tap.tap import Tap
-    from wslab.protocol.recording.recording import LIMIT
+    from wslab.protocol.recording.recording import MAX_RECORDING_BYTES
     from wslab.protocol.redaction import redacted_text
 
     if choice.save is not None:
         _try_to_save(choice.save)
     lines = WireLines(fields=choice.bytes)
-    limit = 0 if choice.save is None else LIMIT
-    hooks = {"record": lines.record, "over": lines.over}
+    limit = 0 if choice.save is None else MAX_RECORDING_BYTES
+    hooks = {"record": lines.record, "on_end": lines.connection_ended}
     with _stop_signals() as stopped:
         with Tap(choice.target, port=choice.port, limit=limit, **hooks) as tap:
             line = f"{tap.url} -> {choice.target}"
@@ -266,7 +266,7 @@ def _stop_signals() -> Iterator[threading.Event]:
 
 
 def _wait_for(stopped: threading.Event) -> None:
-    while not stopped.wait(POLL):
+    while not stopped.wait(POLL_S):
         pass
 
 

@@ -1,7 +1,7 @@
 """Is this machine ready for the course, and if not, what to do.
 
-    doctor()            in a cell: one line when all is well, else what to do next
-    doctor().details    every check, with what was found
+    check_setup()          in a cell: one line when all is well, else what to do next
+    check_setup().details  every check, with what was found
     python -m wslab doctor
 
 A check never raises: whatever goes wrong is a row with a next step. The one-line
@@ -24,13 +24,13 @@ from pathlib import Path
 from typing import Final
 
 OLDEST_PYTHON: Final = (3, 11)
-TIME_LIMIT: Final = 5.0  # seconds that any one check may wait
-REQUIREMENTS: Final = Path(__file__).parents[2] / "requirements.txt"
+CHECK_TIMEOUT_S: Final = 5.0  # seconds that any one check may wait
+REQUIREMENTS: Final = Path(__file__).parents[1] / "requirements.txt"
 SET_UP_AGAIN: Final = "run 'python3 run.py doctor' in the project's folder, which sets it up again"
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class SetupCheck:
     """One thing looked at: whether it is fine, what was found, and what to do next.
 
     A check that is `ok` and still has a `next` is a note: the course runs, and
@@ -49,10 +49,10 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SetupReport:
     """All checks of one visit. Shows itself in one line when nothing needs doing."""
 
-    checks: tuple[Check, ...]
+    checks: tuple[SetupCheck, ...]
 
     @property
     def ready(self) -> bool:
@@ -60,14 +60,14 @@ class Report:
         return all(check.ok for check in self.checks)
 
     @property
-    def problems(self) -> tuple[Check, ...]:
+    def problems(self) -> tuple[SetupCheck, ...]:
         """The checks that failed."""
         return tuple(check for check in self.checks if not check.ok)
 
     @property
-    def details(self) -> Details:
+    def details(self) -> DetailedReport:
         """Every check with what was found; it varies from machine to machine."""
-        return Details(self)
+        return DetailedReport(self)
 
     def __repr__(self) -> str:
         if self.ready:
@@ -77,36 +77,36 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Details:
+class DetailedReport:
     """A report as a table of plain text."""
 
-    report: Report
+    report: SetupReport
 
     def __repr__(self) -> str:
         verdict = repr(self.report).partition("\n")[0]
         return "\n".join([*map(str, self.report.checks), "", verdict])
 
 
-def doctor() -> Report:
+def check_setup() -> SetupReport:
     """Look at this machine and say whether the course runs on it. Never raises.
 
     Takes well under a second. Opens two ports on 127.0.0.1 and closes them.
     """
-    return Report(tuple(_look(name, check) for name, check in _CHECKS.items()))
+    return SetupReport(tuple(_look(name, check) for name, check in _CHECKS.items()))
 
 
 def main() -> int:
     """Print every check; the exit code is 0 when ready, else 1."""
-    report = doctor()
+    report = check_setup()
     print(report.details)
     return 0 if report.ready else 1
 
 
-def _look(name: str, check: Callable[[], tuple[bool, str, str]]) -> Check:
+def _look(name: str, check: Callable[[], tuple[bool, str, str]]) -> SetupCheck:
     try:
-        return Check(name, *check())
+        return SetupCheck(name, *check())
     except Exception as problem:
-        return Check(name, False, f"{type(problem).__name__}: {problem}", SET_UP_AGAIN)
+        return SetupCheck(name, False, f"{type(problem).__name__}: {problem}", SET_UP_AGAIN)
 
 
 def _python() -> tuple[bool, str, str]:
@@ -151,11 +151,11 @@ def _loopback() -> tuple[bool, str, str]:
     fix = "allow this Python to listen on 127.0.0.1 in the machine's firewall or sandbox"
     try:
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            listener.settimeout(TIME_LIMIT)
-            with socket.create_connection(listener.getsockname(), TIME_LIMIT) as client:
+            listener.settimeout(CHECK_TIMEOUT_S)
+            with socket.create_connection(listener.getsockname(), CHECK_TIMEOUT_S) as client:
                 server, _ = listener.accept()
                 with server:
-                    server.settimeout(TIME_LIMIT)
+                    server.settimeout(CHECK_TIMEOUT_S)
                     client.sendall(b"?")
                     server.sendall(server.recv(1))
                     echo = client.recv(1)
@@ -170,7 +170,7 @@ def _websocket() -> tuple[bool, str, str]:
     """A message to a WebSocket server in this process and back, on the loop lessons use."""
     from wslab.network import background
 
-    echo = background.run(_echo_round_trip("Hello"), TIME_LIMIT)
+    echo = background.run(_echo_round_trip("Hello"), CHECK_TIMEOUT_S)
     if echo != "Hello":
         return False, f"sent 'Hello', received {echo!r}", SET_UP_AGAIN
     return True, "a message went round over ws://127.0.0.1", ""

@@ -27,7 +27,7 @@ from websockets.asyncio.server import ServerConnection, broadcast, serve
 from tests.benchmarks.ratios import Row, full_or_quick, show
 from wslab.network.chat.protocol import Limits, encode
 from wslab.network.chat.server import ChatServer
-from wslab.network.raw import KEY
+from wslab.network.raw import SAMPLE_KEY
 from wslab.protocol.frames import Frame, Opcode
 
 CLIENTS: Final = full_or_quick(1_000, 100)
@@ -89,7 +89,7 @@ class Listener(asyncio.Protocol):
         self.transport = transport
         transport.write(
             f"GET / HTTP/1.1\r\nHost: {self.crowd.host}\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {KEY}\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {SAMPLE_KEY}\r\n"
             "Sec-WebSocket-Version: 13\r\n\r\n".encode()
         )
         self.tell({"type": "join", "name": f"client {self.number}"})

@@ -21,7 +21,7 @@ import psutil
 from tests.benchmarks.ratios import Row, full_or_quick, seconds, show
 from wslab.network.raw import RawClient
 from wslab.protocol.frames import Frame, Opcode
-from wslab.protocol.recording.recording import LIMIT
+from wslab.protocol.recording.recording import MAX_RECORDING_BYTES
 
 MESSAGES = full_or_quick(180_000, 1_000)
 SIZE = 2_000  # bytes
@@ -114,7 +114,7 @@ def main() -> None:
                 looks = memory(tap, url, MESSAGES)
                 took = time.perf_counter() - began
             start, middle, end = looks[0], looks[LOOKS // 2], looks[-1]
-            kept = LIMIT / MIB if more else 1.0
+            kept = MAX_RECORDING_BYTES / MIB if more else 1.0
             name = f"{what} ({start:.0f} MiB at first, {end:.0f} at the end, {took:.0f} s)"
             rows.append(Row(name, "memory after half the time", end / middle, "<= 1.05"))
             against = "the 64 MiB that it keeps" if more else "1 MiB"

@@ -18,7 +18,7 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
 SET_UP = """\
 from wslab import *
-from wslab_course.lessons.frames import exercises as lesson
+from wslab_course.lessons import frames as lesson
 from wslab.network.browser.websocket import WebSocket
 HELLO = bytes.fromhex("81 85 37 fa 21 3d 7f 9f 4d 51 58")
 server = EchoServer().start()

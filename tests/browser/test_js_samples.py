@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from wslab.network.echo import EchoServer
-from wslab_course.lessons.events import exercises as lesson
+from wslab_course.lessons import events as lesson
 
 pytestmark = pytest.mark.browser
 

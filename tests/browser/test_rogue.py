@@ -7,11 +7,16 @@ from playwright.sync_api import Browser, Page
 
 from tests.wslab.network.rogue.rogue_wire import close_code_of_client
 from wslab.network.echo import EchoServer
-from wslab.network.rogue.act import Act
+from wslab.network.rogue.behaviour import Behaviour
 from wslab.network.rogue.catalogue import CATALOGUE
 from wslab.network.rogue.server import RogueServer
 from wslab.network.tap.tap import Tap
-from wslab_course.lessons.actions.outcomes import CHROMIUM_DIFFERS, MEASURED, Outcome, does_its_duty
+from wslab_course.lessons.actions.outcomes import (
+    CHROMIUM_DIFFERS,
+    MEASURED,
+    ClientOutcome,
+    does_its_duty,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -44,11 +49,11 @@ def tab(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("act", CATALOGUE.values(), ids=list(CATALOGUE))
-def test_what_chromium_does(tab: Page, act: Act) -> None:
+def test_what_chromium_does(tab: Page, act: Behaviour) -> None:
     with RogueServer(act.name, patience=PATIENCE.get(act.name, 8)) as rogue, Tap(rogue.url) as tap:
         events = tab.evaluate(SCRIPT, [tap.url, act.client_closes])
         recording = tap.wait_closed()
-    assert Outcome(events, close_code_of_client(recording)) == MEASURED[act.name].chromium
+    assert ClientOutcome(events, close_code_of_client(recording)) == MEASURED[act.name].chromium
 
 
 def test_chromium_does_its_duty_but_for_these() -> None:

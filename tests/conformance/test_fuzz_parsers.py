@@ -39,7 +39,8 @@ from wslab.protocol.kernel_messages import KernelMessage
 from wslab.protocol.recording.chunks import Chunk
 from wslab.protocol.recording.recording import Recording
 from wslab.protocol.recording.tls_records import TlsRecord, is_tls, read_records
-from wslab.protocol.rules.frames import check_frame, check_handshake, check_session
+from wslab.protocol.rules.frames import check_frame, check_session
+from wslab.protocol.rules.handshake import check_handshake
 from wslab.protocol.session import Session
 
 

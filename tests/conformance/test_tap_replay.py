@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from tests.conformance.mutations import RECORDED, rounds
 from tests.wslab.network.sockets import listening, reach, url_of
 from wslab.network import background
-from wslab.network.tap.relay import End, Relay
+from wslab.network.tap.relay import Relay, TapEndpoint
 from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
 from wslab.protocol.recording.chunks import Chunk, Ending
@@ -305,21 +305,21 @@ class KeepsAHalfCloseToItself(Liar):
 
 
 def lies(monkeypatch: pytest.MonkeyPatch, kind: type[Liar]) -> None:
-    made = End.connection_made
-    monkeypatch.setattr(End, "connection_made", lambda end, its: made(end, kind(its)))
+    made = TapEndpoint.connection_made
+    monkeypatch.setattr(TapEndpoint, "connection_made", lambda end, its: made(end, kind(its)))
 
 
 def a_reset_becomes_a_clean_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    abort = End.abort
-    monkeypatch.setattr(End, "abort", lambda end, reset: abort(end, reset=False))
+    abort = TapEndpoint.abort
+    monkeypatch.setattr(TapEndpoint, "abort", lambda end, reset: abort(end, reset=False))
 
 
 def a_clean_end_becomes_a_reset(monkeypatch: pytest.MonkeyPatch) -> None:
-    def eof_received(end: End) -> bool:
+    def eof_received(end: TapEndpoint) -> bool:
         end._was_reset("made up")
         return True
 
-    monkeypatch.setattr(End, "eof_received", eof_received)
+    monkeypatch.setattr(TapEndpoint, "eof_received", eof_received)
 
 
 def the_directions_are_merged(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,18 +359,18 @@ def an_end_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def a_reset_overtakes_the_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    def was_reset(end: End, detail: str) -> None:
+    def was_reset(end: TapEndpoint, detail: str) -> None:
         end.ended = True
         end.relay.ended(end.sender, "reset", detail)
         end.peer.abort(reset=True)
 
-    def data_received(end: End, data: bytes) -> None:
+    def data_received(end: TapEndpoint, data: bytes) -> None:
         end._add(Chunk(end.relay.now(), end.sender, data))
         background.loop().call_later(0.01, end.held.put, data, 0.0)
         background.loop().call_later(0.01, end.flush)
 
-    monkeypatch.setattr(End, "_was_reset", was_reset)
-    monkeypatch.setattr(End, "data_received", data_received)
+    monkeypatch.setattr(TapEndpoint, "_was_reset", was_reset)
+    monkeypatch.setattr(TapEndpoint, "data_received", data_received)
 
 
 QUESTIONS, ANSWER = "question and answer", "a long answer after a half-close"

@@ -16,7 +16,7 @@ from typing import Any
 
 import nbformat
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 
 TOPICS = (

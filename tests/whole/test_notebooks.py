@@ -42,7 +42,7 @@ def good_book(folder: Path) -> Book:
     """The smallest notebook that keeps every rule."""
     cells = [
         v4.new_markdown_cell("# Frames\n\nA **frame** is bytes; see [here](#Where-it-ends)."),
-        v4.new_code_cell("from wslab.lessons import frames as lesson"),
+        v4.new_code_cell("from wslab_course.lessons import frames as lesson"),
         v4.new_code_cell("lesson.quiz.ask()"),
     ]
     for number in range(10):

@@ -15,7 +15,7 @@ from nbformat.sign import NotebookNotary
 
 import run
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 RUN = ROOT / "run.py"
 
 

@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 import run
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 RUN = ROOT / "run.py"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 OURS_ALONE = (".git", ".venv", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis")

@@ -118,9 +118,9 @@ def troubles(notebook: Any, folder: Path, lesson: Any) -> list[str]:
 def lesson_of(notebook: Any) -> ModuleType | None:
     """The module that the notebook imports as ``lesson``."""
     for cell in notebook.cells:
-        match = re.search(r"^from wslab\.lessons import (\w+) as lesson$", cell.source, re.M)
+        match = re.search(r"^from wslab_course\.lessons import (\w+) as lesson$", cell.source, re.M)
         if match:
-            return importlib.import_module(f"wslab.lessons.{match[1]}")
+            return importlib.import_module(f"wslab_course.lessons.{match[1]}")
     return None
 
 

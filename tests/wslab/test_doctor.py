@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from wslab import doctor as ward
-from wslab.doctor import Check, Report, doctor
+from wslab.doctor import SetupCheck, SetupReport, check_setup
 
 
 @pytest.fixture(autouse=True)
@@ -20,17 +20,17 @@ def no_proxy_but_ours(monkeypatch):
         monkeypatch.delenv(f"{kind}_proxy".upper(), raising=False)
 
 
-def row(report: Report, name: str) -> Check:
+def row(report: SetupReport, name: str) -> SetupCheck:
     [check] = [check for check in report.checks if check.name == name]
     return check
 
 
 def test_this_machine_is_ready_in_one_stable_line():
-    assert repr(doctor()) == "ready: 7 checks passed"
+    assert repr(check_setup()) == "ready: 7 checks passed"
 
 
 def test_details_show_every_check_with_what_was_found():
-    report = doctor()
+    report = check_setup()
     text = repr(report.details)
     assert [line.split("  ")[0] for line in text.splitlines()[:7]] == [
         check.name for check in report.checks
@@ -41,23 +41,23 @@ def test_details_show_every_check_with_what_was_found():
 
 
 def test_reports_are_plain_text():
-    report = doctor()
+    report = check_setup()
     assert not hasattr(report, "_repr_html_") and not hasattr(report.details, "_repr_html_")
 
 
 async def test_it_works_where_a_loop_is_running_already():
-    report = doctor()
+    report = check_setup()
     assert report.ready
     assert "top-level await works" in row(report, "event loop").found
 
 
 def test_it_works_where_none_is():
-    assert "asyncio.run works here" in row(doctor(), "event loop").found
+    assert "asyncio.run works here" in row(check_setup(), "event loop").found
 
 
 def test_an_old_python(monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 10, 2, "final", 0))
-    check = row(doctor(), "python")
+    check = row(check_setup(), "python")
     assert not check.ok and check.found == "3.10.2" and "Python 3.11 or newer" in check.next
 
 
@@ -65,7 +65,7 @@ def test_packages_that_are_missing_or_out_of_range(monkeypatch, tmp_path):
     wanted = tmp_path / "requirements.txt"
     wanted.write_text("websockets>=99,<100  # why\n# a remark\nno-such-package>=1\nnbval\n-e .\n")
     monkeypatch.setattr(ward, "REQUIREMENTS", wanted)
-    report = doctor()
+    report = check_setup()
     check = row(report, "packages")
     assert not check.ok and not report.ready
     assert re.search(r"websockets [\d.]+ \(wants <100,>=99\)", check.found)
@@ -79,7 +79,7 @@ def test_without_the_projects_folder_the_package_knows_its_own_ranges(monkeypatc
     monkeypatch.setattr(ward, "REQUIREMENTS", tmp_path / "none.txt")
     asked = ["websockets<2,>=1", 'pytest>=9; extra == "test"']
     monkeypatch.setattr(importlib.metadata, "requires", lambda name: asked)
-    check = row(doctor(), "packages")
+    check = row(check_setup(), "packages")
     assert not check.ok and "wants <2,>=1" in check.found and "pytest" not in check.found
 
 
@@ -88,7 +88,7 @@ def test_a_loopback_that_is_forbidden(monkeypatch):
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(socket, "create_server", refuse)
-    check = row(doctor(), "loopback")
+    check = row(check_setup(), "loopback")
     assert not check.ok and "Operation not permitted" in check.found and "firewall" in check.next
 
 
@@ -97,14 +97,14 @@ def test_an_answer_that_is_not_ours(monkeypatch):
         return message[::-1]
 
     monkeypatch.setattr(ward, "_echo_round_trip", wrong)
-    check = row(doctor(), "websocket")
+    check = row(check_setup(), "websocket")
     assert not check.ok and "received 'olleH'" in check.found and check.next
 
 
 @pytest.mark.parametrize("name", ["http_proxy", "HTTPS_PROXY", "all_proxy"])
 def test_a_proxy_that_would_catch_loopback_is_a_note(monkeypatch, name):
     monkeypatch.setenv(name, "http://proxy.example:3128")
-    report = doctor()
+    report = check_setup()
     check = row(report, "proxy")
     assert "would catch 127.0.0.1" in check.found and "NO_PROXY=127.0.0.1" in check.next
     assert "proxy       note" in repr(report.details)
@@ -114,13 +114,13 @@ def test_a_proxy_that_would_catch_loopback_is_a_note(monkeypatch, name):
 def test_a_proxy_that_spares_loopback_is_fine(monkeypatch):
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    check = row(doctor(), "proxy")
+    check = row(check_setup(), "proxy")
     assert check.found == "set for http; 127.0.0.1 is excepted" and not check.next
 
 
 def test_a_patched_asyncio_is_a_note(monkeypatch):
     monkeypatch.setattr(asyncio, "_nest_patched", True, raising=False)
-    check = row(doctor(), "event loop")
+    check = row(check_setup(), "event loop")
     assert check.ok and "nest_asyncio" in check.found and "restart the kernel" in check.next
 
 
@@ -129,7 +129,7 @@ def test_a_folder_that_takes_no_file(monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(ward.tempfile, "TemporaryFile", full)
-    check = row(doctor(), "files")
+    check = row(check_setup(), "files")
     assert not check.ok and "No space left" in check.found and "free space" in check.next
 
 
@@ -139,7 +139,7 @@ def test_a_check_that_breaks_is_a_row_with_a_next_step(monkeypatch, name):
         raise LookupError("the floor is missing")
 
     monkeypatch.setitem(ward._CHECKS, name, broken)
-    check = row(doctor(), name)
+    check = row(check_setup(), name)
     assert not check.ok and check.found == "LookupError: the floor is missing" and check.next
 
 

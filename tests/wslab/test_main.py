@@ -24,7 +24,7 @@ from wslab.protocol.frames import Frame, Opcode, Side
 from wslab.protocol.recording.recording import Recording
 
 LIMIT = 20  # seconds; a test that reaches it has failed
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name != "nt" else [])]
 HELLO = Frame(Opcode.TEXT, b"Hello", mask=b"wsck").encode()
 NAMES = [number.name for number in SIGNALS]
@@ -404,7 +404,7 @@ def test_tap_with_nothing_to_save_says_so(tmp_path: Path) -> None:
         (["inspect", "."], ". cannot be read"),
         (["inspect", "nowhere.wscap"], "nowhere.wscap cannot be read"),
         (["inspect", __file__], "test_main.py"),
-        (["inspect", str(Path(__file__).parent / "recordings" / "echo.har")], "index=1: ws://"),
+        (["inspect", str(Path(__file__).parents[1] / "recordings" / "echo.har")], "index=1: ws://"),
     ],
     ids=[
         *("port", "host", "target", "folder", "is-folder", "long-name", "long-host"),
@@ -467,7 +467,7 @@ def test_inspect_explains_a_recording(recording: Path, capsys: pytest.CaptureFix
     assert "Hello" in out
 
 
-REAL = Path(__file__).parent / "recordings"
+REAL = Path(__file__).parents[1] / "recordings"
 
 
 def test_inspect_reads_what_other_tools_save(

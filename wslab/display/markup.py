@@ -63,7 +63,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class RawBytes:
     """Text from the wire in parts; those that only separate the others are pale."""
 
     parts: Sequence[tuple[str, bool]]  # what it is, and does it only separate?
@@ -82,7 +82,7 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
     """Passed or broken: in words first, in colour as well."""
 
     ok: bool
@@ -113,7 +113,7 @@ class Key:
         return f"{chip}</span>{escape(self.label)}"
 
 
-Span = str | Code | Wire | Verdict | Key
+Span = str | Code | RawBytes | Judgement | Key
 Line = Span | tuple["Line", ...]
 
 

@@ -32,8 +32,8 @@ from typing import Any, Final, Self, TypeVar
 
 from wslab.errors import NotRunning, WslabError
 
-START_LIMIT: Final = 10.0  # seconds a service may take to open
-STOP_LIMIT: Final = 0.5  # seconds a service may take to close
+START_TIMEOUT_S: Final = 10.0  # seconds a service may take to open
+STOP_TIMEOUT_S: Final = 0.5  # seconds a service may take to close
 
 T = TypeVar("T")
 
@@ -139,16 +139,16 @@ class Service:
 
         Starting twice changes nothing. WslabError when host and port cannot be had.
         """
-        run(self._begin(named=True), timeout=START_LIMIT + 2 * STOP_LIMIT)
+        run(self._begin(named=True), timeout=START_TIMEOUT_S + 2 * STOP_TIMEOUT_S)
         return self
 
     def stop(self) -> None:
         """Close the port and every connection, within half a second. Stopping twice is fine."""
         if _thread is not None and _thread.is_alive():
-            run(self._end(), timeout=START_LIMIT + 2 * STOP_LIMIT)
+            run(self._end(), timeout=START_TIMEOUT_S + 2 * STOP_TIMEOUT_S)
 
     def __enter__(self) -> Self:
-        run(self._begin(named=False), timeout=START_LIMIT + 2 * STOP_LIMIT)
+        run(self._begin(named=False), timeout=START_TIMEOUT_S + 2 * STOP_TIMEOUT_S)
         return self
 
     def __exit__(
@@ -205,7 +205,7 @@ class Service:
                 return  # nothing to do, or replaced while it waited
             self.port = self._wanted_port
             try:
-                async with asyncio.timeout(START_LIMIT):
+                async with asyncio.timeout(START_TIMEOUT_S):
                     await self._open()
             except (OSError, OverflowError, UnicodeError) as error:
                 self._forget()
@@ -223,10 +223,10 @@ class Service:
             self._is_running = False
             self._forget()
             try:
-                async with asyncio.timeout(STOP_LIMIT):
+                async with asyncio.timeout(STOP_TIMEOUT_S):
                     await self._close()
             except TimeoutError:
-                log.append(f"{self.name} did not close within {STOP_LIMIT:g} s")
+                log.append(f"{self.name} did not close within {STOP_TIMEOUT_S:g} s")
             except Exception as error:
                 log.append(f"{self.name} failed while closing: {error!r}")
 
@@ -238,7 +238,7 @@ class Service:
     def _cannot_listen(self, error: Exception) -> WslabError:
         number = getattr(error, "errno", None)
         if isinstance(error, TimeoutError):
-            reason = f"it took more than {START_LIMIT:g} s. Try host='127.0.0.1'."
+            reason = f"it took more than {START_TIMEOUT_S:g} s. Try host='127.0.0.1'."
         elif number == errno.EADDRINUSE:
             reason = (
                 "the port is in use. Choose port=0, which takes any free port, "
@@ -258,6 +258,26 @@ class Service:
             reason = f"{error}. Choose another host or port; host='127.0.0.1', port=0 is usual."
         what = type(self).__name__
         return WslabError(f"{what} cannot listen on {self.host}:{self._wanted_port}: {reason}")
+
+
+class Signal:
+    """Lets coroutines of the background loop wait for the next thing to happen."""
+
+    def __init__(self) -> None:
+        self.waiters: list[asyncio.Future[None]] = []
+
+    def notify(self) -> None:
+        """Wake everyone who waits."""
+        waiters, self.waiters = self.waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def next(self) -> asyncio.Future[None]:
+        """A future that is done at the next `notify`."""
+        waiter = asyncio.get_running_loop().create_future()
+        self.waiters.append(waiter)
+        return waiter
 
 
 async def in_background(coro: Coroutine[Any, Any, T]) -> T:
@@ -296,7 +316,7 @@ def _turn(loop: asyncio.AbstractEventLoop) -> None:
         for task in tasks:
             task.cancel()
         if tasks:
-            loop.run_until_complete(asyncio.wait(tasks, timeout=STOP_LIMIT))
+            loop.run_until_complete(asyncio.wait(tasks, timeout=STOP_TIMEOUT_S))
         loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         loop.close()
@@ -331,9 +351,9 @@ def _shut_down() -> None:
         await asyncio.gather(*(service._end() for service in list(_running)))
 
     with suppress(WslabError):
-        run(stop_all(), timeout=2 * STOP_LIMIT)
+        run(stop_all(), timeout=2 * STOP_TIMEOUT_S)
     _loop.call_soon_threadsafe(_loop.stop)
-    _thread.join(2 * STOP_LIMIT)
+    _thread.join(2 * STOP_TIMEOUT_S)
 
 
 atexit.register(_shut_down)

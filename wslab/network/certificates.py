@@ -16,7 +16,7 @@ from wslab.errors import WslabError
 if TYPE_CHECKING:
     import trustme
 
-HERE = ("localhost", "127.0.0.1", "::1")  # the names of this machine
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")  # the names of this machine
 
 
 class Certificate:
@@ -34,7 +34,7 @@ class Certificate:
                 "a certificate needs the package trustme; install it with: pip install trustme"
             ) from error
         self._authority = trustme.CA(organization_name="wslab, for this machine alone")
-        names = dict.fromkeys((*HERE, *hosts))
+        names = dict.fromkeys((*LOOPBACK_NAMES, *hosts))
         self._leaf: trustme.LeafCert = self._authority.issue_cert(*names)
 
     @property

@@ -54,7 +54,7 @@ class EchoServer(PathServer):
     def _page(self, ws: ServerConnection, path: str) -> Response | None:
         if path != "/":
             return None
-        return page_response(ws, "echo.html")
+        return page_response(ws, "wslab.network", "echo.html")
 
     async def _tell_time(self, ws: ServerConnection) -> None:
         while True:

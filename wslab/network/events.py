@@ -18,7 +18,7 @@ from wslab.protocol.closing import CloseCode
 #: connection ended. error: a handshake was refused, or a handler raised.
 KINDS: Final = ("open", "message", "close", "error")
 
-_SHOWN: Final = 60  # characters or bytes of a message that a line shows
+_DATA_CHARACTERS: Final = 60  # characters or bytes of a message that a line shows
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,10 +66,10 @@ class ServerEvent:
 
 
 def _short(data: str | bytes) -> str:
-    if len(data) <= _SHOWN:
+    if len(data) <= _DATA_CHARACTERS:
         return repr(data)
     unit = "characters" if isinstance(data, str) else "bytes"
-    return f"{data[:_SHOWN]!r}… ({len(data):,} {unit})"
+    return f"{data[:_DATA_CHARACTERS]!r}… ({len(data):,} {unit})"
 
 
 class EventLog(Sequence[ServerEvent]):

@@ -12,9 +12,9 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Response
 
 
-def page_response(ws: ServerConnection, name: str) -> Response:
-    """The answer 200 with ``static/<name>``, whose script and style are inside the page."""
-    html, policy = _page_and_policy(name)
+def page_response(ws: ServerConnection, package: str, name: str) -> Response:
+    """The answer 200 with a package's ``static/<name>``, whose script and style are inside it."""
+    html, policy = _page_and_policy(package, name)
     response = ws.respond(200, html)
     del response.headers["Content-Type"]
     response.headers["Content-Type"] = "text/html; charset=utf-8"
@@ -24,8 +24,8 @@ def page_response(ws: ServerConnection, name: str) -> Response:
 
 
 @cache
-def _page_and_policy(name: str) -> tuple[str, str]:
-    html = files("wslab.network").joinpath(f"static/{name}").read_text(encoding="utf-8")
+def _page_and_policy(package: str, name: str) -> tuple[str, str]:
+    html = files(package).joinpath(f"static/{name}").read_text(encoding="utf-8")
     hashes = {
         tag: f"'sha256-{b64encode(hashlib.sha256(body.encode()).digest()).decode()}'"
         for tag, body in re.findall(r"<(script|style)>(.*?)</\1>", html, re.DOTALL)

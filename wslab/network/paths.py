@@ -36,8 +36,8 @@ Handler = Callable[[ServerConnection], Awaitable[None]]
 _SILENT: Final = logging.getLogger("wslab.network.paths")
 _SILENT.disabled = True
 
-_POLITE: Final = 0.25  # seconds of a stop in which clients may answer the Close frame
-_MAX_SIZE: Final = 16 * 2**20  # bytes of one message
+_CLOSE_TIMEOUT_S: Final = 0.25  # seconds of a stop in which clients may answer the Close frame
+_MAX_MESSAGE_BYTES: Final = 16 * 2**20  # bytes of one message
 
 
 class PathServer(Service):
@@ -66,7 +66,7 @@ class PathServer(Service):
         compression: str | None = None,
         subprotocols: Sequence[str] = (),
         origins: Sequence[str | None] | None = None,
-        max_size: int = _MAX_SIZE,
+        max_size: int = _MAX_MESSAGE_BYTES,
         tls: bool = False,
         **options: Any,
     ) -> None:
@@ -177,7 +177,7 @@ class PathServer(Service):
         await stop_listening(self._server.server)
         self._server.close(code=CloseCode.GOING_AWAY, reason="the server stops")
         try:
-            async with asyncio.timeout(_POLITE):
+            async with asyncio.timeout(_CLOSE_TIMEOUT_S):
                 await self._server.wait_closed()
         except TimeoutError:
             # A handler waits for something else, or a client does not answer or never spoke.

@@ -12,20 +12,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from wslab.errors import WslabError
-from wslab.network.browser.upgrade import read_101
-from wslab.network.raw import RawClient
+from wslab.network.raw import RawClient, read_101
 from wslab.protocol.frames import ClosePayload, Frame, FrameReader, Opcode
 
-LIMIT: Final = 2.0  # seconds for the handshake, and as many for the answer
-QUIET: Final = 0.25  # seconds without a byte after an answer, after which no more is waited for
-GOODBYE: Final = 0.5  # seconds for the other side to end, once we said Close
-MOST: Final = 1000  # frames that are kept
-_MOST_BYTES: Final = 16 * 1024 * 1024
+ANSWER_TIMEOUT_S: Final = 2.0  # seconds for the handshake, and as many for the answer
+QUIET_S: Final = 0.25  # seconds without a byte after an answer, after which no more is waited for
+CLOSE_TIMEOUT_S: Final = 0.5  # seconds for the other side to end, once we said Close
+MAX_FRAMES: Final = 1000  # frames that are kept
+_MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024
 _MASK: Final = bytes.fromhex("37fa213d")  # of the goodbye; the key of RFC 6455 §5.7
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProbeAnswer:
     """What came back, in order. `ended` is "open", "eof" or "reset": the server's doing.
 
     `pending` are the bytes of a last frame that never got whole; `waited` the limit in
@@ -39,7 +38,9 @@ class Answer:
     cut: bool = False
 
 
-async def probe(url: str, frame: Frame, *, limit: float = LIMIT, quiet: float = QUIET) -> Answer:
+async def probe(
+    url: str, frame: Frame, *, limit: float = ANSWER_TIMEOUT_S, quiet: float = QUIET_S
+) -> ProbeAnswer:
     """Connect to `url`, shake hands, send `frame` as it is, and take what comes back.
 
     The first answer is waited for up to `limit` seconds; further ones until `quiet` seconds
@@ -100,14 +101,16 @@ async def _piece(reader: asyncio.StreamReader) -> bytes:
     return b""
 
 
-async def _answer(reader: asyncio.StreamReader, rest: bytes, limit: float, quiet: float) -> Answer:
+async def _answer(
+    reader: asyncio.StreamReader, rest: bytes, limit: float, quiet: float
+) -> ProbeAnswer:
     frames_of, frames = FrameReader(), []
     ended, size = "open", len(rest)
     clock = asyncio.get_running_loop().time
     over = clock() + limit
     frames += frames_of.feed(rest)
     try:
-        while len(frames) < MOST and size < _MOST_BYTES:
+        while len(frames) < MAX_FRAMES and size < _MAX_ANSWER_BYTES:
             until = min(over, clock() + quiet) if frames else over
             async with asyncio.timeout_at(until):
                 piece = await reader.read(65536)
@@ -120,12 +123,12 @@ async def _answer(reader: asyncio.StreamReader, rest: bytes, limit: float, quiet
         pass
     except ConnectionError:
         ended = "reset"
-    cut = len(frames) >= MOST or size >= _MOST_BYTES
-    return Answer(tuple(frames[:MOST]), frames_of.pending, ended, limit, cut)
+    cut = len(frames) >= MAX_FRAMES or size >= _MAX_ANSWER_BYTES
+    return ProbeAnswer(tuple(frames[:MAX_FRAMES]), frames_of.pending, ended, limit, cut)
 
 
 async def _say_goodbye(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: Frame, answer: Answer
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: Frame, answer: ProbeAnswer
 ) -> None:
     """Close as RFC 6455 §7.1.1 wants it, unless our own frame was a Close already."""
     if sent.opcode != Opcode.CLOSE:
@@ -133,6 +136,6 @@ async def _say_goodbye(
         payload = closes[0].payload if closes else ClosePayload(1000).encode()
         writer.write(Frame(Opcode.CLOSE, payload, mask=_MASK).encode())
     with suppress(TimeoutError):
-        async with asyncio.timeout(GOODBYE):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
             while await _piece(reader):
                 pass

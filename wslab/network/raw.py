@@ -10,13 +10,12 @@ import socket
 from types import TracebackType
 from typing import Final, Self
 
-from wslab.errors import NotRunning, WslabError
-from wslab.network.browser.upgrade import read_101
-from wslab.network.browser.ws_url import PORTS, split_target
+from wslab.errors import MalformedHandshake, NotRunning, WslabError
+from wslab.network.targets import PORTS, split_target
 from wslab.protocol.frames import Frame
 from wslab.protocol.handshake import Request, Response
 
-KEY: Final = "dGhlIHNhbXBsZSBub25jZQ=="  # the sample nonce of RFC 6455 §1.3
+SAMPLE_KEY: Final = "dGhlIHNhbXBsZSBub25jZQ=="  # the sample nonce of RFC 6455 §1.3
 
 
 class RawClient:
@@ -29,7 +28,9 @@ class RawClient:
     WslabError when `url` is none, when nobody answers, or when the answer is no 101.
     """
 
-    def __init__(self, url: str, *, host: str = "", key: str = KEY, timeout: float = 5.0) -> None:
+    def __init__(
+        self, url: str, *, host: str = "", key: str = SAMPLE_KEY, timeout: float = 5.0
+    ) -> None:
         parts = split_target(url, "RawClient", ("ws", "http"))
         self.address = (parts.hostname or "", parts.port or PORTS[parts.scheme])
         self._timeout = timeout
@@ -137,3 +138,27 @@ class RawClient:
         while (answer := read_101(self._read, ended)) is None:
             ended = not self._more()
         self.response, self._read = answer
+
+
+def read_101(data: bytes, ended: bool) -> tuple[Response, bytes] | None:
+    """The 101 that `data` begins with, and the bytes behind it; None while it is incomplete.
+
+    WslabError when it will not come: `data` is no HTTP, has another status, or `ended`.
+    """
+    try:
+        response = Response.parse(data)
+    except MalformedHandshake as error:
+        raise WslabError(f"the server did not answer with HTTP: {error}") from error
+    if response is None:
+        if ended:
+            raise WslabError(
+                "the server ended the connection before it answered the handshake; "
+                "check that it speaks WebSocket."
+            )
+        return None
+    if response.status != 101:
+        raise WslabError(
+            f"the server refused the handshake: {response.start_line!r}, and not 101; "
+            "check the path of the URL."
+        )
+    return response, data[len(response) :]

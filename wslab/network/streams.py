@@ -6,18 +6,21 @@ For the servers that must send what no library would: forged answers, broken rul
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
+import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from typing import Final, cast
 
 from wslab.errors import MalformedHandshake
 from wslab.network.background import Service, stop_listening
 from wslab.protocol.handshake import Request
 
-PIECE: Final = 65536  # bytes asked for in one read
-CONNECT_LIMIT: Final = 5.0  # seconds that another server may take to accept a connection
+READ_BYTES: Final = 65536  # bytes asked for in one read
+CONNECT_TIMEOUT_S: Final = 5.0  # seconds that another server may take to accept a connection
 
-Look = Callable[[bytes], None]
+OnData = Callable[[bytes], None]
 
 
 class StreamServer(Service):
@@ -75,16 +78,16 @@ async def next_request(
 ) -> tuple[Request, bytes] | None:
     """The next request head and the bytes after it; None when the client ends instead."""
     while (request := Request.parse(seen)) is None:
-        if not (piece := await reader.read(PIECE)):
+        if not (piece := await reader.read(READ_BYTES)):
             return None
         seen += piece
     return request, seen[len(request) :]
 
 
 async def reach(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Connect to another server; OSError when it cannot be had within `CONNECT_LIMIT`."""
+    """Connect to another server; OSError when it cannot be had within `CONNECT_TIMEOUT_S`."""
     try:
-        async with asyncio.timeout(CONNECT_LIMIT):
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
             return await asyncio.open_connection(host, port)
     except UnicodeError as error:  # the host is no name
         raise OSError(f"{host} is no host: {error}") from error
@@ -94,15 +97,29 @@ async def pass_on(
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
     piece: bytes = b"",
-    look: Look = lambda piece: None,
+    look: OnData = lambda piece: None,
 ) -> None:
     """Pass `piece`, and one direction to its end; `look` at each piece before it goes."""
     with suppress(OSError):
         try:
-            while piece or (piece := await reader.read(PIECE)):
+            while piece or (piece := await reader.read(READ_BYTES)):
                 look(piece)
                 writer.write(piece)
                 await writer.drain()
                 piece = b""
         finally:
             writer.write_eof()
+
+
+def reset(transport: asyncio.BaseTransport) -> None:
+    """End a TCP connection with RST, and not with FIN, whatever still waits to be sent.
+
+    A transport whose socket is gone already, or that never was on one, is only aborted.
+    """
+    # close() with a linger time of 0 sends RST (on Windows the two numbers are short).
+    linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+    connection = transport.get_extra_info("socket")
+    with suppress(OSError):
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    cast(asyncio.Transport, transport).abort()

@@ -80,7 +80,7 @@ def apply_mask(data: bytes, key: bytes) -> bytes:
     if len(key) != 4:
         raise ValueError(f"a masking key has 4 bytes; this one has {len(key)}: {key.hex(' ')}")
     size = len(data)
-    if size < _LONG:
+    if size < _TRANSLATE_FROM_BYTES:
         # A loop over the bytes is slow in Python; one XOR of two long integers is not.
         pad = (key * (size // 4 + 1))[:size]
         mixed = int.from_bytes(data, "little") ^ int.from_bytes(pad, "little")
@@ -92,7 +92,9 @@ def apply_mask(data: bytes, key: bytes) -> bytes:
     return bytes(masked)
 
 
-_LONG: Final = 640  # bytes from which on the second way of masking is the faster one
+_TRANSLATE_FROM_BYTES: Final = (
+    640  # bytes from which on the second way of masking is the faster one
+)
 
 
 @lru_cache(maxsize=256)

@@ -64,7 +64,7 @@ class Extension:
 
 # A quoted string that is never closed takes the rest of the text.
 _QUOTED: Final = r'"((?:[^"\\]|\\.)*)"'
-_PIECE: Final = re.compile(rf'{_QUOTED}?|[^",;]+|[,;]', re.DOTALL)
+_PARAMETER_PART: Final = re.compile(rf'{_QUOTED}?|[^",;]+|[,;]', re.DOTALL)
 
 
 def parse_extensions(value: str) -> list[Extension]:
@@ -84,7 +84,7 @@ def parse_extensions(value: str) -> list[Extension]:
 def _split(text: str, separator: str) -> list[str]:
     """Cut at each separator that is not inside a quoted string."""
     parts, start = [], 0
-    for piece in _PIECE.finditer(text):
+    for piece in _PARAMETER_PART.finditer(text):
         if piece[0] == separator:
             parts.append(text[start : piece.start()])
             start = piece.end()

@@ -9,12 +9,14 @@ from typing import Final
 from wslab.protocol.redaction import SECRET_HEADERS, redacted
 
 TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]"  # one character of a token (RFC 9110 §5.6.2)
-TEXT: Final = r"[^\0\r\n]"  # one of a value: these three are never let through (RFC 9110 §5.5)
+FIELD_TEXT: Final = (
+    r"[^\0\r\n]"  # one of a value: these three are never let through (RFC 9110 §5.5)
+)
 
-FIRST_FIELD: Final = re.compile(rf"({TOKEN}+):{TEXT}*\r?\n".encode())
+FIRST_FIELD: Final = re.compile(rf"({TOKEN}+):{FIELD_TEXT}*\r?\n".encode())
 """A whole header line. A bare LF may end it (RFC 9112 §2.2)."""
 
-FIELD: Final = re.compile(FIRST_FIELD.pattern + rf"|[ \t]{TEXT}*\r?\n".encode())
+FIELD: Final = re.compile(FIRST_FIELD.pattern + rf"|[ \t]{FIELD_TEXT}*\r?\n".encode())
 """A header line or, after the first, one that goes on with the line above (§5.2)."""
 
 _FOLD: Final = re.compile(rb"\r?\n[ \t]+")

@@ -20,10 +20,10 @@ from typing import ClassVar, Final, Self
 
 from wslab.errors import MalformedHandshake
 from wslab.protocol.frames import Opcode
-from wslab.protocol.headers import FIELD, FIRST_FIELD, TEXT, TOKEN, Headers, latin1
+from wslab.protocol.headers import FIELD, FIELD_TEXT, FIRST_FIELD, TOKEN, Headers, latin1
 from wslab.protocol.redaction import redacted
 
-MAX_HEAD: Final = 64 * 1024  # bytes; a longer head is refused
+MAX_HEAD_BYTES: Final = 64 * 1024  # bytes; a longer head is refused
 MAX_HEADERS: Final = 256  # lines after the first; more are refused
 
 _TARGET: Final = r"[^\0-\x20\x7f]"
@@ -32,8 +32,8 @@ _VERSION: Final = r"HTTP/\d{1,3}(?:\.\d{1,3})?"
 # Each line of a head has two patterns: the whole line, and what its beginning
 # may look like while the rest is still on the way. A line that starts with white
 # space goes on with the header before it, so the first header cannot be one.
-_FIRST_FIELD_SO_FAR: Final = re.compile(rf"(?:{TOKEN}*|{TOKEN}+:{TEXT}*)\r?".encode())
-_FIELD_SO_FAR: Final = re.compile(_FIRST_FIELD_SO_FAR.pattern + rf"|[ \t]{TEXT}*\r?".encode())
+_FIRST_FIELD_SO_FAR: Final = re.compile(rf"(?:{TOKEN}*|{TOKEN}+:{FIELD_TEXT}*)\r?".encode())
+_FIELD_SO_FAR: Final = re.compile(_FIRST_FIELD_SO_FAR.pattern + rf"|[ \t]{FIELD_TEXT}*\r?".encode())
 
 
 class _Head:
@@ -71,9 +71,9 @@ class _Head:
 
         Bytes after the head are left alone: `len(head)` says where they start.
         Raises MalformedHandshake if no further bytes can make this a head, or
-        if it exceeds `MAX_HEAD` bytes or `MAX_HEADERS` header lines.
+        if it exceeds `MAX_HEAD_BYTES` bytes or `MAX_HEADERS` header lines.
         """
-        data = bytes(data[: MAX_HEAD + 1])
+        data = bytes(data[: MAX_HEAD_BYTES + 1])
         patterns = (
             (cls._start, cls._start_so_far),
             (FIRST_FIELD, _FIRST_FIELD_SO_FAR),
@@ -81,7 +81,7 @@ class _Head:
         )
         lines: list[bytes] = []
         offset = 0
-        while 0 < (end := data.find(b"\n", offset) + 1) <= MAX_HEAD:
+        while 0 < (end := data.find(b"\n", offset) + 1) <= MAX_HEAD_BYTES:
             line = data[offset:end]
             if lines and line in (b"\r\n", b"\n"):
                 head = object.__new__(cls)
@@ -94,8 +94,8 @@ class _Head:
             if len(lines) > 1 + MAX_HEADERS:
                 raise cls._too_big(f"more than {MAX_HEADERS} header lines")
             offset = end
-        if len(data) > MAX_HEAD:
-            raise cls._too_big(f"{MAX_HEAD} bytes without the blank line that ends a head")
+        if len(data) > MAX_HEAD_BYTES:
+            raise cls._too_big(f"{MAX_HEAD_BYTES} bytes without the blank line that ends a head")
         _, so_far = patterns[min(len(lines), 2)]
         if so_far.fullmatch(data, offset) is None:
             raise cls._malformed(data, offset, len(data))
@@ -118,7 +118,8 @@ class _Head:
     @classmethod
     def _too_big(cls, found: str) -> MalformedHandshake:
         return MalformedHandshake(
-            f"{cls._what} is too big: found {found}; at most {MAX_HEAD} bytes and {MAX_HEADERS} "
+            f"{cls._what} is too big: found {found}; at most {MAX_HEAD_BYTES} bytes and "
+            f"{MAX_HEADERS} "
             "header lines are read; check that these bytes are the start of a connection"
         )
 
@@ -224,9 +225,9 @@ class Response(_Head):
     __slots__ = ()
     _what = "a response from a server"
     _wanted = "its first line is 'HTTP/1.1 101 Switching Protocols' or alike (RFC 9112 §4)"
-    _start = re.compile(rf"({_VERSION}) (\d{{3}})(?: ({TEXT}*))?\r?\n".encode())
+    _start = re.compile(rf"({_VERSION}) (\d{{3}})(?: ({FIELD_TEXT}*))?\r?\n".encode())
     _start_so_far = re.compile(
-        rf"H?|HT|HTT|HTTP|HTTP/[\d.]*|HTTP/[\d.]+ (?:\d{{0,3}}|\d{{3}} {TEXT}*)\r?".encode()
+        rf"H?|HT|HTT|HTTP|HTTP/[\d.]*|HTTP/[\d.]+ (?:\d{{0,3}}|\d{{3}} {FIELD_TEXT}*)\r?".encode()
     )
 
     def __init__(

@@ -19,8 +19,9 @@ from typing import Any, Final
 from wslab.errors import WslabError
 
 V1: Final = "v1.kernel.websocket.jupyter.org"
-NUMBER: Final = 8  # bytes of each number in the table, the smallest byte first
-_PARTS: Final = 5  # channel, header, parent header, metadata, content
+MAX_OFFSETS_SHOWN: Final = 8  # in an error; a table may have a hundred thousand
+OFFSET_BYTES: Final = 8  # bytes of each number in the table, the smallest byte first
+_PARTS_OF_A_MESSAGE: Final = 5  # channel, header, parent header, metadata, content
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,16 @@ class KernelMessage:
         if isinstance(data, str):
             return cls._from_json(data)
         channel, *parts = split_v1(data)
-        if len(parts) < _PARTS - 1:
+        if len(parts) < _PARTS_OF_A_MESSAGE - 1:
             raise WslabError(
                 f"a kernel message has a channel and four parts of JSON; found {len(parts)} "
                 "parts after the channel"
             )
-        header, parent, metadata, content = (_object(part) for part in parts[: _PARTS - 1])
+        header, parent, metadata, content = (
+            _object(part) for part in parts[: _PARTS_OF_A_MESSAGE - 1]
+        )
         name = channel.decode(errors="replace")
-        return cls(name, header, parent, metadata, content, tuple(parts[_PARTS - 1 :]))
+        return cls(name, header, parent, metadata, content, tuple(parts[_PARTS_OF_A_MESSAGE - 1 :]))
 
     @classmethod
     def _from_json(cls, text: str) -> KernelMessage:
@@ -97,29 +100,36 @@ def split_v1(data: bytes) -> list[bytes]:
 
     WslabError if the table does not describe the message.
     """
-    count = int.from_bytes(data[:NUMBER], "little")
-    if len(data) < NUMBER or count < 2 or len(data) < NUMBER * (count + 1):
+    count = int.from_bytes(data[:OFFSET_BYTES], "little")
+    if len(data) < OFFSET_BYTES or count < 2 or len(data) < OFFSET_BYTES * (count + 1):
         raise WslabError(
             f"a v1 message begins with a table of offsets; these {len(data)} bytes have no room "
             f"for the {count} that the first 8 of them announce"
         )
-    places = range(NUMBER, NUMBER * (count + 1), NUMBER)
-    offsets = [int.from_bytes(data[place : place + NUMBER], "little") for place in places]
-    if offsets[0] != NUMBER * (count + 1) or offsets[-1] != len(data) or offsets != sorted(offsets):
+    places = range(OFFSET_BYTES, OFFSET_BYTES * (count + 1), OFFSET_BYTES)
+    offsets = [int.from_bytes(data[place : place + OFFSET_BYTES], "little") for place in places]
+    if (
+        offsets[0] != OFFSET_BYTES * (count + 1)
+        or offsets[-1] != len(data)
+        or offsets != sorted(offsets)
+    ):
+        found = ", ".join(map(str, offsets[:MAX_OFFSETS_SHOWN]))
+        more = len(offsets) - MAX_OFFSETS_SHOWN
+        found += f" and {more:,} more" if more > 0 else ""
         raise WslabError(
-            f"the offsets of a v1 message rise from the end of the table, {NUMBER * (count + 1)}, "
-            f"to the end of the message, {len(data)}; found {', '.join(map(str, offsets))}"
+            "the offsets of a v1 message rise from the end of the table, "
+            f"{OFFSET_BYTES * (count + 1)}, to the end of the message, {len(data)}; found {found}"
         )
     return [data[start:end] for start, end in zip(offsets, offsets[1:], strict=False)]
 
 
 def join_v1(parts: list[bytes]) -> bytes:
     """A v1 message of these parts: how many offsets, the offsets, and the parts one by one."""
-    offsets = [NUMBER * (len(parts) + 2)]
+    offsets = [OFFSET_BYTES * (len(parts) + 2)]
     for part in parts:
         offsets.append(offsets[-1] + len(part))
     table = [len(offsets), *offsets]
-    return b"".join([*(number.to_bytes(NUMBER, "little") for number in table), *parts])
+    return b"".join([*(number.to_bytes(OFFSET_BYTES, "little") for number in table), *parts])
 
 
 def _object(data: bytes | str) -> dict[str, Any]:

@@ -21,15 +21,15 @@ from typing import Final
 from wslab.protocol.frames import Frame, Opcode, Side
 from wslab.protocol.handshake import Deflate
 
-MAX_MESSAGE: Final = 64 * 1024 * 1024  # bytes that one compressed message may unpack to
+MAX_MESSAGE_BYTES: Final = 64 * 1024 * 1024  # bytes that one compressed message may unpack to
 
-_WINDOW: Final = 32 * 1024  # bytes that a back reference may reach over
-_PIECE: Final = 16 * 1024  # bytes unpacked at a time
+_WINDOW_BYTES: Final = 32 * 1024  # bytes that a back reference may reach over
+_INFLATE_BYTES: Final = 16 * 1024  # bytes unpacked at a time
 _TAIL: Final = b"\x00\x00\xff\xff"  # what a sender leaves out (RFC 7692 §7.2.1)
 _END: Final = b"\x01\x00\x00\xff\xff"  # a last, empty block: only whole blocks lead up to it
 
 
-class State(Enum):
+class EndpointState(Enum):
     """Where one endpoint stands (RFC 6455 §4.1, §7.1)."""
 
     CONNECTING = "connecting"
@@ -38,10 +38,10 @@ class State(Enum):
     CLOSED = "closed"
 
     def __repr__(self) -> str:
-        return f"State.{self.name}"
+        return f"EndpointState.{self.name}"
 
 
-class Event(Enum):
+class StateTrigger(Enum):
     """What can happen to one endpoint's state."""
 
     HANDSHAKE = "the 101 response passes"
@@ -50,20 +50,20 @@ class Event(Enum):
     TCP_ENDS = "the TCP connection ends"
 
     def __repr__(self) -> str:
-        return f"Event.{self.name}"
+        return f"StateTrigger.{self.name}"
 
 
 # The whole life of an endpoint. A Close frame, sent or received, starts the closing
 # handshake (§7.1.3); only the end of TCP closes the connection (§7.1.4).
-TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
-    (State.CONNECTING, Event.HANDSHAKE): State.OPEN,
-    (State.CONNECTING, Event.TCP_ENDS): State.CLOSED,
-    (State.OPEN, Event.SENDS_CLOSE): State.CLOSING,
-    (State.OPEN, Event.RECEIVES_CLOSE): State.CLOSING,
-    (State.OPEN, Event.TCP_ENDS): State.CLOSED,
-    (State.CLOSING, Event.SENDS_CLOSE): State.CLOSING,
-    (State.CLOSING, Event.RECEIVES_CLOSE): State.CLOSING,
-    (State.CLOSING, Event.TCP_ENDS): State.CLOSED,
+STATE_TRANSITIONS: Final[dict[tuple[EndpointState, StateTrigger], EndpointState]] = {
+    (EndpointState.CONNECTING, StateTrigger.HANDSHAKE): EndpointState.OPEN,
+    (EndpointState.CONNECTING, StateTrigger.TCP_ENDS): EndpointState.CLOSED,
+    (EndpointState.OPEN, StateTrigger.SENDS_CLOSE): EndpointState.CLOSING,
+    (EndpointState.OPEN, StateTrigger.RECEIVES_CLOSE): EndpointState.CLOSING,
+    (EndpointState.OPEN, StateTrigger.TCP_ENDS): EndpointState.CLOSED,
+    (EndpointState.CLOSING, StateTrigger.SENDS_CLOSE): EndpointState.CLOSING,
+    (EndpointState.CLOSING, StateTrigger.RECEIVES_CLOSE): EndpointState.CLOSING,
+    (EndpointState.CLOSING, StateTrigger.TCP_ENDS): EndpointState.CLOSED,
 }
 
 
@@ -95,8 +95,8 @@ class Step:
     index: int
     sender: Side
     frame: Frame
-    before: State
-    after: State
+    before: EndpointState
+    after: EndpointState
     close_sent: bool = False
     open_message: Opcode | int | None = None
     message: Message | None = None
@@ -112,22 +112,24 @@ class Session:
     bytes, what one compressed message may unpack to.
     """
 
-    def __init__(self, deflate: Deflate | None = None, max_message: int = MAX_MESSAGE) -> None:
+    def __init__(
+        self, deflate: Deflate | None = None, max_message: int = MAX_MESSAGE_BYTES
+    ) -> None:
         self.deflate = deflate
         self._max_message = max_message
-        self._states = {side: State.OPEN for side in Side}
+        self._states = {side: EndpointState.OPEN for side in Side}
         self._inboxes = {side: _Inbox(side) for side in Side}
         self._close_sent = {side: False for side in Side}
         self._index = 0
 
-    def state(self, side: Side) -> State:
+    def state(self, side: Side) -> EndpointState:
         """The state of the endpoint `side`."""
         return self._states[side]
 
     def end(self) -> None:
         """The TCP connection ended: both endpoints are CLOSED, cleanly or not."""
         for side in Side:
-            self._happens(side, Event.TCP_ENDS)
+            self._happens(side, StateTrigger.TCP_ENDS)
 
     def feed(self, sender: Side, frame: Frame) -> Step:
         """Take the next frame of the connection; return what it means there."""
@@ -136,8 +138,8 @@ class Session:
         opcode, arrived = frame.opcode, _Arrival()
         if opcode == Opcode.CLOSE:
             self._close_sent[sender] = True
-            self._happens(sender, Event.SENDS_CLOSE)
-            self._happens(sender.peer, Event.RECEIVES_CLOSE)
+            self._happens(sender, StateTrigger.SENDS_CLOSE)
+            self._happens(sender.peer, StateTrigger.RECEIVES_CLOSE)
         elif opcode <= Opcode.BINARY:
             arrived = inbox.put(frame, self.deflate, self._max_message)
         step = Step(
@@ -156,9 +158,9 @@ class Session:
         self._index += 1
         return step
 
-    def _happens(self, side: Side, event: Event) -> None:
+    def _happens(self, side: Side, event: StateTrigger) -> None:
         state = self._states[side]
-        self._states[side] = TRANSITIONS.get((state, event), state)
+        self._states[side] = STATE_TRANSITIONS.get((state, event), state)
 
 
 @dataclass(slots=True)
@@ -213,7 +215,7 @@ class _Inbox:
                 self._lost, self._window = keep, b""
                 self._clear()
                 return arrived
-            self._window = (self._window + data)[-_WINDOW:] if keep else b""
+            self._window = (self._window + data)[-_WINDOW_BYTES:] if keep else b""
             if text:
                 arrived.bad_utf8 = self._utf8.feed(data, final=True)
         content = data.decode() if text and not self._utf8.failed else data
@@ -271,7 +273,7 @@ class _Utf8Checker:
         return None
 
 
-def inflate(data: bytes, window: bytes = b"", limit: int = MAX_MESSAGE) -> bytes:
+def inflate(data: bytes, window: bytes = b"", limit: int = MAX_MESSAGE_BYTES) -> bytes:
     """Undo permessage-deflate for one message (RFC 7692 §7.2.2).
 
     `window` is the end, up to 32,768 bytes, of what the sender's earlier messages
@@ -284,7 +286,7 @@ def inflate(data: bytes, window: bytes = b"", limit: int = MAX_MESSAGE) -> bytes
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS, zdict=window)
     while at < len(stream):
         # In pieces, for zlib copies what follows the end of a stream, which may be near.
-        piece = stream[at : at + _PIECE]
+        piece = stream[at : at + _INFLATE_BYTES]
         try:
             out += unpacker.decompress(piece, limit - len(out) + 1)
         except zlib.error as error:
@@ -293,7 +295,7 @@ def inflate(data: bytes, window: bytes = b"", limit: int = MAX_MESSAGE) -> bytes
             raise ValueError(f"unpacks to more than {limit:,} bytes")
         at += len(piece) - len(unpacker.unused_data)
         if unpacker.eof and at < len(stream):
-            reach = (window + out[-_WINDOW:])[-_WINDOW:]
+            reach = (window + out[-_WINDOW_BYTES:])[-_WINDOW_BYTES:]
             unpacker = zlib.decompressobj(-zlib.MAX_WBITS, zdict=reach)
     if not unpacker.eof:
         raise ValueError("not DEFLATE data: it ends inside a block")

@@ -1,6 +1,6 @@
 """Exercises that check themselves.
 
-A lesson module (``wslab_course/lessons/frames/exercises.py``) writes the reference solution as a real
+A lesson (``wslab_course/lessons/frames/exercises/``) writes the reference solution as a real
 function; the decorator turns it into an exercise of the same name. The stub of the
 notebook and the text of ``.solution()`` are read from its source, so keep it short and
 let it use only names that the notebook has::
@@ -22,7 +22,7 @@ let it use only names that the notebook has::
     def only_first_key_byte(payload, key):
         return bytes(byte ^ key[0] for byte in payload)
 
-The notebook's set-up cell says ``from wslab.lessons import frames as lesson``, always
+The notebook's set-up cell says ``from wslab_course.lessons import frames as lesson``, always
 under the name ``lesson``, and the exercise cell is::
 
     def unmask(payload: bytes, key: bytes) -> bytes:
@@ -53,11 +53,10 @@ from typing import Any
 
 from wslab.errors import AuthorError
 from wslab_course.checks import stub
-from wslab_course.checks.cases import Case
 from wslab_course.checks.comparing import difference, nudge_by_type
-from wslab_course.checks.judging import Judging, Wrong
+from wslab_course.checks.judging import Case, Judging, KnownWrong
 from wslab_course.checks.trial import Raised, TimedOut, Trial
-from wslab_course.checks.verdict import Card, Verdict, literal, spell
+from wslab_course.checks.verdict import Notice, Verdict, literal, spell
 
 __all__ = ["Case", "Exercise", "exercise"]
 
@@ -83,7 +82,7 @@ class Exercise:
         self.name, self.reference = reference.__name__, reference
         self.cases, self.hints, self.why = list(cases), hints, why
         self.source, self.stub = stub.read(reference)
-        self.wrongs: list[Wrong] = []
+        self.wrongs: list[KnownWrong] = []
         self._judging = Judging(reference, self.cases, self.wrongs, fuzz, run, judge, seconds)
         self._hints_given = 0
         if len(hints) != 3 or not all(hint.strip() for hint in hints):
@@ -97,7 +96,7 @@ class Exercise:
         """Register the decorated function as a known wrong answer with its own sentence."""
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
-            self.wrongs.append(Wrong(function, sentence))
+            self.wrongs.append(KnownWrong(function, sentence))
             return function
 
         return register
@@ -115,7 +114,7 @@ class Exercise:
         trial, at = self._judging.attempt(attempt)
         return self._correct(trial) if at is None else self._failed(at, trial)
 
-    def hint(self) -> Card:
+    def hint(self) -> Notice:
         """The next of three hints; the last one stays."""
         self._hints_given = min(self._hints_given + 1, len(self.hints))
         number = self._hints_given
@@ -123,11 +122,11 @@ class Exercise:
         if number == len(self.hints):
             step = f"That was the last; lesson.{self.name}.solution() shows ours."
         title = f"{self.name}: hint {number} of {len(self.hints)}"
-        return Card(title, sentences=(self.hints[number - 1], step))
+        return Notice(title, sentences=(self.hints[number - 1], step))
 
-    def solution(self) -> Card:
+    def solution(self) -> Notice:
         """The reference, and the reason why it is as it is."""
-        return Card(f"{self.name}: one solution", sentences=(self.why,), code=self.source)
+        return Notice(f"{self.name}: one solution", sentences=(self.why,), code=self.source)
 
     # What an author calls
 

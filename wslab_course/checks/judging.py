@@ -20,17 +20,45 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wslab.errors import AuthorError
-from wslab_course.checks.cases import REFERENCE, Case
 from wslab_course.checks.comparing import same
-from wslab_course.checks.trial import Outcome, Raised, Returned, TimedOut, Trial, run_calls
-from wslab_course.checks.verdict import spell
+from wslab_course.checks.trial import CallOutcome, Raised, Returned, TimedOut, Trial, run_calls
+from wslab_course.checks.verdict import literal, spell
 
+REFERENCE = object()  # in place of an expected value: whatever the reference returns
 SEED = 6455
 FUZZ_CASES = 100
 
 
+class Case:
+    """The arguments of one call, and what must come of it.
+
+    ``label`` replaces the call in a verdict when its arguments are too long to read;
+    ``nudge`` is said when this case is the smallest that fails.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        expected: Any = REFERENCE,
+        raises: type[BaseException] | None = None,
+        label: str = "",
+        nudge: str = "",
+    ) -> None:
+        self.args, self.expected, self.raises = args, expected, raises
+        self.label, self.nudge = label, nudge
+
+    def expected_text(self, around: int = 0) -> str:
+        """The expected outcome as a row of a verdict; "" while nobody knows it."""
+        if self.raises is not None:
+            return f"{self.raises.__name__} raised"
+        return "" if self.expected is REFERENCE else spell(self.expected, around)
+
+    def __repr__(self) -> str:
+        return self.label or f"Case({', '.join(map(literal, self.args))})"
+
+
 @dataclass(frozen=True)
-class Wrong:
+class KnownWrong:
     """A wrong answer that learners give, and the sentence that sets it right."""
 
     function: Callable[..., Any]
@@ -43,13 +71,13 @@ class Judging:
 
     reference: Callable[..., Any]
     cases: list[Case]
-    wrongs: list[Wrong]
+    wrongs: list[KnownWrong]
     fuzz: Callable[[random.Random], Case] | None = None
     run: Callable[..., Any] | None = None
     judge: Callable[..., str | None] | None = None
     seconds: float = 10.0
     _all: list[Case] = field(default_factory=list)
-    _known: dict[tuple[Callable[..., Any], int], Outcome] = field(default_factory=dict)
+    _known: dict[tuple[Callable[..., Any], int], CallOutcome] = field(default_factory=dict)
 
     def case(self, at: int) -> Case:
         """The case at this place in a trial."""
@@ -84,7 +112,7 @@ class Judging:
         self._all = cases
         return cases
 
-    def _settle(self, case: Case, outcome: Outcome) -> None:
+    def _settle(self, case: Case, outcome: CallOutcome) -> None:
         """Take the reference's outcome as the expected one, or find the author's mistake."""
         if isinstance(outcome, Returned) and case.raises is None:
             if case.expected is REFERENCE:
@@ -123,7 +151,7 @@ class Judging:
                 ) from outcome.error
         return trial
 
-    def complaint(self, case: Case, outcome: Outcome) -> str | None:
+    def complaint(self, case: Case, outcome: CallOutcome) -> str | None:
         """None when the outcome is right; else the judge's sentence, or "" without a judge."""
         if isinstance(outcome, Raised):
             return None if case.raises and isinstance(outcome.error, case.raises) else ""
@@ -139,13 +167,13 @@ class Judging:
                 f"{type(error).__name__} in {case!r}: {error}"
             ) from error
 
-    def _first_failure(self, outcomes: list[Outcome]) -> int | None:
+    def _first_failure(self, outcomes: list[CallOutcome]) -> int | None:
         for at, outcome in enumerate(outcomes):
             if self.complaint(self._all[at], outcome) is not None:
                 return at
         return None
 
-    def _alike(self, case: Case, one: Outcome, other: Outcome) -> bool:
+    def _alike(self, case: Case, one: CallOutcome, other: CallOutcome) -> bool:
         """Whether two functions did the same in this case, as far as a learner can tell."""
         if isinstance(one, Raised) and isinstance(other, Raised):
             return one.kind == other.kind
@@ -157,7 +185,7 @@ class Judging:
             return same(one.value, other.value)
         return False
 
-    def recognised(self, at: int, outcomes: list[Outcome]) -> str:
+    def recognised(self, at: int, outcomes: list[CallOutcome]) -> str:
         """The sentence of the known wrong answer that does the same in every case.
 
         The failing case comes first, as it dismisses most of them.
@@ -170,7 +198,7 @@ class Judging:
                 return wrong.sentence
         return ""
 
-    def _wrong_outcome(self, wrong: Wrong, at: int) -> Outcome:
+    def _wrong_outcome(self, wrong: KnownWrong, at: int) -> CallOutcome:
         key = (wrong.function, at)
         if key not in self._known:
             trial = self._try(wrong.function, [self._all[at]], self.seconds)

@@ -25,11 +25,11 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-PRINTED_LIMIT = 1500  # characters of a learner's prints that are kept
-MESSAGE_LIMIT = 300  # characters of an exception's message that are quoted
-STOP_GRACE = 1.0  # seconds that a cancelled coroutine has to end by itself
+MAX_PRINTED_CHARACTERS = 1500  # characters of a learner's prints that are kept
+MAX_MESSAGE_CHARACTERS = 300  # characters of an exception's message that are quoted
+STOP_GRACE_S = 1.0  # seconds that a cancelled coroutine has to end by itself
 STOP_TRIES = 100  # a loop with a bare `except:` swallows most of the exceptions thrown at it
-STOP_PAUSE = 0.01  # seconds between two tries
+STOP_PAUSE_S = 0.01  # seconds between two tries
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class TimedOut:
     waiting: bool = False
 
 
-Outcome = Returned | Raised | TimedOut
+CallOutcome = Returned | Raised | TimedOut
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Trial:
     ``printed`` holds what was printed during each call.
     """
 
-    outcomes: list[Outcome]
+    outcomes: list[CallOutcome]
     printed: list[str]
     never_awaited: list[str]
 
@@ -97,7 +97,7 @@ class Spool(io.TextIOBase):
         self._kept, self._left_out = "", 0
 
     def write(self, text: str) -> int:
-        room = PRINTED_LIMIT - len(self._kept)
+        room = MAX_PRINTED_CHARACTERS - len(self._kept)
         self._kept += text[:room]
         self._left_out += len(text) - len(text[:room])
         return len(text)
@@ -123,7 +123,7 @@ def run_calls(
     ``code`` is the learner's: an exception is quoted with the line of that file.
     """
     deadline = time.monotonic() + seconds
-    outcomes: list[Outcome] = []
+    outcomes: list[CallOutcome] = []
     printed: list[str] = []
     spool = Spool()
 
@@ -147,7 +147,7 @@ def run_calls(
         worker.start()
         try:
             # A coroutine is cancelled at the deadline; the grace lets it clean up.
-            worker.join(seconds + (STOP_GRACE if awaits else 0.0))
+            worker.join(seconds + (STOP_GRACE_S if awaits else 0.0))
         finally:
             done = list(outcomes)  # what comes after the deadline does not count
             stop_thread(worker)
@@ -180,7 +180,7 @@ def _outcome(
     deadline: float,
     seconds: float,
     code: types.CodeType | None,
-) -> Outcome:
+) -> CallOutcome:
     try:
         value = _await(call(), deadline) if awaits else call()
     except Stopped:
@@ -228,7 +228,7 @@ def stop_thread(worker: threading.Thread) -> None:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(worker.ident), ctypes.py_object(Stopped)
         )
-        worker.join(STOP_PAUSE)
+        worker.join(STOP_PAUSE_S)
 
 
 def _quote(error: BaseException, code: types.CodeType | None) -> Raised:
@@ -241,7 +241,7 @@ def _quote(error: BaseException, code: types.CodeType | None) -> Raised:
         message = str(error)
     except Exception:
         message = "(its message cannot be shown)"
-    return Raised(type(error).__name__, message[:MESSAGE_LIMIT], line, text, error)
+    return Raised(type(error).__name__, message[:MAX_MESSAGE_CHARACTERS], line, text, error)
 
 
 def _their_line(error: BaseException, code: types.CodeType | None) -> tuple[int | None, str]:

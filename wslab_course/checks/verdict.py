@@ -15,9 +15,9 @@ from typing import Literal
 from wslab.display.markup import TEXT_WIDTH, escape, visible
 from wslab.display.style import STYLE
 
-State = Literal["correct", "not yet", "not attempted"]
+VerdictState = Literal["correct", "not yet", "not attempted"]
 
-SYMBOLS: dict[State, str] = {"correct": "✓", "not yet": "✗", "not attempted": "○"}
+SYMBOLS: dict[VerdictState, str] = {"correct": "✓", "not yet": "✗", "not attempted": "○"}
 COLOURS: dict[str, str] = {
     "correct": "var(--jp-success-color1, #388e3c)",
     "not yet": "var(--jp-error-color1, #d32f2f)",
@@ -30,7 +30,7 @@ TEXT_SHOWN = 300  # characters of any other value
 
 
 @dataclass(frozen=True, repr=False)
-class Card:
+class Notice:
     """A small block of facts for a notebook cell. Rows are code, or prose that may wrap."""
 
     title: str
@@ -89,7 +89,7 @@ class Verdict:
     """
 
     name: str
-    state: State
+    state: VerdictState
     nudge: str = ""
     call: str = ""
     expected: str = ""
@@ -103,7 +103,7 @@ class Verdict:
         return self.state == "correct"
 
     @property
-    def card(self) -> Card:
+    def card(self) -> Notice:
         """The parts that both views are made from."""
         rows = (
             ("call", self.call),
@@ -112,7 +112,7 @@ class Verdict:
             ("difference", self.difference),
             ("you printed", self.printed),
         )
-        return Card(
+        return Notice(
             title=f"{SYMBOLS[self.state]} {self.name}: {self.state}",
             rows=tuple((label, value) for label, value in rows if value),
             sentences=tuple(part for part in (self.nudge, self.next_step) if part),

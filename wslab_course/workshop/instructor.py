@@ -19,7 +19,8 @@ TIMETABLES: Final = "<!-- timetables -->"
 NOTEBOOKS: Final = "<!-- notebooks -->"
 MADE: Final = (
     "<!-- made by `python3 run.py guide` from the notebooks' metadata, "
-    "wslab_course/workshop/timetable.py and wslab_course/workshop/instructor.md; change those -->\n\n"
+    "wslab_course/workshop/timetable.py and wslab_course/workshop/instructor.md; change those "
+    "-->\n\n"
 )
 
 

@@ -12,11 +12,11 @@ from wslab.display.markup import (
     Document,
     Figure,
     Heading,
+    Judgement,
     Key,
     Paragraph,
+    RawBytes,
     Table,
-    Verdict,
-    Wire,
     escape,
     hex_bytes,
     line_html,
@@ -68,8 +68,8 @@ def test_no_text_breaks_out_of_any_block(text):
     line = (
         "a",
         Code(text),
-        Wire([(text, True), (text, False)]),
-        Verdict(True),
+        RawBytes([(text, True), (text, False)]),
+        Judgement(True),
         Key(text, "red"),
         text,
     )
@@ -87,7 +87,7 @@ def test_no_text_breaks_out_of_any_block(text):
 
 def test_both_forms_of_a_table_hold_every_cell(monkeypatch):
     monkeypatch.setattr(markup, "TEXT_WIDTH", 10_000)
-    rows = [("first", Verdict(False), Code("a  b")), ("second", ("two ", Code("parts")), "")]
+    rows = [("first", Judgement(False), Code("a  b")), ("second", ("two ", Code("parts")), "")]
     table = Table("A caption", ("One", "Two", "Three"), rows)
     page = Page(table.to_html())
     assert page.cells == [
@@ -124,12 +124,12 @@ def test_a_name_of_a_stranger_does_not_make_a_line_endless():
 
 
 def test_verdicts_are_words_first():
-    assert (Verdict(True).text, Verdict(False).text) == ("passed", "BROKEN")
-    assert "passed</strong>" in Verdict(True).html
+    assert (Judgement(True).text, Judgement(False).text) == ("passed", "BROKEN")
+    assert "passed</strong>" in Judgement(True).html
 
 
 def test_a_line_is_one_span_or_many():
-    assert line_text(("a\0", Code("b"), Verdict(True))) == r"a\x00bpassed"
+    assert line_text(("a\0", Code("b"), Judgement(True))) == r"a\x00bpassed"
     assert line_html("<") == "&lt;"
 
 

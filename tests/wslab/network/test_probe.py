@@ -17,7 +17,7 @@ from wslab.errors import WslabError
 from wslab.network import background
 from wslab.network import probe as module
 from wslab.network.echo import EchoServer
-from wslab.network.probe import Answer, probe
+from wslab.network.probe import ProbeAnswer, probe
 from wslab.protocol.frames import ClosePayload, Frame, FrameReader, Opcode
 from wslab.protocol.handshake import Request
 
@@ -28,7 +28,7 @@ HELLO = Frame(Opcode.TEXT, b"Hello", mask=KEY)
 BACK = Frame(Opcode.TEXT, b"Hello")
 
 
-def ask(url: str, frame: Frame = HELLO, **options: float) -> Answer:
+def ask(url: str, frame: Frame = HELLO, **options: float) -> ProbeAnswer:
     return background.run(probe(url, frame, **options), LIMIT)
 
 
@@ -67,7 +67,7 @@ def read_frames(connection: socket.socket, most: int = 99) -> list[Frame]:
 def test_hello_comes_back():
     with EchoServer() as server:
         answer = ask(server.url)
-        assert answer == Answer((BACK,), b"", "open", module.LIMIT)
+        assert answer == ProbeAnswer((BACK,), b"", "open", module.ANSWER_TIMEOUT_S)
         [event] = server.events.wait_for("close")
         assert event.code == 1000
 
@@ -118,7 +118,7 @@ def test_after_a_close_of_our_own_nothing_is_sent():
 def test_silence_is_waited_for_no_longer_than_the_limit():
     with answering(read_frames) as url:
         answer = ask(url, limit=0.2)
-    assert answer == Answer((), b"", "open", 0.2)
+    assert answer == ProbeAnswer((), b"", "open", 0.2)
 
 
 def test_a_server_that_never_stops_is_left_after_the_limit():
@@ -141,7 +141,7 @@ def test_a_server_that_never_stops_is_left_after_the_limit():
 
 
 def test_of_a_flood_a_part_is_kept(monkeypatch):
-    monkeypatch.setattr(module, "MOST", 3)
+    monkeypatch.setattr(module, "MAX_FRAMES", 3)
     with answering(lambda connection: connection.sendall(BACK.encode() * 9)) as url:
         answer = ask(url)
     assert answer.frames == (BACK,) * 3 and answer.cut
@@ -155,7 +155,7 @@ def test_frames_behind_the_head_and_half_a_frame_at_the_end():
         connection.sendall(half)
 
     with answering(serve, RESPONSE + BACK.encode()) as url:
-        assert ask(url) == Answer((BACK,), half, "eof", module.LIMIT)
+        assert ask(url) == ProbeAnswer((BACK,), half, "eof", module.ANSWER_TIMEOUT_S)
 
 
 def test_a_reset_is_told_from_an_end():

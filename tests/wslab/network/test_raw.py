@@ -10,7 +10,7 @@ import pytest
 from tests.wslab.network.sockets import accept, listening, read, url_of
 from wslab.errors import NotRunning, WslabError
 from wslab.network.echo import EchoServer
-from wslab.network.raw import KEY, RawClient
+from wslab.network.raw import SAMPLE_KEY, RawClient, read_101
 from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Frame, Opcode, Side
 from wslab.protocol.handshake import accept_key
@@ -53,7 +53,7 @@ def test_the_handshake_is_the_same_every_time_and_answered() -> None:
         assert raw.request.target == "/echo"
         assert raw.request.headers.get("Host") == f"127.0.0.1:{server.port}"
         assert raw.response is not None
-        assert raw.response.headers.get("Sec-WebSocket-Accept") == accept_key(KEY)
+        assert raw.response.headers.get("Sec-WebSocket-Accept") == accept_key(SAMPLE_KEY)
 
 
 def test_a_broken_rule_is_answered_and_the_end_is_seen() -> None:
@@ -113,3 +113,28 @@ def test_nobody_there_not_connected_and_no_url() -> None:
 def test_a_host_that_is_no_name_is_nobody() -> None:
     with pytest.raises(WslabError, match="nobody answers on a+.example:80"):
         RawClient(f"ws://{'a' * 64}.example/").__enter__()
+
+
+SWITCH = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_101_is_read_up_to_its_last_byte(ended: bool) -> None:
+    assert {read_101(SWITCH[:size], False) for size in range(len(SWITCH))} == {None}
+    response, behind = read_101(SWITCH + b"\x81\x02hi", ended) or pytest.fail("no 101")
+    assert (response.status, behind) == (101, b"\x81\x02hi")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (SWITCH[:-1], "before it answered the handshake"),
+        (b"", "before it answered the handshake"),
+        (b"220 mail.example ESMTP\r\n\r\n", "did not answer with HTTP"),
+        (b"HTTP/1.1 404 Not Found\r\n\r\n", "'HTTP/1.1 404 Not Found', and not 101"),
+    ],
+    ids=["cut", "nothing", "mail", "404"],
+)
+def test_what_is_no_101_is_said_in_words(data: bytes, said: str) -> None:
+    with pytest.raises(WslabError, match=said):
+        read_101(data, ended=True)

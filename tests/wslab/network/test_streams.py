@@ -97,7 +97,7 @@ def test_another_server_that_cannot_be_reached(host: str, monkeypatch: pytest.Mo
 
     if host == "127.0.0.1":
         monkeypatch.setattr(asyncio, "open_connection", silent)
-        monkeypatch.setattr(streams, "CONNECT_LIMIT", 0.05)
+        monkeypatch.setattr(streams, "CONNECT_TIMEOUT_S", 0.05)
     with pytest.raises(OSError):
         run(streams.reach(host, 80))
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.handshake_vectors import HANDSHAKES, REQUEST, RESPONSE
 from wslab.errors import MalformedHandshake
 from wslab.protocol.headers import Headers
-from wslab.protocol.http_head import MAX_HEAD, MAX_HEADERS, Request, Response
+from wslab.protocol.http_head import MAX_HEAD_BYTES, MAX_HEADERS, Request, Response
 
 Head = Request | Response
 
@@ -147,7 +147,7 @@ def test_what_cannot_be_written(kind: type[Head], parts: tuple[object, ...]) -> 
         (Request, b"GET / HTTP/1.1\r\nA: b\0", "a header line is 'Name: value'"),
         (Request, b"GET / HTTP/1.1\r\nA: b\r\n\rc", "a header line is 'Name: value'"),
         (Request, b"GET / HTTP/1.1\r\n\xc3\xa9: b", "a header line is 'Name: value'"),
-        (Request, b"G" * (MAX_HEAD + 1), "too big: found 65536 bytes without the blank line"),
+        (Request, b"G" * (MAX_HEAD_BYTES + 1), "too big: found 65536 bytes without the blank line"),
         (Request, b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 257, "found more than 256 header lines"),
     ],
     ids=lambda value: repr(value)[:70],
@@ -179,12 +179,12 @@ def test_a_secret_is_shown_in_no_error() -> None:
 
 def test_the_limits_are_exact() -> None:
     start = b"GET / HTTP/1.1\r\nA: "
-    full = start + b"b" * (MAX_HEAD - len(start) - 4) + b"\r\n\r\n"
-    assert len(full) == MAX_HEAD
+    full = start + b"b" * (MAX_HEAD_BYTES - len(start) - 4) + b"\r\n\r\n"
+    assert len(full) == MAX_HEAD_BYTES
     assert Request.parse(full + b"\x81") is not None
     assert Request.parse(full[:-1]) is None
     over = full.replace(b"A", b"AA", 1)
-    assert Request.parse(over[:MAX_HEAD]) is None
+    assert Request.parse(over[:MAX_HEAD_BYTES]) is None
     with pytest.raises(MalformedHandshake, match="too big"):
         Request.parse(over)
     most = b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * MAX_HEADERS

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from tests.vectors import CONVERSATIONS, DEFLATE, SMILE, Conversation, packed
 from wslab.protocol.frames import Frame, Opcode, Side
 from wslab.protocol.handshake import Deflate
-from wslab.protocol.session import TRANSITIONS, Event, Session, State, Step, inflate
+from wslab.protocol.session import (
+    STATE_TRANSITIONS,
+    EndpointState,
+    Session,
+    StateTrigger,
+    Step,
+    inflate,
+)
 
 
 def steps_of(conversation: Conversation) -> list[Step]:
@@ -54,24 +61,35 @@ def test_the_two_directions_do_not_mix() -> None:
 
 def test_states_through_a_closing_handshake() -> None:
     session = Session()
-    assert session.state(Side.CLIENT) is State.OPEN is session.state(Side.SERVER)
+    assert session.state(Side.CLIENT) is EndpointState.OPEN is session.state(Side.SERVER)
     step = session.feed(Side.SERVER, Frame(Opcode.CLOSE))
-    assert (step.before, step.after, step.close_sent) == (State.OPEN, State.CLOSING, False)
-    assert session.state(Side.CLIENT) is State.CLOSING
+    assert (step.before, step.after, step.close_sent) == (
+        EndpointState.OPEN,
+        EndpointState.CLOSING,
+        False,
+    )
+    assert session.state(Side.CLIENT) is EndpointState.CLOSING
     step = session.feed(Side.CLIENT, Frame(Opcode.CLOSE))
-    assert (step.before, step.after, step.close_sent) == (State.CLOSING, State.CLOSING, False)
+    assert (step.before, step.after, step.close_sent) == (
+        EndpointState.CLOSING,
+        EndpointState.CLOSING,
+        False,
+    )
     assert session.feed(Side.CLIENT, Frame(Opcode.PING)).close_sent
     session.end()
-    assert session.state(Side.CLIENT) is State.CLOSED is session.state(Side.SERVER)
+    assert session.state(Side.CLIENT) is EndpointState.CLOSED is session.state(Side.SERVER)
     session.end()  # nothing follows CLOSED
-    assert session.state(Side.CLIENT) is State.CLOSED
+    assert session.state(Side.CLIENT) is EndpointState.CLOSED
 
 
 def test_the_table_of_transitions_leaves_no_state_without_an_end() -> None:
-    for state in State:
-        ends = TRANSITIONS.get((state, Event.TCP_ENDS))
-        assert ends is (None if state is State.CLOSED else State.CLOSED)
-    assert (repr(State.OPEN), repr(Event.TCP_ENDS)) == ("State.OPEN", "Event.TCP_ENDS")
+    for state in EndpointState:
+        ends = STATE_TRANSITIONS.get((state, StateTrigger.TCP_ENDS))
+        assert ends is (None if state is EndpointState.CLOSED else EndpointState.CLOSED)
+    assert (repr(EndpointState.OPEN), repr(StateTrigger.TCP_ENDS)) == (
+        "EndpointState.OPEN",
+        "StateTrigger.TCP_ENDS",
+    )
 
 
 def test_a_control_or_reserved_frame_leaves_the_open_message_alone() -> None:

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from wslab.errors import AuthorError
-from wslab_course.checks.cases import REFERENCE, Case
-from wslab_course.checks.judging import FUZZ_CASES, Judging, Wrong
+from wslab_course.checks.judging import FUZZ_CASES, REFERENCE, Case, Judging, KnownWrong
 from wslab_course.checks.trial import Raised, Returned, TimedOut
 
 
@@ -28,7 +27,7 @@ def refuse(n: int) -> int:
 
 def judging(*numbers: int, **options: Any) -> Judging:
     cases = [Case(number) for number in numbers]
-    wrongs = [Wrong(square, "You squared it."), Wrong(refuse, "You refused.")]
+    wrongs = [KnownWrong(square, "You squared it."), KnownWrong(refuse, "You refused.")]
     return Judging(double, cases, wrongs, **({"seconds": 5} | options))
 
 
@@ -98,7 +97,7 @@ def test_each_known_wrong_answer_runs_once_a_case() -> None:
         calls.append(n)
         return n * n
 
-    one = Judging(double, [Case(2), Case(3)], [Wrong(counted, "You squared it.")], seconds=5)
+    one = Judging(double, [Case(2), Case(3)], [KnownWrong(counted, "You squared it.")], seconds=5)
     for _ in range(3):
         trial, at = one.attempt(square)
         assert at == 1 and one.recognised(at, trial.outcomes) == "You squared it."
@@ -134,3 +133,15 @@ def test_a_loop_is_not_like_an_await() -> None:
 def test_a_reference_that_fails_is_the_authors_mistake(reference: Callable[..., Any]) -> None:
     with pytest.raises(AuthorError, match="its reference"):
         Judging(reference, [Case(1, expected=2)], []).attempt(double)
+
+
+def test_a_case_shows_its_arguments_or_its_label() -> None:
+    assert repr(Case(b"\x01", 2)) == 'Case(bytes.fromhex("01"), 2)'
+    assert repr(Case(b"\x01", label="a byte")) == "a byte"
+
+
+def test_a_case_says_what_it_expects() -> None:
+    assert Case(1).expected is REFERENCE
+    assert Case(1).expected_text() == ""
+    assert Case(1, expected=b"\x01\x02").expected_text() == "01 02 (2 bytes)"
+    assert Case(1, raises=ValueError).expected_text() == "ValueError raised"

@@ -14,7 +14,14 @@ from typing import Any
 
 import pytest
 
-from wslab_course.checks.trial import PRINTED_LIMIT, Raised, Returned, TimedOut, Trial, run_calls
+from wslab_course.checks.trial import (
+    MAX_PRINTED_CHARACTERS,
+    Raised,
+    Returned,
+    TimedOut,
+    Trial,
+    run_calls,
+)
 
 
 def one(function: Callable[[], Any], seconds: float = 5.0, **options: Any) -> Trial:
@@ -135,13 +142,13 @@ def test_prints_are_kept_call_by_call_and_bounded(capsys: pytest.CaptureFixture[
         [
             lambda: print("one"),
             lambda: print("two", file=sys.stderr),
-            lambda: print("x" * (PRINTED_LIMIT + 99)),
+            lambda: print("x" * (MAX_PRINTED_CHARACTERS + 99)),
         ],
         5,
     )
     assert trial.printed[:2] == ["one\n", "two\n"]
     assert trial.printed[2].endswith("… and 100 more characters")
-    assert len(trial.printed[2]) < PRINTED_LIMIT + 40
+    assert len(trial.printed[2]) < MAX_PRINTED_CHARACTERS + 40
     assert capsys.readouterr() == ("", "")
 
 
@@ -204,7 +211,7 @@ def test_a_coroutine_that_spins_or_refuses_to_be_cancelled_is_stopped(
             except asyncio.CancelledError:
                 pass
 
-    monkeypatch.setattr("wslab_course.checks.trial.STOP_GRACE", 0.1)
+    monkeypatch.setattr("wslab_course.checks.trial.STOP_GRACE_S", 0.1)
     for function in (spin, refuse):
         assert one(function, 0.1, awaits=True).outcomes == [TimedOut(0.1)]
         assert check_threads() == []

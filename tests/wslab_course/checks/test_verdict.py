@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from wslab_course.checks.verdict import Card, Verdict, Verdicts, literal, spell
+from wslab_course.checks.verdict import Notice, Verdict, Verdicts, literal, spell
 
 FULL = Verdict(
     name="unmask",
@@ -51,7 +51,7 @@ def test_everything_is_escaped() -> None:
     html = FULL._repr_html_()
     assert "<script" not in html and "&lt;script&gt;" in html
     assert "\u202e" not in Verdict("x", "not yet", got="a\u202eb")._repr_html_()
-    assert "<b>" not in Card("<b>", (("<b>", "<b>"),), ("<b>",), "<b>")._repr_html_()
+    assert "<b>" not in Notice("<b>", (("<b>", "<b>"),), ("<b>",), "<b>")._repr_html_()
 
 
 @pytest.mark.parametrize("state", ["correct", "not yet", "not attempted"])
@@ -77,7 +77,7 @@ def test_backticks_in_a_sentence_are_code_and_still_escaped() -> None:
 
 
 def test_code_keeps_its_lines() -> None:
-    card = Card("t", code="def f():\n    return 1 < 2")
+    card = Notice("t", code="def f():\n    return 1 < 2")
     assert repr(card) == "t\n\ndef f():\n    return 1 < 2"
     assert "<pre><code>def f():\n    return 1 &lt; 2</code></pre>" in card._repr_html_()
 

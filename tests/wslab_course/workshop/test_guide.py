@@ -9,7 +9,7 @@ from wslab.errors import AuthorError
 from wslab_course.workshop import guide
 from wslab_course.workshop.guide import WrongAnswer
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 BLOCK = {
     "title": "Frames",

@@ -9,7 +9,7 @@ from wslab.display.markup import visible
 from wslab.display.phrases import count
 from wslab.display.pictures.canvas import Canvas, Picture
 
-_LIMIT: Final = 120  # bars in one strip
+_MAX_BARS: Final = 120  # bars in one strip
 _WIDTH: Final = 620.0
 _HEIGHT: Final = 84.0  # of the longest bar
 _LEFT: Final = 58.0
@@ -33,7 +33,7 @@ def bars(
     """
     titles = [*titles, *[""] * (len(rows) - len(titles))]
     top = max((max(row, default=0) for row in rows), default=0)
-    longest = max((min(len(row), _LIMIT) for row in rows), default=0)
+    longest = max((min(len(row), _MAX_BARS) for row in rows), default=0)
     twin = "\n\n".join(
         _row_text(name, row, unit, step, longest) for name, row in zip(titles, rows, strict=False)
     )
@@ -77,9 +77,9 @@ def _draw_row(
         if part != 0.5 and (top or not part):
             canvas.text(_LEFT - 8, y + 4, _number(top * part), 11, anchor="end", dim=True)
     slot = _WIDTH / max(longest, 1)
-    tallest = max(row[:_LIMIT], default=0)
+    tallest = max(row[:_MAX_BARS], default=0)
     named = False
-    for at, value in enumerate(row[:_LIMIT]):
+    for at, value in enumerate(row[:_MAX_BARS]):
         tall = _HEIGHT * value / top if top else 0.0
         if not tall:
             continue
@@ -95,8 +95,8 @@ def _draw_row(
         x = _LEFT + len(row) * slot
         canvas.path(f"M{x:g} {base:g}V{base - 26:g}", stroke_dasharray="3 3", opacity=".7")
         canvas.text(x + 6, base - 16, f"ends after {count(len(row), step)}", 11, anchor="start")
-    if len(row) > _LIMIT:
-        more = count(len(row) - _LIMIT, "more number")
+    if len(row) > _MAX_BARS:
+        more = count(len(row) - _MAX_BARS, "more number")
         canvas.text(_LEFT + _WIDTH, base - _HEIGHT - 21, more, 11, anchor="end", dim=True)
 
 

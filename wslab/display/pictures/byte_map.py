@@ -34,7 +34,7 @@ def colour_of(name: str) -> str:
 _PITCH: Final = 43  # from one box to the next
 _BOX: Final = 39
 _LEFT: Final = 14.0
-_SHOWN: Final = 16  # boxes in the row of bytes
+_MAX_BYTES: Final = 16  # boxes in the row of bytes
 
 
 def byte_map(x: bytes | Frame | FrameHeader, fields: list[Field] | None = None) -> Picture:
@@ -56,7 +56,7 @@ def byte_map(x: bytes | Frame | FrameHeader, fields: list[Field] | None = None) 
     height = _draw_bits(canvas, data, fields, bottom)
     twin = _byte_map_text(data, fields, plain)
     title = f"The {len(data):,} bytes of a frame, and the bits of the first two"
-    return Picture(canvas.svg(2 * _LEFT + _SHOWN * _PITCH, height, title, twin), twin)
+    return Picture(canvas.svg(2 * _LEFT + _MAX_BYTES * _PITCH, height, title, twin), twin)
 
 
 def _unmasked(data: bytes, fields: list[Field]) -> bytes:
@@ -70,7 +70,7 @@ def _unmasked(data: bytes, fields: list[Field]) -> bytes:
 
 def _draw_bytes(canvas: Canvas, data: bytes, fields: list[Field], plain: bytes) -> float:
     """The row of bytes, with the unmasked payload under it; returns where it ends."""
-    shown = len(data) if len(data) <= _SHOWN else _SHOWN - 1
+    shown = len(data) if len(data) <= _MAX_BYTES else _MAX_BYTES - 1
     top = 24.0
     for field in fields:
         first, last = field.start // 8, -(-field.end // 8)
@@ -179,9 +179,9 @@ def _byte_map_text(data: bytes, fields: list[Field], plain: bytes) -> str:
             continue
         first, last = field.start // 8, field.end // 8 - 1
         where = f"byte {first:,}" if first == last else f"bytes {first:,}–{last:,}"
-        rows.append((where, hex_bytes(field.raw(data), _SHOWN), field.name))
+        rows.append((where, hex_bytes(field.raw(data), _MAX_BYTES), field.name))
     if plain:
-        text = visible(plain[:_SHOWN].decode("latin-1"))
-        rows.append(("unmasked", hex_bytes(plain, _SHOWN), f"XOR with the key: {text}"))
+        text = visible(plain[:_MAX_BYTES].decode("latin-1"))
+        rows.append(("unmasked", hex_bytes(plain, _MAX_BYTES), f"XOR with the key: {text}"))
     wide = max(len(row[0]) for row in rows)
     return "\n".join(f"{where:<{wide}}  {raw}  {words}" for where, raw, words in rows)

@@ -13,16 +13,16 @@ from wslab.protocol.recording.recording import Recording, SentFrame
 from wslab.protocol.recording.tls_records import SentRecord
 from wslab.protocol.redaction import redacted
 
-Event = tuple[float, Side | None, str]
+ExchangeEvent = tuple[float, Side | None, str]
 """When in seconds, who (None for a note in the margin), and what in a few words."""
 
-DRAWN: Final = 24  # frames of a long recording that are kept: so many first, half as many last
+MAX_DRAWN: Final = 24  # frames of a long recording that are kept: so many first, half as many last
 
 
-def exchange(recording: Recording, redact: bool = True) -> list[Event]:
+def exchange(recording: Recording, redact: bool = True) -> list[ExchangeEvent]:
     """The two heads, the frames and the ends of TCP, in order; a long middle is left out."""
     handshake, frames = recording.handshake, recording.frames()
-    events: list[Event] = []
+    events: list[ExchangeEvent] = []
     if handshake is not None:
         for side, head in (
             (Side.CLIENT, handshake.request),
@@ -40,12 +40,12 @@ def exchange(recording: Recording, redact: bool = True) -> list[Event]:
                 events.append((_first_at(recording, side), side, words))
     sent_all: Sequence[SentFrame | SentRecord] = records or frames
     shown: Sequence[SentFrame | SentRecord | None] = sent_all
-    if len(sent_all) > DRAWN * 2:
-        shown = [*sent_all[:DRAWN], None, *sent_all[-DRAWN // 2 :]]
+    if len(sent_all) > MAX_DRAWN * 2:
+        shown = [*sent_all[:MAX_DRAWN], None, *sent_all[-MAX_DRAWN // 2 :]]
     for sent in shown:
         if sent is None:
             left = count(len(sent_all) - len(shown) + 1, "record" if records else "frame")
-            events.append((sent_all[DRAWN].at, None, f"{left} left out"))
+            events.append((sent_all[MAX_DRAWN].at, None, f"{left} left out"))
             continue
         events.append((sent.at, sent.sender, _label(sent)))
     for ending in recording.endings:

@@ -20,7 +20,7 @@ from wslab.protocol.frames import Frame, FrameReader, Opcode, Side
 from wslab.protocol.handshake import Deflate
 from wslab.protocol.session import Session
 
-_MOST: Final = 400  # bytes in one picture
+_MAX_SPANS: Final = 400  # bytes in one picture
 _LEFT: Final = 84.0  # room for the names of the rows
 _WIDTH: Final = 620.0  # of the bytes
 _WIDEST: Final = 40.0  # one byte at most
@@ -65,9 +65,9 @@ def message_map(chunks: Iterable[bytes], deflate: Deflate | None = None) -> Pict
     """
     pieces = [bytes(chunk) for chunk in chunks if chunk]
     data = b"".join(pieces)
-    if not 0 < len(data) <= _MOST:
+    if not 0 < len(data) <= _MAX_SPANS:
         raise WslabError(
-            f"a message map shows 1 to {_MOST} bytes, found {len(data):,}; pass fewer chunks."
+            f"a message map shows 1 to {_MAX_SPANS} bytes, found {len(data):,}; pass fewer chunks."
         )
     if is_head(data):
         raise WslabError(

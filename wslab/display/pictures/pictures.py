@@ -14,13 +14,13 @@ from wslab.display.markup import visible
 from wslab.display.phrases import count, direction
 from wslab.display.pictures.byte_map import byte_map
 from wslab.display.pictures.canvas import Canvas, Picture
-from wslab.display.pictures.exchange import Event, exchange
+from wslab.display.pictures.exchange import ExchangeEvent, exchange
 from wslab.protocol.frames import Side
 from wslab.protocol.recording.recording import Recording
 
-__all__ = ["Event", "Picture", "byte_map", "states", "timeline"]
+__all__ = ["ExchangeEvent", "Picture", "byte_map", "states", "timeline"]
 
-_LIMIT: Final = 200  # arrows in one lane
+_MAX_ARROWS: Final = 200  # arrows in one lane
 _ROW: Final = 34  # from arrow to arrow where time is not to scale
 _TALL: Final = 440  # the longest time, where it is
 _CLIENT: Final = "#1e88e5"
@@ -32,7 +32,7 @@ _QUIET: Final = "#8a8f98"
 
 
 def timeline(
-    *lanes: Recording | Iterable[Event],
+    *lanes: Recording | Iterable[ExchangeEvent],
     titles: Sequence[str] = (),
     scale: bool | None = None,
     times: bool | None = None,
@@ -58,7 +58,7 @@ def timeline(
     top = 66.0 if any(titles) else 44.0
     last = max((event[0] for lane in rows for event in lane), default=0.0) + delay
     per_second = _TALL / last if scale and last > 0 else 0.0
-    longest = max((min(len(lane), _LIMIT) for lane in rows), default=0)
+    longest = max((min(len(lane), _MAX_ARROWS) for lane in rows), default=0)
     bottom = top + (_TALL + 24 if scale else longest * _ROW + 14)
     canvas = Canvas()
     if per_second:
@@ -71,7 +71,7 @@ def timeline(
     return Picture(canvas.svg(left + len(rows) * width + 12, bottom + 14, what, twin), twin)
 
 
-def _lane_text(title: str, events: Sequence[Event], times: bool) -> str:
+def _lane_text(title: str, events: Sequence[ExchangeEvent], times: bool) -> str:
     lines = [visible(title)] if title else []
     for number, (at, sender, label) in enumerate(events, 1):
         who = "" if sender is None else f"{direction(sender)}  "
@@ -100,14 +100,14 @@ def _draw_arrows(
     width: float,
     top: float,
     bottom: float,
-    events: Sequence[Event],
+    events: Sequence[ExchangeEvent],
     per_second: float,
     delay: float,
     times: bool,
 ) -> None:
     above = -100.0  # where the arrow before this one began
     hidden = 0
-    for number, (at, sender, label) in enumerate(events[:_LIMIT]):
+    for number, (at, sender, label) in enumerate(events[:_MAX_ARROWS]):
         y = top + (8 + at * per_second if per_second else 22 + number * _ROW)
         drop = delay * per_second if per_second else 0.0
         words = f"{at * 1000:,.1f} ms · {label}" if times else label
@@ -128,8 +128,8 @@ def _draw_arrows(
         tilt = slope if end > start else -slope
         canvas.text(x + width / 2, y + drop / 2 - 5, words, 12, tilt=tilt)
     notes = []
-    if len(events) > _LIMIT:
-        notes.append(f"{len(events) - _LIMIT:,} more")
+    if len(events) > _MAX_ARROWS:
+        notes.append(f"{len(events) - _MAX_ARROWS:,} more")
     if hidden:
         notes.append(f"{count(hidden, 'label')} left out where arrows stand close")
     if notes:

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from wslab.display.markup import Details, Document, Line, Paragraph, Table, Verdict
+from wslab.display.markup import Details, Document, Judgement, Line, Paragraph, Table
 from wslab.display.phrases import count
 from wslab.protocol.rules.findings import Finding
 
-BROKEN: Final = 60  # broken findings that are shown in full
+MAX_BROKEN_FINDINGS: Final = 60  # broken findings that are shown in full
 
 
 def add_findings(
@@ -27,13 +27,15 @@ def add_findings(
     passed = [finding for finding in findings if finding.ok]
     checks = count(len(findings) + again.total(), "check")
     if not broken:
-        document.add(Paragraph((Verdict(True), f" {checks}: everything keeps to the rules.")))
+        document.add(Paragraph((Judgement(True), f" {checks}: everything keeps to the rules.")))
     else:
         many = "1 breaks a rule" if len(broken) == 1 else f"{len(broken):,} break a rule"
-        document.add(Paragraph((Verdict(False), f" {checks}: {many}.")), _broken_table(broken))
-        if len(broken) > BROKEN:
-            left = len(broken) - BROKEN
-            document.add(Paragraph(f"The first {BROKEN} are shown; {left:,} more are left out."))
+        document.add(Paragraph((Judgement(False), f" {checks}: {many}.")), _broken_table(broken))
+        if len(broken) > MAX_BROKEN_FINDINGS:
+            left = len(broken) - MAX_BROKEN_FINDINGS
+            document.add(
+                Paragraph(f"The first {MAX_BROKEN_FINDINGS} are shown; {left:,} more are left out.")
+            )
     if passed:
         summary = f"The {count(len(passed) + again.total(), 'check')} that passed"
         document.add(Details(summary, [_passed_table(passed, again)]))
@@ -49,7 +51,7 @@ def _broken_table(broken: Sequence[Finding]) -> Table:
             str(int(finding.close_code)) if finding.close_code else "none",
             finding.rfc,
         )
-        for finding in broken[:BROKEN]
+        for finding in broken[:MAX_BROKEN_FINDINGS]
     ]
     columns = ("Rule", "What it wants", "What was found", "Who", "Close code", "RFC")
     return Table("BROKEN rules", columns, rows, prose=frozenset({1, 2}))
@@ -65,7 +67,7 @@ def _passed_table(passed: Sequence[Finding], again: Mapping[str, int]) -> Table:
     rows: list[tuple[Line, ...]] = []
     for rule, one in first.items():
         often = "once" if times[rule] == 1 else f"{times[rule]:,} times"
-        rows.append((rule, (Verdict(True), f" {often}"), one.says, one.found, one.rfc))
+        rows.append((rule, (Judgement(True), f" {often}"), one.says, one.found, one.rfc))
     columns = ("Rule", "Verdict", "What it wants", "What was found, the first time", "RFC")
     return Table("What keeps to the rules", columns, rows, prose=frozenset({2, 3}))
 

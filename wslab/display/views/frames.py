@@ -86,16 +86,16 @@ def frames_view(
     add_frame_table(document, "The frames in order", columns, len(frames), cells)
 
 
-FIRST: Final = 40  # frames of a long list that are always shown
-LAST: Final = 20
-BROKEN: Final = 40  # and of those between that break a rule
+FIRST_FRAMES: Final = 40  # frames of a long list that are always shown
+LAST_FRAMES: Final = 20
+MAX_BROKEN_FRAMES: Final = 40  # and of those between that break a rule
 
 
 def chosen(total: int, broken: Iterable[int] = ()) -> list[int]:
     """The numbers of the frames to show, in order: first, last, and broken ones."""
-    ends = {*range(min(FIRST, total)), *range(max(total - LAST, 0), total)}
+    ends = {*range(min(FIRST_FRAMES, total)), *range(max(total - LAST_FRAMES, 0), total)}
     between = sorted(set(broken) - ends)
-    shown = ends.union(between[:BROKEN])
+    shown = ends.union(between[:MAX_BROKEN_FRAMES])
     # A row that says "1 frame left out" takes the place of that frame, so show the frame.
     alone = {number + 1 for number in shown if number + 2 in shown}
     return sorted(shown | alone)
@@ -126,10 +126,13 @@ def add_frame_table(
             rows.append((str(number), *cells(number)))
         following = number + 1
     if len(shown) < total:
-        words = f"{len(shown):,} of {total:,} {unit}s are shown: the first {FIRST}, the last {LAST}"
+        words = (
+            f"{len(shown):,} of {total:,} {unit}s are shown: "
+            f"the first {FIRST_FRAMES}, the last {LAST_FRAMES}"
+        )
         hidden = len(broken.difference(shown))
         if broken:
-            words += f" and those between that break a rule, up to {BROKEN}"
+            words += f" and those between that break a rule, up to {MAX_BROKEN_FRAMES}"
         if hidden:
             words += f"; {count(hidden, 'more broken frame')} left out"
         document.add(Paragraph(words + "."))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from wslab.display.markup import Document, Heading, Line, Paragraph, Table, Wire, hex_bytes
+from wslab.display.markup import Document, Heading, Line, Paragraph, RawBytes, Table, hex_bytes
 from wslab.display.phrases import direction
 from wslab.display.views.findings import add_findings
 from wslab.protocol.dissect import Field, dissect
 from wslab.protocol.frames import Side
 from wslab.protocol.handshake import Handshake, Headers
 from wslab.protocol.redaction import redacted
-from wslab.protocol.rules.frames import check_handshake
+from wslab.protocol.rules.handshake import check_handshake
 
 
 def head_view(document: Document, data: bytes, redact: bool = True) -> None:
@@ -62,7 +62,7 @@ def head_table(caption: str, data: bytes, redact: bool = True) -> Table:
         label = str(group[0].value) if group[0].name == "header name" else fact.name
         where = f"{group[0].start // 8}–{group[-1].end // 8 - 1}"
         rows.append(
-            (label, where, Wire([_wire_part(field) for field in group]), fact.meaning, fact.rfc)
+            (label, where, RawBytes([_wire_part(field) for field in group]), fact.meaning, fact.rfc)
         )
     columns = ("Part", "Bytes", "On the wire", "In plain words", "RFC")
     return Table(caption, columns, rows, prose=frozenset({3}), bytes=frozenset({2}))

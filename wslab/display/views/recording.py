@@ -10,10 +10,10 @@ from wslab.display.markup import (
     Document,
     Figure,
     Heading,
+    Judgement,
     Line,
     Paragraph,
     Table,
-    Verdict,
     hex_bytes,
 )
 from wslab.display.phrases import count, direction, preview
@@ -208,7 +208,7 @@ def _add_frames(
         if number in unpacked:
             last = (last, ", unpacked ", Code(data_words(unpacked[number].data)))
         when = (f"{sent.at * 1000:,.1f} ms",) if times else ()
-        return (direction(sent.sender), *when, *most, last, Verdict(number not in broken))
+        return (direction(sent.sender), *when, *most, last, Judgement(number not in broken))
 
     columns = ("Direction", *(("At",) if times else ()), *FRAME_COLUMNS, "Rules")
     document.add(Heading("The frames"))

@@ -12,8 +12,8 @@ from wslab.display.markup import Document, Paragraph, Table
 from wslab.display.phrases import count
 from wslab.errors import WslabError
 
-ROWS: Final = 200  # rows that are shown
-_NAME: Final = 24  # characters: a column with longer cells holds sentences, and wraps
+MAX_ROWS: Final = 200  # rows that are shown
+_NAME_CHARACTERS: Final = 24  # characters: a column with longer cells holds sentences, and wraps
 
 
 def add_rows(document: Document, rows: Sequence[Mapping[str, object]], title: str = "") -> None:
@@ -28,10 +28,10 @@ def add_rows(document: Document, rows: Sequence[Mapping[str, object]], title: st
                 f"row {number} has the keys {list(row)}, row 0 has {columns}; give every row "
                 "the same keys in the same order, at least one."
             )
-    cells = [[str(value) for value in row.values()] for row in rows[:ROWS]]
+    cells = [[str(value) for value in row.values()] for row in rows[:MAX_ROWS]]
     longest = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    prose = frozenset(n for n, size in enumerate(longest) if n > 0 and size > _NAME)
+    prose = frozenset(n for n, size in enumerate(longest) if n > 0 and size > _NAME_CHARACTERS)
     document.add(Table(title or count(len(rows), "row"), columns, cells, prose=prose))
-    if len(rows) > ROWS:
-        left = count(len(rows) - ROWS, "more row")
-        document.add(Paragraph(f"The first {ROWS} are shown; {left} left out."))
+    if len(rows) > MAX_ROWS:
+        left = count(len(rows) - MAX_ROWS, "more row")
+        document.add(Paragraph(f"The first {MAX_ROWS} are shown; {left} left out."))

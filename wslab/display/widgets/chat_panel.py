@@ -24,11 +24,11 @@ from wslab.display.widgets.page_widget import PageWidget
 from wslab.errors import WslabError
 from wslab.network import background
 from wslab.network.background import Service
-from wslab.network.chat.person import KEPT, Message, Person
+from wslab.network.chat.client import MAX_MESSAGES, ChatClient, ChatMessage
 from wslab.network.chat.protocol import NAME_CHARACTERS, TEXT_CHARACTERS
 
-TELL: Final = 0.1  # seconds between two updates of the page
-GRACE: Final = 2.0  # seconds without a page, after which a person has left
+TELL_EVERY_S: Final = 0.1  # seconds between two updates of the page
+GRACE_S: Final = 2.0  # seconds without a page, after which a person has left
 _EXAMPLE: Final = 'Try ChatPanel(server), or ChatPanel("ws://127.0.0.1:8765/room/lobby").'
 
 
@@ -56,20 +56,20 @@ class ChatPanel(PageWidget, page="chat_panel"):
         page = parts._replace(scheme="https" if parts.scheme == "wss" else "http")
         super().__init__(
             link="" if isinstance(server, str) else page.geturl(),
-            most={"kept": KEPT, "name": NAME_CHARACTERS, "text": TEXT_CHARACTERS},
+            most={"kept": MAX_MESSAGES, "name": NAME_CHARACTERS, "text": TEXT_CHARACTERS},
         )
         self._whose = "a URL" if isinstance(server, str) else server.name
         options: dict[str, Any] = {}
         if parts.scheme == "wss" and hasattr(type(server), "client_context"):
             options["ssl"] = server.client_context  # type: ignore[union-attr]
-        self._person = Person(parts.geturl(), self._tell_soon, **options)
+        self._person = ChatClient(parts.geturl(), self._tell_soon, **options)
         self._told = 0  # lines
         self._views: set[str] = set()
         self._next: asyncio.TimerHandle | None = None
         self.on_msg(self._hear)
 
     @property
-    def lines(self) -> list[Message]:
+    def lines(self) -> list[ChatMessage]:
         """What the page shows, oldest first: `kind`, `who`, `text` and `at` of each line."""
         return background.call(lambda: list(self._person.lines))
 
@@ -136,7 +136,7 @@ class ChatPanel(PageWidget, page="chat_panel"):
                 self._tell(list(self._person.lines), view)
             case "bye":
                 self._views.discard(view)
-                asyncio.get_running_loop().call_later(GRACE, self._leave_if_unseen)
+                asyncio.get_running_loop().call_later(GRACE_S, self._leave_if_unseen)
             case "join":
                 self._person.join(str(asked.get("name", "")))
             case "say":
@@ -152,7 +152,7 @@ class ChatPanel(PageWidget, page="chat_panel"):
 
     def _tell_soon(self) -> None:
         if self._next is None:
-            self._next = asyncio.get_running_loop().call_later(TELL, self._tell_new)
+            self._next = asyncio.get_running_loop().call_later(TELL_EVERY_S, self._tell_new)
 
     def _tell_new(self) -> None:
         if self._next is not None:
@@ -162,7 +162,7 @@ class ChatPanel(PageWidget, page="chat_panel"):
         self._told = self._person.said
         self._tell(list(self._person.lines)[-new:] if new else [])
 
-    def _tell(self, lines: list[Message], view: str | None = None) -> None:
+    def _tell(self, lines: list[ChatMessage], view: str | None = None) -> None:
         """Tell every view what is new; or one view, which has come, everything."""
         person = self._person
         self.send(

@@ -18,21 +18,21 @@ from wslab.display.inspectors import inspect
 from wslab.display.markup import Document, Heading, Paragraph, hex_bytes, line_text
 from wslab.display.phrases import carries, count, joined
 from wslab.display.views.frames import frame_view
-from wslab.display.widgets.frame_form import LENGTHS, LONGEST, OPCODES, FrameForm
+from wslab.display.widgets.frame_form import LENGTHS, MAX_PAYLOAD_BYTES, OPCODE_CHOICES, FrameForm
 from wslab.display.widgets.page_widget import PageWidget
 from wslab.errors import WslabError
 from wslab.network import background
 from wslab.network.background import Service
-from wslab.network.probe import Answer, probe
+from wslab.network.probe import ProbeAnswer, probe
 from wslab.protocol.frame_words import close_code_words, opcode_name
 from wslab.protocol.frames import ClosePayload, Frame, Opcode, Side
 from wslab.protocol.rules.frames import check_frame
 
 #: The example of RFC 6455 §5.7.
 HELLO: Final = Frame(Opcode.TEXT, b"Hello", mask=bytes.fromhex("37fa213d"))
-EXPLAINED: Final = 3  # frames of an answer that are explained bit by bit
-LISTED: Final = 50  # ... and that have a line of their own
-HEX: Final = 64  # bytes of a frame that are shown as digits
+MAX_EXPLAINED_FRAMES: Final = 3  # frames of an answer that are explained bit by bit
+MAX_LISTED_FRAMES: Final = 50  # ... and that have a line of their own
+MAX_HEX_BYTES: Final = 64  # bytes of a frame that are shown as digits
 
 
 class FrameBuilder(PageWidget, page="frame_builder"):
@@ -57,7 +57,7 @@ class FrameBuilder(PageWidget, page="frame_builder"):
         self._server = server
         self._frame = frame
         self._form = FrameForm.of(frame)
-        self._answer: Answer | None = None
+        self._answer: ProbeAnswer | None = None
         self._sending: asyncio.Task[None] | None = None
         self.on_msg(self._hear)
 
@@ -77,7 +77,7 @@ class FrameBuilder(PageWidget, page="frame_builder"):
         background.call(change)
 
     @property
-    def answer(self) -> Answer | None:
+    def answer(self) -> ProbeAnswer | None:
         """What came back the last time that a frame was sent; None before."""
         return self._answer
 
@@ -111,7 +111,7 @@ class FrameBuilder(PageWidget, page="frame_builder"):
     def _do(self, asked: dict[str, Any]) -> None:
         match asked.get("do"):
             case "hello":
-                choices = {"opcodes": OPCODES, "lengths": list(LENGTHS.items())}
+                choices = {"opcodes": OPCODE_CHOICES, "lengths": list(LENGTHS.items())}
                 self.send({"choices": choices, "target": self._target, "view": asked.get("view")})
                 self._show()
             case "form":
@@ -147,7 +147,7 @@ class FrameBuilder(PageWidget, page="frame_builder"):
                 "problems": problems or {},
                 "note": note,
                 "size": count(len(frame)),
-                "hex": hex_bytes(frame.encode(), HEX),
+                "hex": hex_bytes(frame.encode(), MAX_HEX_BYTES),
                 "python": repr(frame),
                 "verdict": _verdict(frame),
                 "html": inspect(frame, sender=Side.CLIENT).html,
@@ -163,7 +163,9 @@ class FrameBuilder(PageWidget, page="frame_builder"):
         try:
             self._answer = await probe(self._url(), frame)
             told["words"] = f"Sent to {self._target}. {answer_words(self._answer, frame)}"
-            told["frames"] = [_explained(n, f) for n, f in enumerate(self._answer.frames[:LISTED])]
+            told["frames"] = [
+                _explained(n, f) for n, f in enumerate(self._answer.frames[:MAX_LISTED_FRAMES])
+            ]
         except WslabError as error:
             told["words"] = f"Not sent: {error}"
         finally:
@@ -177,7 +179,7 @@ class FrameBuilder(PageWidget, page="frame_builder"):
         return str(url)
 
 
-def answer_words(answer: Answer, sent: Frame) -> str:
+def answer_words(answer: ProbeAnswer, sent: Frame) -> str:
     """What came back, in a few sentences."""
     frames = answer.frames
     if not frames and answer.ended == "open" and not answer.pending:
@@ -228,13 +230,13 @@ def _verdict(frame: Frame) -> dict[str, Any]:
 def _line(frame: Frame) -> dict[str, str]:
     return {
         "what": f"{opcode_name(frame.opcode)}, {count(len(frame))}",
-        "hex": hex_bytes(frame.encode(), HEX),
+        "hex": hex_bytes(frame.encode(), MAX_HEX_BYTES),
         "says": line_text(carries(frame)),
     }
 
 
 def _explained(number: int, frame: Frame) -> dict[str, str]:
-    html = inspect(frame, sender=Side.SERVER).html if number < EXPLAINED else ""
+    html = inspect(frame, sender=Side.SERVER).html if number < MAX_EXPLAINED_FRAMES else ""
     return {**_line(frame), "html": html}
 
 
@@ -243,8 +245,8 @@ def _need_frame(frame: object) -> None:
         raise WslabError(
             f"the builder holds a Frame, found {frame!r}; try Frame(Opcode.TEXT, b'Hello')."
         )
-    if frame.length > LONGEST:
+    if frame.length > MAX_PAYLOAD_BYTES:
         raise WslabError(
-            f"the builder holds up to {LONGEST:,} bytes of payload; this frame has "
+            f"the builder holds up to {MAX_PAYLOAD_BYTES:,} bytes of payload; this frame has "
             f"{frame.length:,}. Send it with RawClient instead."
         )

@@ -12,8 +12,8 @@ from wslab.display.phrases import count
 from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import Frame, Opcode, shortest_length_size
 
-LONGEST: Final = 70_000  # bytes of payload: enough for each form of the length
-RFC_KEY: Final = "37 fa 21 3d"  # of the examples in RFC 6455 §5.7
+MAX_PAYLOAD_BYTES: Final = 70_000  # bytes of payload: enough for each form of the length
+SAMPLE_MASK: Final = "37 fa 21 3d"  # of the examples in RFC 6455 §5.7
 LENGTHS: Final = {
     "shortest": "shortest that fits",
     "7": "7 bits",
@@ -24,7 +24,7 @@ _SIZES: Final[dict[str, int | None]] = {"shortest": None, "7": 0, "7+16": 2, "7+
 _NOT_HEX: Final = re.compile(r"[^0-9a-fA-F]")
 _BETWEEN: Final = re.compile(r"[\s:,_-]+|0x(?=[0-9a-fA-F])")
 
-OPCODES: Final = tuple(
+OPCODE_CHOICES: Final = tuple(
     (
         value,
         f"0x{value:X} "
@@ -48,13 +48,13 @@ class FrameForm:
     rsv3: bool = False
     opcode: int = int(Opcode.TEXT)
     masked: bool = True
-    key: str = RFC_KEY
+    key: str = SAMPLE_MASK
     length: str = "shortest"
     payload: str = ""
     written: str = "text"
 
     @classmethod
-    def of(cls, frame: Frame, key: str = RFC_KEY) -> Self:
+    def of(cls, frame: Frame, key: str = SAMPLE_MASK) -> Self:
         """The form that makes exactly this frame; `key` stands by while nothing is masked."""
         payload = frame.payload
         text = _as_text(payload)
@@ -129,8 +129,8 @@ class FrameForm:
         return frame, {}
 
     def _payload_bytes(self) -> tuple[bytes, str]:
-        if len(self.payload) > 4 * LONGEST:
-            return b"", f"Up to {LONGEST:,} bytes fit here; these are far more."
+        if len(self.payload) > 4 * MAX_PAYLOAD_BYTES:
+            return b"", f"Up to {MAX_PAYLOAD_BYTES:,} bytes fit here; these are far more."
         problem = ""
         if self.written == "hex":
             payload, problem = read_hex(self.payload)
@@ -140,8 +140,8 @@ class FrameForm:
             except UnicodeEncodeError as error:
                 half = visible(self.payload[error.start])
                 return b"", f"Half of a character, {half}, has no UTF-8. Type the whole one."
-        if len(payload) > LONGEST:
-            return b"", f"Up to {LONGEST:,} bytes fit here; found {count(len(payload))}."
+        if len(payload) > MAX_PAYLOAD_BYTES:
+            return b"", f"Up to {MAX_PAYLOAD_BYTES:,} bytes fit here; found {count(len(payload))}."
         return payload, problem
 
     def _key_bytes(self) -> tuple[bytes | None, str]:

@@ -19,19 +19,19 @@ from typing import Any, Final
 from wslab.display.inspectors import Inspection, inspect
 from wslab.display.markup import Code, Document, Heading, Paragraph
 from wslab.display.widgets.page_widget import PageWidget
-from wslab.display.wire.rows import Follower, Row
+from wslab.display.wire.rows import RowReader, WireRow
 from wslab.errors import WslabError
 from wslab.network import background
 from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
 from wslab.protocol.recording.recording import Recording
 
-KEPT: Final = 200  # rows in the page; the tap keeps everything
-LOOK: Final = 0.1  # seconds between two looks
-LOOK_IN_A_FLOOD: Final = 0.3
-FLOOD: Final = 50  # rows of one look that are many
-CHUNKS: Final = 4000  # of one connection, taken in one look ...
-BYTES: Final = 4 * 1024 * 1024  # ... and bytes: the loop also moves the tap's traffic
+MAX_ROWS: Final = 200  # rows in the page; the tap keeps everything
+LOOK_EVERY_S: Final = 0.1  # seconds between two looks
+LOOK_EVERY_IN_A_FLOOD_S: Final = 0.3
+FLOOD_ROWS: Final = 50  # rows of one look that are many
+CHUNKS_A_LOOK: Final = 4000  # of one connection, taken in one look ...
+BYTES_A_LOOK: Final = 4 * 1024 * 1024  # ... and bytes: the loop also moves the tap's traffic
 
 
 class LiveWire(PageWidget, page="live_wire"):
@@ -44,7 +44,7 @@ class LiveWire(PageWidget, page="live_wire"):
     WslabError when `tap` is no Tap, or `keep` no number from 1 on.
     """
 
-    def __init__(self, tap: Tap, *, keep: int = KEPT) -> None:
+    def __init__(self, tap: Tap, *, keep: int = MAX_ROWS) -> None:
         if not isinstance(tap, Tap):
             raise WslabError(
                 f"LiveWire watches a Tap, found {tap!r}; "
@@ -145,9 +145,11 @@ class LiveWire(PageWidget, page="live_wire"):
         if new or not running:
             self._tell(new)
         if running or behind:
-            self._look_in(LOOK if len(new) < FLOOD else LOOK_IN_A_FLOOD)
+            self._look_in(LOOK_EVERY_S if len(new) < FLOOD_ROWS else LOOK_EVERY_IN_A_FLOOD_S)
         elif not self._saw_the_stop:
-            self._look_in(background.STOP_LIMIT + LOOK)  # a stop cuts connections, after a while
+            self._look_in(
+                background.STOP_TIMEOUT_S + LOOK_EVERY_S
+            )  # a stop cuts connections, after a while
         self._saw_the_stop = not running
 
     def _look_in(self, seconds: float) -> None:
@@ -193,7 +195,7 @@ class _Followed:
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
-        self._follower = Follower()
+        self._follower = RowReader()
         self._chunks = 0
         self._endings = 0
         self._said_full = False
@@ -203,26 +205,26 @@ class _Followed:
         """Is there more than what was taken?"""
         return self._chunks < len(self._recording.chunks)
 
-    def take(self) -> list[Row]:
+    def take(self) -> list[WireRow]:
         """The rows of what came since the last time; a part of them when that is much."""
         recording, rows = self._recording, []
         size = 0
-        for chunk in recording.chunks[self._chunks : self._chunks + CHUNKS]:
+        for chunk in recording.chunks[self._chunks : self._chunks + CHUNKS_A_LOOK]:
             rows += self._before(chunk.at)
             rows += self._follower.take(chunk)
             self._chunks += 1
             size += len(chunk.data)
-            if size > BYTES:
+            if size > BYTES_A_LOOK:
                 break
         if not self.behind:
             rows += self._before(float("inf"))
             if recording.truncated and not self._said_full:
                 self._said_full = True
                 at = recording.chunks[-1].at if recording.chunks else 0.0
-                rows.append(Row(at, Side.CLIENT, "full", b""))
+                rows.append(WireRow(at, Side.CLIENT, "full", b""))
         return rows
 
-    def _before(self, at: float) -> list[Row]:
+    def _before(self, at: float) -> list[WireRow]:
         """The endings before that moment: frames of the other side may follow them."""
         rows = []
         for ending in self._recording.endings[self._endings :]:

@@ -21,7 +21,7 @@ import anywidget
 from wslab.display.markup import Document
 from wslab.display.style import STYLE
 
-_STATIC: Final = files("wslab.display").joinpath("static")
+_STATIC: Final = files("wslab.display.widgets").joinpath("static")
 
 
 def _static(name: str) -> str:

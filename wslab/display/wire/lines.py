@@ -12,46 +12,41 @@ Rules of this file:
 from __future__ import annotations
 
 import asyncio
-import os
 import textwrap
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
-from typing import Any, Final, TextIO
+from typing import Final, TextIO
 
 from wslab.display.markup import visible
 from wslab.display.phrases import count, preview
 from wslab.display.views.frames import field_table
 from wslab.display.views.recording import data_words, ending_words
-from wslab.display.wire.rows import Follower, Row
+from wslab.display.wire.line_writer import INDENT, LineWriter, MakeLine
+from wslab.display.wire.rows import RowReader, WireRow
 from wslab.errors import WslabError
 from wslab.protocol.dissect import dissect
 from wslab.protocol.frame_words import close_code_words
 from wslab.protocol.frames import CloseCode, ClosePayload, Frame, Opcode, Side
 from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.kernel_messages import V1, KernelMessage
-from wslab.protocol.recording.recording import LIMIT, Chunk, Ending, Recording
+from wslab.protocol.recording.recording import MAX_RECORDING_BYTES, Chunk, Ending, Recording
 from wslab.protocol.redaction import redacted
-from wslab.protocol.rules.connection import Judge, check_opening
+from wslab.protocol.rules.connection import ConnectionJudge, check_opening
 from wslab.protocol.rules.findings import Finding
-from wslab.protocol.rules.frames import check_handshake
+from wslab.protocol.rules.handshake import check_handshake
 from wslab.protocol.session import Session, Step
 
-TURN: Final = 200  # lines made in one turn of the loop
-BEHIND: Final = 8 * 1024 * 1024  # bytes without their lines, above which the relay waits for them
-ROOM: Final = 1024 * 1024  # characters of lines that wait for the terminal
-PIECE: Final = 4096  # characters written at once
-FAREWELL: Final = 1.0  # seconds for the last lines
-UNANSWERED: Final = 100  # requests of one connection that are remembered
-MOST: Final = 200  # characters of a target
-INDENT: Final = " " * 16
-
-Make = Callable[[], str]
-"""Makes a line and what belongs below it. Called only if there is room for the text."""
+LINES_A_TURN: Final = 200  # lines made in one turn of the loop
+MAX_BEHIND_BYTES: Final = (
+    8 * 1024 * 1024
+)  # bytes without their lines, above which the relay waits for them
+MAX_UNANSWERED: Final = 100  # requests of one connection that are remembered
+MAX_TARGET_CHARACTERS: Final = 200  # characters of a target
 
 
-class Conversation:
+class ConnectionLines:
     """The lines of connection `number`, which began `began` seconds after the first.
 
     With `fields`, the fields of each frame stand below its line.
@@ -61,19 +56,19 @@ class Conversation:
         self._number = number
         self._began = began
         self._fields = fields
-        self._follower: Follower | None = Follower()
-        self._asked: deque[Row] = deque(maxlen=UNANSWERED)  # requests without an answer
+        self._follower: RowReader | None = RowReader()
+        self._asked: deque[WireRow] = deque(maxlen=MAX_UNANSWERED)  # requests without an answer
         self._answers = 0
         self._handshake: Handshake | None = None  # the one that upgraded
         self._is_http = False
         self._session = Session()
-        self._judge = Judge()
+        self._judge = ConnectionJudge()
         self._from_client = 0  # bytes
         self._unfinished = {side: 0 for side in Side}  # bytes of a message that is not whole
         self._endings: list[Ending] = []
 
-    def take(self, what: Chunk | Ending) -> Iterator[Make]:
-        """The lines that this completes. Endings share one, which is made when all is `over`."""
+    def take(self, what: Chunk | Ending) -> Iterator[MakeLine]:
+        """The lines that this completes. Endings share one, which is made by `last_lines`."""
         follower = self._follower
         if isinstance(what, Ending):
             self._endings.append(what)
@@ -88,12 +83,13 @@ class Conversation:
             else:
                 self._unfinished[row.sender] = 0
                 yield from self._other(row, what.sender)
-        if follower and max(self._unfinished.values()) > LIMIT:
+        if follower and max(self._unfinished.values()) > MAX_RECORDING_BYTES:
             self._follower = None  # it would keep a message without an end, byte for byte
-            words = f"a message of more than {count(LIMIT)}; all that follows passes without a line"
+            most = count(MAX_RECORDING_BYTES)
+            words = f"a message of more than {most}; all that follows passes without a line"
             yield self._line(what.at, "not read", words)
 
-    def over(self) -> Iterator[Make]:
+    def last_lines(self) -> Iterator[MakeLine]:
         """The last lines, when both directions have ended."""
         at = max((ending.at for ending in self._endings), default=0.0)
         for asked in self._asked:
@@ -108,7 +104,7 @@ class Conversation:
 
     # One thing that passed.
 
-    def _other(self, row: Row, bringer: Side) -> Iterator[Make]:
+    def _other(self, row: WireRow, bringer: Side) -> Iterator[MakeLine]:
         """A head, or bytes; `bringer` sent what made it whole."""
         cells = row.cells()
         if row.kind == "head":
@@ -122,7 +118,7 @@ class Conversation:
         elif not self._is_http:
             yield self._line(row.at, cells["who"], cells["what"], cells["length"], cells["says"])
 
-    def _answer(self, row: Row, bringer: Side) -> Iterator[Make]:
+    def _answer(self, row: WireRow, bringer: Side) -> Iterator[MakeLine]:
         response = Response.parse(_raw(row))
         assert response is not None
         if response.status < 200 and response.status != 101:
@@ -150,12 +146,12 @@ class Conversation:
             shown = Handshake(request, Response.parse(redacted(_raw(row))))
             more.append(f"subprotocol {shown.subprotocol or 'none'}")
             more.append(f"extensions {', '.join(map(str, shown.extensions)) or 'none'}")
-        self._judge.blame(findings)
+        self._judge.note_faults(findings)
         kind = "handshake" if shake.upgraded else "refused"
         yield self._line(row.at, kind, what, visible(", ".join((answer, *more))))
         yield from self._faults(findings)
 
-    def _frame(self, row: Row, frame: Frame) -> Iterator[Make]:
+    def _frame(self, row: WireRow, frame: Frame) -> Iterator[MakeLine]:
         step = self._session.feed(row.sender, frame)
         if step.open_message is None if frame.opcode >= Opcode.CLOSE else frame.fin:
             self._unfinished[row.sender] = 0
@@ -164,7 +160,7 @@ class Conversation:
 
     # Its words.
 
-    def _frame_text(self, row: Row, frame: Frame, step: Step) -> str:
+    def _frame_text(self, row: WireRow, frame: Frame, step: Step) -> str:
         cells = row.cells()
         says = cells["says"] + visible("".join(self._more(frame, step)))
         text = self._line(row.at, cells["who"], cells["what"], cells["length"], says)()
@@ -193,13 +189,13 @@ class Conversation:
                 return
             yield f", kernel message {preview(kernel.kind)} on {preview(kernel.channel)}"
 
-    def _faults(self, findings: Iterable[Finding]) -> Iterator[Make]:
+    def _faults(self, findings: Iterable[Finding]) -> Iterator[MakeLine]:
         for finding in findings:
             if not finding.ok:
                 said = visible(str(finding))
                 yield f"{INDENT}BROKEN: {said}\n".__str__
 
-    def _line(self, at: float, who: str, what: str, *more: str) -> Make:
+    def _line(self, at: float, who: str, what: str, *more: str) -> MakeLine:
         def make() -> str:
             line = f"{self._began + at:9.3f} s {self._number:>3}  {who:<15}  {what:<12}"
             return "  ".join((line, *more)) + "\n"
@@ -207,22 +203,24 @@ class Conversation:
         return make
 
 
-def _raw(row: Row) -> bytes:
+def _raw(row: WireRow) -> bytes:
     assert isinstance(row.content, bytes)
     return row.content
 
 
-def _target(asked: Row) -> str:
+def _target(asked: WireRow) -> str:
     """Method and target of a request: "GET /lab"."""
     line = redacted(_raw(asked)).partition(b"\n")[0].decode("latin-1")
     target = " ".join(line.split(" ")[:2])
-    return visible(target[:MOST]) + (" …" if len(target) > MOST else "")
+    return visible(target[:MAX_TARGET_CHARACTERS]) + (
+        " …" if len(target) > MAX_TARGET_CHARACTERS else ""
+    )
 
 
 # --- from the relay to the terminal -----------------------------------------------------
 
 
-class _Watched(Recording):
+class _WatchedRecording(Recording):
     """A recording that shows what comes, whether it has room to keep it or not."""
 
     def __init__(self, target: str, limit: int, show: Callable[[Chunk | Ending], None]) -> None:
@@ -239,7 +237,7 @@ class _Watched(Recording):
 
 
 class WireLines:
-    """Prints what passes: ``Tap(url, record=lines.record, over=lines.over)``.
+    """Prints what passes: ``Tap(url, record=lines.record, on_end=lines.connection_ended)``.
 
     With `fields`, the fields of each frame stand below its line. Nothing is written before
     `begin`; what passes until then waits.
@@ -247,49 +245,49 @@ class WireLines:
 
     def __init__(self, fields: bool = False) -> None:
         self._fields = fields
-        self._outlet = Outlet()
+        self._writer = LineWriter()
         self._first: float | None = None
         self._number = 0
-        self._live: dict[Recording, Conversation] = {}
+        self._live: dict[Recording, ConnectionLines] = {}
         self._waiting: deque[tuple[Recording, Chunk | Ending | None]] = deque()
         self._size = 0  # bytes of what waits
-        self._lines: Iterator[Make] = iter(())  # of what waits no more
+        self._lines: Iterator[MakeLine] = iter(())  # of what waits no more
         self._is_due = False
         self._turns = threading.RLock()
 
     @property
     def error(self) -> OSError | None:
         """Why nothing could be written any more."""
-        return self._outlet.error
+        return self._writer.error
 
     def record(self, target: str, limit: int) -> Recording:
         """The recording of the next connection."""
         now = monotonic()
         self._first = now if self._first is None else self._first
         self._number += 1
-        talk = Conversation(self._number, now - self._first, self._fields)
-        recording = _Watched(target, limit, lambda what: self._heard(recording, what))
+        talk = ConnectionLines(self._number, now - self._first, self._fields)
+        recording = _WatchedRecording(target, limit, lambda what: self._heard(recording, what))
         self._live[recording] = talk
         return recording
 
-    def over(self, recording: Recording) -> None:
+    def connection_ended(self, recording: Recording) -> None:
         """Both directions of this connection have ended."""
         self._heard(recording, None)
 
     def begin(self, stream: TextIO | None, failed: Callable[[], object]) -> None:
         """Write to `stream`; `failed` is called when that is no longer possible."""
         if stream is not None:
-            self._outlet.open(stream, failed)
+            self._writer.open(stream, failed)
 
     def close(self) -> int:
         """Write what is left, for a second at most. How many lines were not written?"""
         self._turn(float("inf"))
-        return self._outlet.close()
+        return self._writer.close()
 
     def _heard(self, recording: Recording, what: Chunk | Ending | None) -> None:
         self._waiting.append((recording, what))
         self._size += len(what.data) if isinstance(what, Chunk) else 0
-        if self._size > BEHIND:
+        if self._size > MAX_BEHIND_BYTES:
             self._turn(float("inf"))
         elif not self._is_due:
             self._is_due = True
@@ -298,7 +296,7 @@ class WireLines:
     def _due(self) -> None:
         """Make some lines, and the others later: in between, the relay has its turn."""
         self._is_due = False
-        if self._turn(TURN) and not self._is_due:
+        if self._turn(LINES_A_TURN) and not self._is_due:
             self._is_due = True
             asyncio.get_running_loop().call_soon(self._due)
 
@@ -309,96 +307,20 @@ class WireLines:
                 most -= 1
                 try:
                     if (make := next(self._lines, None)) is not None:
-                        self._outlet.put(make)
+                        self._writer.put(make)
                     elif self._waiting:
                         self._lines = self._lines_of(*self._waiting.popleft())
                     else:
                         return False
                 except Exception as error:  # a fault of ours must not cut what passes
                     sorry = f"{INDENT}a line could not be made: {visible(repr(error))}\n"
-                    self._outlet.put(sorry.__str__)
+                    self._writer.put(sorry.__str__)
             return True
 
-    def _lines_of(self, recording: Recording, what: Chunk | Ending | None) -> Iterator[Make]:
+    def _lines_of(self, recording: Recording, what: Chunk | Ending | None) -> Iterator[MakeLine]:
         self._size -= len(what.data) if isinstance(what, Chunk) else 0
         return (
-            self._live.pop(recording).over() if what is None else self._live[recording].take(what)
+            self._live.pop(recording).last_lines()
+            if what is None
+            else self._live[recording].take(what)
         )
-
-
-class Outlet:
-    """Writes lines in a thread of its own. Who puts a line here never waits."""
-
-    def __init__(self) -> None:
-        self.error: OSError | None = None
-        self._texts: deque[str] = deque()
-        self._size = 0  # characters of them
-        self._is_full = False
-        self._left_out = 0  # lines, since the last one that found room
-        self._writing = 0  # lines taken and not written yet
-        self._closing = threading.Event()
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
-
-    def put(self, make: Make) -> None:
-        """Write this line after those before it, or leave it out."""
-        self._is_full = self._size > (ROOM // 2 if self._is_full else ROOM)
-        if self._is_full or self.error is not None:
-            self._left_out += 1
-            return
-        text = make()
-        if self._left_out:
-            left, self._left_out = count(self._left_out, "line"), 0
-            text = f"({left} left out: they came faster than they were read)\n{text}"
-        with self._changed:
-            self._texts.append(text)
-            self._size += len(text)
-            self._changed.notify()
-
-    def open(self, stream: TextIO, failed: Callable[[], object]) -> None:
-        """Begin to write; `failed` is called when it fails."""
-        arguments = (stream, failed)
-        self._thread = threading.Thread(target=self._run, args=arguments, daemon=True)
-        self._thread.start()
-
-    def close(self) -> int:
-        """Wait, for a second at most, until all is written; how many lines are not?"""
-        if self._thread is None:
-            return 0
-        with self._changed:
-            self._closing.set()
-            self._changed.notify()
-        self._thread.join(FAREWELL)
-        return 0 if self.error else len(self._texts) + self._writing + self._left_out
-
-    def _run(self, stream: TextIO, failed: Callable[[], object]) -> None:
-        # Below the buffers, whose locks a write that blocks would hold for ever.
-        buffer: Any = getattr(stream, "buffer", stream)
-        out = getattr(buffer, "raw", buffer)
-        try:
-            while text := self._next():
-                data = text.replace("\n", os.linesep).encode(stream.encoding, "backslashreplace")
-                while data:
-                    # None: it takes nothing now, and does not wait until it does.
-                    written = out.write(data)
-                    data = data[written or 0 :]
-                    if not written:
-                        self._closing.wait(0.05)
-        except OSError as error:
-            if not self._closing.is_set():
-                self.error = error
-                failed()
-
-    def _next(self) -> str:
-        """Some lines to write, as soon as there are any; none at the end."""
-        with self._changed:
-            self._writing = 0
-            self._changed.wait_for(lambda: self._texts or self._closing.is_set())
-            texts: list[str] = []
-            size = 0
-            while self._texts and size < PIECE:
-                texts.append(self._texts.popleft())
-                size += len(texts[-1])
-            self._size -= size
-            self._writing = len(texts)
-            return "".join(texts)

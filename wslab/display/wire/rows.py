@@ -1,7 +1,7 @@
 """What passes on one connection, row by row, while it still grows.
 
 A `Recording` is read from its first byte each time it is asked. Whoever looks ten times a
-second cannot do that: a `Follower` takes each chunk once, and says what became whole with it.
+second cannot do that: a `RowReader` takes each chunk once, and says what became whole with it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.recording.recording import Chunk, Ending
 from wslab.protocol.redaction import redacted
 
-_LONG: Final = 4096  # bytes of a frame from which on only its beginning is unmasked
+_MAX_SHOWN_BYTES: Final = 4096  # bytes of a frame from which on only its beginning is unmasked
 _START: Final = 1024  # ... and so many of them
-_HELD: Final = 256 * 1024  # bytes of one side that wait, at most, for the other side's head
+_MAX_HELD_BYTES: Final = (
+    256 * 1024
+)  # bytes of one side that wait, at most, for the other side's head
 _LIKE_A_HEAD: Final = {
     Side.CLIENT: re.compile(rb"[A-Z]{3,7} \S"),
     Side.SERVER: re.compile(rb"HTTP/1"),
@@ -31,7 +33,7 @@ _LIKE_A_HEAD: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WireRow:
     """One thing that passed, `at` seconds after its connection began.
 
     `kind` is "frame", "head", "bytes", "ending" or "full"; `index` the number of a frame
@@ -67,7 +69,7 @@ class Row:
 
 
 def _start_of(frame: Frame) -> str:
-    if len(frame) <= _LONG:
+    if len(frame) <= _MAX_SHOWN_BYTES:
         return line_text(carries(frame))
     if frame.rsv1:
         return f"{count(frame.length)}, compressed"
@@ -76,7 +78,7 @@ def _start_of(frame: Frame) -> str:
     return line_text(carries(Frame(frame.opcode, start)))
 
 
-class Follower:
+class RowReader:
     """The rows of one connection, as its chunks come: heads, then frames if it upgrades.
 
     A connection that does not upgrade gives further heads, and bytes. What may still become
@@ -90,31 +92,31 @@ class Follower:
         self._readers = {side: FrameReader() for side in Side}
         self._frames = 0
 
-    def take(self, chunk: Chunk) -> list[Row]:
+    def take(self, chunk: Chunk) -> list[WireRow]:
         """The rows that this chunk completes."""
         at, side, data = chunk
         if self._upgraded:
             return self._read_frames(at, side, data)
         self._held[side] += data
         rows = self._open(at) if self._upgraded is None else []
-        if self._upgraded is None and len(self._held[side]) > _HELD:
+        if self._upgraded is None and len(self._held[side]) > _MAX_HELD_BYTES:
             self._upgraded = False  # a large upload, or no HTTP at all
         if self._upgraded is not None:
             for either in Side:
                 rows += self._release(at, either)
         return rows
 
-    def end(self, ending: Ending) -> list[Row]:
+    def end(self, ending: Ending) -> list[WireRow]:
         """The row of an ending; before it, what `sender` left half said."""
         side = ending.sender
         rest = self._held[side] + self._readers[side].pending
         self._held[side], self._readers[side] = b"", FrameReader()
-        rows = [Row(ending.at, side, "bytes", rest)] if rest else []
-        return [*rows, Row(ending.at, side, "ending", ending)]
+        rows = [WireRow(ending.at, side, "bytes", rest)] if rest else []
+        return [*rows, WireRow(ending.at, side, "ending", ending)]
 
-    def _open(self, at: float) -> list[Row]:
+    def _open(self, at: float) -> list[WireRow]:
         """Read the opening heads as far as they are here, and decide what follows them."""
-        rows: list[Row] = []
+        rows: list[WireRow] = []
         try:
             if self._request is None:
                 self._request = Request.parse(self._held[Side.CLIENT])
@@ -130,25 +132,25 @@ class Follower:
             self._upgraded = Handshake(self._request, response).upgraded
         return rows
 
-    def _head(self, at: float, side: Side, head: Request | Response) -> Row:
+    def _head(self, at: float, side: Side, head: Request | Response) -> WireRow:
         raw = head.encode()
         self._held[side] = self._held[side][len(raw) :]
-        return Row(at, side, "head", raw)
+        return WireRow(at, side, "head", raw)
 
-    def _release(self, at: float, side: Side) -> list[Row]:
+    def _release(self, at: float, side: Side) -> list[WireRow]:
         """What was held back, now that it is known what it is."""
         if self._upgraded:
             data, self._held[side] = self._held[side], b""
             return self._read_frames(at, side, data)
         return list(self._heads_and_bytes(at, side))
 
-    def _read_frames(self, at: float, side: Side, data: bytes) -> list[Row]:
+    def _read_frames(self, at: float, side: Side, data: bytes) -> list[WireRow]:
         first = self._frames
         frames = self._readers[side].feed(data)
         self._frames += len(frames)
-        return [Row(at, side, "frame", frame, first + n) for n, frame in enumerate(frames)]
+        return [WireRow(at, side, "frame", frame, first + n) for n, frame in enumerate(frames)]
 
-    def _heads_and_bytes(self, at: float, side: Side) -> Iterator[Row]:
+    def _heads_and_bytes(self, at: float, side: Side) -> Iterator[WireRow]:
         kind = Request if side is Side.CLIENT else Response
         while data := self._held[side]:
             if _LIKE_A_HEAD[side].match(data):
@@ -162,4 +164,4 @@ class Follower:
                     yield self._head(at, side, head)
                     continue
             self._held[side] = b""
-            yield Row(at, side, "bytes", data)
+            yield WireRow(at, side, "bytes", data)

@@ -38,9 +38,9 @@ from wslab.protocol.rules.findings import Finding
 from wslab.protocol.rules.frames import check_frame, check_session
 from wslab.protocol.session import Session
 
-OPENING_LIMIT: Final = 10.0  # seconds until the server must have answered the handshake
-CLOSING_LIMIT: Final = 10.0  # seconds until the server must have answered a Close frame
-LINGER_LIMIT: Final = 2.0  # seconds until the server must have closed TCP after that
+OPENING_TIMEOUT_S: Final = 10.0  # seconds until the server must have answered the handshake
+CLOSING_TIMEOUT_S: Final = 10.0  # seconds until the server must have answered a Close frame
+LINGER_TIMEOUT_S: Final = 2.0  # seconds until the server must have closed TCP after that
 
 
 class Observer(Protocol):
@@ -83,7 +83,7 @@ class Endpoint(asyncio.Protocol):
         self._blocked = False
         self._close_queued = False
         self._close_received: ClosePayload | None = None
-        self._timer = self._loop.call_later(OPENING_LIMIT, self._fail)
+        self._timer = self._loop.call_later(OPENING_TIMEOUT_S, self._fail)
         self._connecting = self._loop.create_task(self._connect())
 
     def send(self, data: str | bytes) -> None:
@@ -102,7 +102,7 @@ class Endpoint(asyncio.Protocol):
         elif not self._close_queued and not self._over:
             self._close_queued = True
             self._put(_masked(Opcode.CLOSE, payload.encode()), 0)
-            self._deadline(CLOSING_LIMIT)
+            self._deadline(CLOSING_TIMEOUT_S)
 
     # --- the network tells us --------------------------------------------------------------
 
@@ -137,7 +137,7 @@ class Endpoint(asyncio.Protocol):
         self._read_frames(data)
 
     def eof_received(self) -> None:
-        self._deadline(LINGER_LIMIT)  # what is still to be written may never leave
+        self._deadline(LINGER_TIMEOUT_S)  # what is still to be written may never leave
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._over:
@@ -208,7 +208,7 @@ class Endpoint(asyncio.Protocol):
             self._observer.closing()
             if not self._close_queued:
                 self._answer_close(frame.payload)
-            self._deadline(LINGER_LIMIT)  # §7.1.1: the server closes TCP first
+            self._deadline(LINGER_TIMEOUT_S)  # §7.1.1: the server closes TCP first
 
     def _judge(self, findings: list[Finding]) -> bool:
         """Fail the connection over the first broken rule; say whether all are kept."""
@@ -260,7 +260,7 @@ class Endpoint(asyncio.Protocol):
             self._answer_close(ClosePayload(code, reason).encode())
         if self._transport is not None:
             self._transport.close()  # after the Close frame has left, if it does
-            self._loop.call_later(LINGER_LIMIT, self._transport.abort)
+            self._loop.call_later(LINGER_TIMEOUT_S, self._transport.abort)
         self._over = True
         if self._connecting.done():
             self._end(CloseCode.ABNORMAL_CLOSURE, "", clean=False, failed=True)

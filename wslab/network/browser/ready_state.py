@@ -18,7 +18,7 @@ class ReadyState(IntEnum):
     CLOSED = 3
 
 
-class Happening(Enum):
+class ReadyStateTrigger(Enum):
     """What can happen to a WebSocket, and after the colon the events that its listeners hear."""
 
     OPENED = "the 101 is here: open"
@@ -28,10 +28,10 @@ class Happening(Enum):
     FAILED = "it failed: error, close"
 
 
-_S, _H = ReadyState, Happening
+_S, _H = ReadyState, ReadyStateTrigger
 
 #: `{(state, what happens): next state}`; what is not listed changes nothing.
-TRANSITIONS: Final[dict[tuple[ReadyState, Happening], ReadyState]] = {
+TRANSITIONS: Final[dict[tuple[ReadyState, ReadyStateTrigger], ReadyState]] = {
     (_S.CONNECTING, _H.OPENED): _S.OPEN,
     (_S.CONNECTING, _H.CLOSE_CALLED): _S.CLOSING,
     (_S.CONNECTING, _H.FAILED): _S.CLOSED,

@@ -1,7 +1,4 @@
-"""What a browser's WebSocket asks of a server, and which answer it takes (WebSockets §2).
-
-And what a client that is less choosy reads: `read_101`.
-"""
+"""What a browser's WebSocket asks of a server, and which answer it takes (WebSockets §2)."""
 
 from __future__ import annotations
 
@@ -10,9 +7,8 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Final
 
-from wslab.errors import MalformedHandshake, WslabError
 from wslab.network.browser.ws_url import WsUrl
-from wslab.protocol.handshake import Handshake, Request, Response
+from wslab.protocol.handshake import Handshake, Request
 from wslab.protocol.rules.handshake import RULES
 from wslab.protocol.rules.rule import FAIL
 
@@ -48,27 +44,3 @@ def is_acceptable(handshake: Handshake) -> bool:
     # RFC 6455 lets a server choose no subprotocol. The WebSockets standard does not, once
     # the client offered some.
     return not handshake.subprotocols or handshake.subprotocol is not None
-
-
-def read_101(data: bytes, ended: bool) -> tuple[Response, bytes] | None:
-    """The 101 that `data` begins with, and the bytes behind it; None while it is incomplete.
-
-    WslabError when it will not come: `data` is no HTTP, has another status, or `ended`.
-    """
-    try:
-        response = Response.parse(data)
-    except MalformedHandshake as error:
-        raise WslabError(f"the server did not answer with HTTP: {error}") from error
-    if response is None:
-        if ended:
-            raise WslabError(
-                "the server ended the connection before it answered the handshake; "
-                "check that it speaks WebSocket."
-            )
-        return None
-    if response.status != 101:
-        raise WslabError(
-            f"the server refused the handshake: {response.start_line!r}, and not 101; "
-            "check the path of the URL."
-        )
-    return response, data[len(response) :]

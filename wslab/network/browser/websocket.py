@@ -17,21 +17,20 @@ from typing import ClassVar, Final
 from wslab.errors import WslabError
 from wslab.network.browser.dom import (
     CloseEvent,
+    DOMException,
+    DOMSyntaxError,
     Event,
     EventTarget,
     HandlerAttribute,
+    InvalidAccessError,
+    InvalidStateError,
     MessageEvent,
     once,
 )
-from wslab.network.browser.dom_exceptions import (
-    DOMException,
-    DOMSyntaxError,
-    InvalidAccessError,
-    InvalidStateError,
-)
 from wslab.network.browser.endpoint import Endpoint
-from wslab.network.browser.ready_state import TRANSITIONS, Happening, ReadyState
-from wslab.network.browser.ws_url import WsUrl, as_unicode
+from wslab.network.browser.ready_state import TRANSITIONS, ReadyState, ReadyStateTrigger
+from wslab.network.browser.ws_url import WsUrl
+from wslab.network.targets import as_unicode
 from wslab.protocol.closing import ClosePayload
 from wslab.protocol.redaction import redacted_text
 from wslab.protocol.rules.rule import is_token
@@ -52,7 +51,7 @@ __all__ = [
     "once",
 ]
 
-_MAX_REASON: Final = 123  # bytes: a control frame carries 125, and the code takes two
+_MAX_REASON_BYTES: Final = 123  # bytes: a control frame carries 125, and the code takes two
 
 
 class Blob:
@@ -202,17 +201,17 @@ class WebSocket(EventTarget):
                 "others are for browsers and servers."
             )
         said = as_unicode(reason or "")
-        if len(said.encode()) > _MAX_REASON:
+        if len(said.encode()) > _MAX_REASON_BYTES:
             raise DOMSyntaxError(
-                f"a reason has at most {_MAX_REASON} bytes as UTF-8, found "
+                f"a reason has at most {_MAX_REASON_BYTES} bytes as UTF-8, found "
                 f"{len(said.encode())}; shorten it."
             )
         if self._state in (ReadyState.CLOSING, ReadyState.CLOSED):
             return
-        self._happens(Happening.CLOSE_CALLED)
+        self._happens(ReadyStateTrigger.CLOSE_CALLED)
         self._endpoint.close(ClosePayload(code, said))
 
-    def _happens(self, what: Happening) -> None:
+    def _happens(self, what: ReadyStateTrigger) -> None:
         self._state = TRANSITIONS.get((self._state, what), self._state)
 
     def __repr__(self) -> str:
@@ -245,7 +244,7 @@ class _Tasks:
     def _open(self, subprotocol: str, extensions: str) -> None:
         ws = self._ws
         if ws._state is ReadyState.CONNECTING:
-            ws._happens(Happening.OPENED)
+            ws._happens(ReadyStateTrigger.OPENED)
             ws._protocol, ws._extensions = subprotocol, extensions
             ws.dispatchEvent(Event("open"))
 
@@ -259,11 +258,11 @@ class _Tasks:
         self._ws._buffered -= size
 
     def _closing(self) -> None:
-        self._ws._happens(Happening.CLOSE_RECEIVED)
+        self._ws._happens(ReadyStateTrigger.CLOSE_RECEIVED)
 
     def _close(self, code: int, reason: str, clean: bool, failed: bool) -> None:
         ws = self._ws
-        ws._happens(Happening.FAILED if failed else Happening.ENDED)
+        ws._happens(ReadyStateTrigger.FAILED if failed else ReadyStateTrigger.ENDED)
         if failed:
             ws.dispatchEvent(Event("error"))
         ws.dispatchEvent(CloseEvent("close", wasClean=clean, code=code, reason=reason))

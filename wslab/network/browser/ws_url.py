@@ -1,25 +1,24 @@
 """WsUrl: the URL of a WebSocket, read as a browser reads it (URL standard §4, WebSockets §3.1).
 
 ``urllib`` reads URLs as an older RFC does, and takes much that a browser refuses or writes
-in another way: dots in a path, backslashes, ``127.1``, a port that is the default. Tools that
-are no browser, such as the tap, take the URL of a server with `split_target`.
+in another way: dots in a path, backslashes, ``127.1``, a port that is the default. Tools
+other than a browser, such as the tap, read the URL of a server with `targets.split_target`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
-from wslab.errors import WslabError
-from wslab.network.browser.dom_exceptions import DOMSyntaxError
+from wslab.network.browser.dom import DOMSyntaxError
+from wslab.network.targets import PORTS, as_unicode
 from wslab.protocol.redaction import redacted_text
 
 _SCHEMES: Final = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
-PORTS: Final = {"ws": 80, "http": 80, "wss": 443, "https": 443}  # where no URL says another
+
 
 _BLANK: Final = "".join(map(chr, range(0x21)))  # taken off both ends
 _FORBIDDEN_IN_HOST: Final = re.compile(r"[\x00-\x20#/:<>?@\[\\\]^|%\x7f]")
@@ -84,40 +83,6 @@ class WsUrl:
     def host_header(self) -> str:
         """What the Host header says: the port only if it is not the default."""
         return self.origin.partition("://")[2]
-
-
-def split_target(target: str, who: str, schemes: Iterable[str] = PORTS) -> SplitResult:
-    """The parts of the URL of a server; WslabError, in the name of `who`, if it is none.
-
-    RFC 6455 §3 says what a URL of WebSocket may be; `schemes` are those that `who` takes.
-    """
-    example = "A WebSocket URL looks like ws://127.0.0.1:8000/echo; pass server.url."
-    if not isinstance(target, str):
-        raise WslabError(f"{who} wants a URL as text, found {target!r}. {example}")
-    shown = redacted_text(target)
-    if " " in target or not target.isprintable():
-        raise WslabError(
-            f"a URL holds no space and no control character; found {shown!r}. {example}"
-        )
-    try:
-        parts = urlsplit(target)
-        port = parts.port
-    except ValueError as error:
-        raise WslabError(f"{who} cannot read the URL {shown!r}: {error}. {example}") from None
-    if parts.scheme not in schemes:
-        found = f"the scheme {parts.scheme!r}" if parts.scheme else "no scheme"
-        wanted = " or ".join(f"{scheme}://" for scheme in schemes)
-        raise WslabError(f"{who} wants a URL with {wanted}; {shown!r} has {found}. {example}")
-    if not parts.hostname or port == 0:
-        raise WslabError(f"{who} wants a host and a port above 0; found {shown!r}. {example}")
-    if parts.fragment:
-        raise WslabError(f"A WebSocket URL has no '#' part (RFC 6455 §3); found {shown!r}.")
-    return parts
-
-
-def as_unicode(text: str) -> str:
-    """The text with U+FFFD in place of each half of a surrogate pair (Web IDL, USVString)."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _refuse(text: str, why: str) -> DOMSyntaxError:

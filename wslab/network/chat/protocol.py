@@ -193,7 +193,7 @@ LIMITS: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class Refusal:
     """Why a message is not acted upon: a code of ERRORS, and a sentence."""
 
     code: str
@@ -209,25 +209,25 @@ _NOT_SENT: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _RULES: Final = {(rule.sender, rule.type): rule for rule in MESSAGES}
 
 
-def read(data: str | bytes, sender: Side = Side.CLIENT) -> dict[str, Any] | Wrong:
+def read(data: str | bytes, sender: Side = Side.CLIENT) -> dict[str, Any] | Refusal:
     """The message in `data`, with the fields of its row and no others; or what is wrong with it.
 
     Nothing that a stranger can send raises an exception here.
     """
     if isinstance(data, bytes):
-        return Wrong("not-json", "This was a binary message; send JSON in a text message.")
+        return Refusal("not-json", "This was a binary message; send JSON in a text message.")
     try:
         message = json.loads(data)
     except (ValueError, RecursionError) as error:  # deep nesting is no ValueError
         what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        return Wrong("not-json", f"This is no JSON: {what[:100]}.")
+        return Refusal("not-json", f"This is no JSON: {what[:100]}.")
     if not isinstance(message, dict):
-        return Wrong("not-json", "This is JSON, but no object; write {…}.")
+        return Refusal("not-json", "This is JSON, but no object; write {…}.")
     kind = message.get("type")
     rule = _RULES.get((sender, kind)) if isinstance(kind, str) else None
     if rule is None:
         known = ", ".join(rule.type for rule in MESSAGES if rule.sender is sender)
-        return Wrong("unknown-type", f"`type` has to be one of {known}.")
+        return Refusal("unknown-type", f"`type` has to be one of {known}.")
     for field in rule.fields:
         if wrong := _judge(rule, field, message):
             return wrong
@@ -235,17 +235,17 @@ def read(data: str | bytes, sender: Side = Side.CLIENT) -> dict[str, Any] | Wron
     return {"type": rule.type, **kept}
 
 
-def _judge(rule: MessageRule, field: FieldRule, message: dict[str, Any]) -> Wrong | None:
+def _judge(rule: MessageRule, field: FieldRule, message: dict[str, Any]) -> Refusal | None:
     if field.name not in message and not field.required:
         return None
     value = message.get(field.name)
     if field.fits(value):
         if field.name == "name" and not is_name(str(value)):
-            return Wrong("bad-name", "A name holds letters, digits, and - _ . ' or space inside.")
+            return Refusal("bad-name", "A name holds letters, digits, and - _ . ' or space inside.")
         return None
     too_long = isinstance(value, str) and field.most is not None and len(value) > field.most
     found = "" if field.name in message else ", which is missing"
-    return Wrong(
+    return Refusal(
         "too-long" if too_long else "bad-field",
         f"`{field.name}` of `{rule.type}` has to be {field.words}{found}.",
     )

@@ -22,10 +22,12 @@ from typing import Any, Final
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.exceptions import ConnectionClosed
 
-from wslab.network.chat.protocol import CLOSE_REPLACED, Limits, Wrong, encode, same_name
+from wslab.network.chat.protocol import CLOSE_REPLACED, Limits, Refusal, encode, same_name
 from wslab.protocol.closing import CloseCode
 
-_FULL: Final = 32 * 1024  # bytes in a connection's buffer with which the library waits, too
+_MAX_QUEUED_BYTES: Final = (
+    32 * 1024
+)  # bytes in a connection's buffer with which the library waits, too
 
 
 SLOW: Final = "you read too slowly; join again with since"
@@ -52,7 +54,7 @@ class Member:
     @property
     def keeps_up(self) -> bool:
         """Whether nothing waits for it, so that a message may go straight to its connection."""
-        return not self._waiting and self.ws.transport.get_write_buffer_size() < _FULL
+        return not self._waiting and self.ws.transport.get_write_buffer_size() < _MAX_QUEUED_BYTES
 
     def send(self, message: dict[str, Any]) -> None:
         """Send now or as soon as it reads; drop it when too much waits."""
@@ -119,18 +121,18 @@ class Room:
 
     def join(
         self, member: Member, name: str, since: int | None = None, key: str = ""
-    ) -> Wrong | None:
+    ) -> Refusal | None:
         """Let a member take part, and tell everyone; or say why not."""
         if member.name:
-            return Wrong("already-joined", f"You are here as {member.name}; leave first.")
+            return Refusal("already-joined", f"You are here as {member.name}; leave first.")
         same = same_name(name)
         if there := self._members.get(same):
             if not key or not compare_digest(key.encode(), there.key.encode()):
-                return Wrong("name-taken", f"{there.name} is here already; choose another name.")
+                return Refusal("name-taken", f"{there.name} is here already; choose another name.")
             self.leave(there, "replaced")
             there.drop("replaced", CLOSE_REPLACED, "you joined from another connection")
         if len(self._members) >= self._limits.clients:
-            return Wrong("room-full", f"{len(self._members):,} take part; try again later.")
+            return Refusal("room-full", f"{len(self._members):,} take part; try again later.")
         if since is not None:
             member.send(self.history(since))
         member.name, member.key = name, key
@@ -138,25 +140,25 @@ class Room:
         self._publish("join", name, {})
         return None
 
-    def say(self, member: Member, text: str, tag: str | None = None) -> Wrong | None:
+    def say(self, member: Member, text: str, tag: str | None = None) -> Refusal | None:
         """Tell everyone."""
         if not self.has(member):
-            return Wrong("join-first", _JOIN_FIRST)
+            return Refusal("join-first", _JOIN_FIRST)
         more = {"text": text} if tag is None else {"text": text, "tag": tag}
         self._publish("say", member.name, more)
         return None
 
-    def leave(self, member: Member, why: str) -> Wrong | None:
+    def leave(self, member: Member, why: str) -> Refusal | None:
         """Tell everyone who stays, and the member itself while its connection is open."""
         if not self.has(member):
-            return Wrong("join-first", _JOIN_FIRST)
+            return Refusal("join-first", _JOIN_FIRST)
         self._publish("leave", member.name, {"why": why}, leaving=member)
         return None
 
-    def tell(self, member: Member, since: int) -> Wrong | None:
+    def tell(self, member: Member, since: int) -> Refusal | None:
         """Answer a member's `history`."""
         if not self.has(member):
-            return Wrong("join-first", _JOIN_FIRST)
+            return Refusal("join-first", _JOIN_FIRST)
         member.send(self.history(since))
         return None
 
@@ -206,7 +208,7 @@ class Room:
         return slow
 
 
-class Bucket:
+class TokenBucket:
     """A rate limit: `burst` at once, and `per_second` in the long run. Times are in seconds."""
 
     def __init__(self, per_second: float, burst: int, now: float) -> None:

@@ -13,13 +13,13 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from wslab.errors import WslabError
-from wslab.network.chat.protocol import LIMITS, Limits, Wrong, read
-from wslab.network.chat.room import Bucket, Member, Room
+from wslab.network.chat.protocol import LIMITS, Limits, Refusal, read
+from wslab.network.chat.room import Member, Room, TokenBucket
 from wslab.network.page import page_response
 from wslab.network.paths import Handler, PathServer
 from wslab.protocol.closing import CloseCode
 
-_CLOSE_TIMEOUT: Final = 1.0  # seconds a client has to answer a Close frame
+_CLOSE_TIMEOUT_S: Final = 1.0  # seconds a client has to answer a Close frame
 _MANY: Final = "too many messages were refused"
 
 
@@ -56,7 +56,7 @@ class ChatPage(PathServer):
             "max_size": limits.message_bytes,
             "ping_interval": keepalive,
             "ping_timeout": keepalive,
-            "close_timeout": _CLOSE_TIMEOUT,
+            "close_timeout": _CLOSE_TIMEOUT_S,
         }
         super().__init__(host, port, name=name, **{**own, **options})
         self.keepalive = keepalive
@@ -66,7 +66,9 @@ class ChatPage(PathServer):
             self.register("/", handler)
 
     def _page(self, ws: ServerConnection, path: str) -> Response | None:
-        return page_response(ws, "chat.html") if path in self._paths else None
+        if path not in self._paths:
+            return None
+        return page_response(ws, "wslab.network.chat", "chat.html")
 
     def _answer(self, ws: ServerConnection, request: Request) -> Response | None:
         if self._is_foreign(request):
@@ -159,7 +161,7 @@ class ChatServer(ChatPage):
 
     async def _listen(self, room: Room, member: Member) -> None:
         """Act on what a client sends, until it has left or its connection ends."""
-        bucket = Bucket(self.limits.per_second, self.limits.burst, self._timer())
+        bucket = TokenBucket(self.limits.per_second, self.limits.burst, self._timer())
         strikes = 0
         while True:
             data = await member.ws.recv()
@@ -168,22 +170,22 @@ class ChatServer(ChatPage):
             if not bucket.take(self._timer()):
                 strikes += 1
                 text = f"Send no more than {self.limits.per_second:g} messages a second."
-                member.send(Wrong("too-fast", text).message)
+                member.send(Refusal("too-fast", text).message)
                 if strikes > self.limits.strikes:
                     member.drop("refused", CloseCode.POLICY_VIOLATION, _MANY)
                 continue
             strikes = 0
             message = read(data)
-            wrong = message if isinstance(message, Wrong) else _act(room, member, message)
+            wrong = message if isinstance(message, Refusal) else _act(room, member, message)
             if wrong is not None:
                 member.send(wrong.message)
             elif isinstance(message, dict) and message["type"] == "leave":
                 return
 
 
-def _act(room: Room, member: Member, message: dict[str, Any]) -> Wrong | None:
+def _act(room: Room, member: Member, message: dict[str, Any]) -> Refusal | None:
     """Do what a well-formed message of a client asks for."""
-    does: dict[str, Callable[..., Wrong | None]]
+    does: dict[str, Callable[..., Refusal | None]]
     does = {"join": room.join, "say": room.say, "history": room.tell}
     fields = {name: value for name, value in message.items() if name != "type"}
     if message["type"] == "leave":

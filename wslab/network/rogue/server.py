@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable
 
 from wslab.errors import WslabError
 from wslab.network.background import run
-from wslab.network.rogue.act import Act, Ending, refusal
+from wslab.network.rogue.behaviour import Behaviour, BehaviourEnd, refusal
 from wslab.network.rogue.catalogue import CATALOGUE
-from wslab.network.streams import PIECE, StreamServer, next_request
-from wslab.network.tap.relay import RESET_ON_CLOSE
+from wslab.network.streams import READ_BYTES, StreamServer, next_request, reset
 from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import ClosePayload, Frame, FrameReader, Opcode
 from wslab.protocol.handshake import Handshake, Request
@@ -45,13 +43,13 @@ class RogueServer(StreamServer):
                 f"no rogue does {act!r}; choose one of {', '.join(CATALOGUE)}, "
                 "or print(*RogueServer.catalogue().values(), sep='\\n') to read what they do."
             )
-        self.act: Act = CATALOGUE[act]
+        self.act: Behaviour = CATALOGUE[act]
         self.patience = patience
         self._log: list[str] = []
         self._arrived = 0  # clients so far
 
     @staticmethod
-    def catalogue() -> dict[str, Act]:
+    def catalogue() -> dict[str, Behaviour]:
         """Every act by its name: what is sent, the rule broken, what a correct client does."""
         return dict(CATALOGUE)
 
@@ -120,7 +118,7 @@ class _Visit:
         self._frames = FrameReader()
         self._rest = b""  # came with the request, and is not looked at yet
 
-    async def play(self, act: Act) -> None:
+    async def play(self, act: Behaviour) -> None:
         if (got := await next_request(self._reader)) is None:
             self.say(f"{self.client} ends TCP without a request")
             return
@@ -134,11 +132,11 @@ class _Visit:
             return
         self.say(f"{self.client} gets {act.sends}")
         await self._send(act.answer(request) + act.tail)
-        if act.ending is Ending.HOLD:
+        if act.ending is BehaviourEnd.HOLD:
             await self._watch(_never)
-        elif act.ending is Ending.DROP:
+        elif act.ending is BehaviourEnd.DROP:
             await self._end()
-        elif act.ending is Ending.RESET:
+        elif act.ending is BehaviourEnd.RESET:
             await self._watch(lambda frame: frame.opcode == Opcode.PONG)
             self._reset()
         elif await self._watch(lambda frame: frame.opcode == Opcode.CLOSE):
@@ -151,7 +149,7 @@ class _Visit:
     async def _watch(self, wanted: Callable[[Frame], bool]) -> bool:
         """Note what the client sends, up to a frame that is `wanted`; False if it ends first."""
         while True:
-            piece = self._rest or await self._reader.read(PIECE)
+            piece = self._rest or await self._reader.read(READ_BYTES)
             self._rest = b""
             if not piece:
                 self.say(f"{self.client} ends TCP")
@@ -173,16 +171,14 @@ class _Visit:
 
     def _reset(self) -> None:
         self.say("the server resets TCP")
-        connection = self._writer.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        self._writer.transport.abort()
+        reset(self._writer.transport)
 
 
 def _never(frame: Frame) -> bool:
     return False
 
 
-def _unfit(request: Request, act: Act) -> str | None:
+def _unfit(request: Request, act: Behaviour) -> str | None:
     """Why the act cannot be done to this client; None if it can."""
     if "websocket" not in (word.lower() for word in request.headers.tokens("Upgrade")):
         return "this is no WebSocket client; use connect(rogue.url)."

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 
-class Mark(Enum):
+class EndMark(Enum):
     """What stands in the queue beside bytes: how the direction ends."""
 
     EOF = auto()
@@ -32,22 +32,22 @@ class Impairment:
         return self.frozen or self.delay > 0 or self.piece is not None
 
 
-class Held:
+class DelayQueue:
     """What one sender has sent and the tap has not yet passed on, in order."""
 
     def __init__(self, impairment: Impairment) -> None:
         self.size = 0  # bytes
         self._impairment = impairment
-        self._queue: deque[tuple[float, bytes | Mark]] = deque()
+        self._queue: deque[tuple[float, bytes | EndMark]] = deque()
         self._offset = 0  # bytes of the first item that are already taken
 
     def __bool__(self) -> bool:
         return bool(self._queue)
 
-    def put(self, item: bytes | Mark, now: float) -> None:
+    def put(self, item: bytes | EndMark, now: float) -> None:
         """Add what arrived at `now`."""
         self._queue.append((now, item))
-        if not isinstance(item, Mark):
+        if not isinstance(item, EndMark):
             self.size += len(item)
 
     def wait(self, now: float) -> float | None:
@@ -57,10 +57,10 @@ class Held:
         # The delay of this moment counts, not the one on arrival: delay(0) lets everything go.
         return self._queue[0][0] + self._impairment.delay - now if self._impairment.delay else 0.0
 
-    def take(self) -> bytes | Mark:
+    def take(self) -> bytes | EndMark:
         """Remove and return the next piece, or the next mark."""
         item = self._queue[0][1]
-        if isinstance(item, Mark):
+        if isinstance(item, EndMark):
             self._queue.popleft()
             return item
         size = self._impairment.piece or len(item)
@@ -78,7 +78,7 @@ class Held:
         self.size = self._offset = 0
 
 
-class Flips:
+class BitFlips:
     """Bits to flip, once each, at places counted from the sender's first byte."""
 
     def __init__(self) -> None:

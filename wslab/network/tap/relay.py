@@ -1,13 +1,13 @@
 """One connection passed on between a client and a server, byte for byte.
 
-Two `End`s, one for each TCP connection, hold the same `Relay`. What an end reads
+Two `TapEndpoint`s, one for each TCP connection, hold the same `Relay`. What an end reads
 is recorded as it came and written to its peer.
 
 Rules of this file:
 
 * How a direction ends is part of the connection: a FIN is passed on as a FIN, a
   reset as a reset, and neither overtakes the bytes before it. (Only a receiver that
-  takes nothing for `RESET_LIMIT` is reset with bytes on their way, lest it hang.)
+  takes nothing for `RESET_TIMEOUT_S` is reset with bytes on their way, lest it hang.)
 * Whoever does not read stops the other from sending: an end is read only while
   its peer takes the bytes. What is held is bounded.
 * An end is *plain* while nothing is done to its bytes; then they take the short way.
@@ -18,7 +18,6 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import struct
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,8 +26,10 @@ from ssl import SSLContext, SSLError
 from time import monotonic
 from typing import Any, Final, cast
 
+from wslab.network.background import Signal
 from wslab.network.certificates import why_not_trusted
-from wslab.network.tap.impairment import Flips, Held, Impairment, Mark
+from wslab.network.streams import reset as reset_tcp
+from wslab.network.tap.impairment import BitFlips, DelayQueue, EndMark, Impairment
 from wslab.protocol.frames import Side
 from wslab.protocol.recording.recording import Chunk, Ending, Recording
 
@@ -36,14 +37,13 @@ if sys.platform == "linux":
     from fcntl import ioctl
     from termios import TIOCOUTQ
 
-CONNECT_LIMIT: Final = 5.0  # seconds the target may take to answer
-HOLD_LIMIT: Final = 4 * 1024 * 1024  # bytes of one sender held back before it is stopped
-RESET_LIMIT: Final = 5.0  # seconds a reset waits for a receiver that takes nothing
-LAST_WORDS: Final = 1.0  # seconds of silence after which a TLS server hears of the client's end
-LOOK_AGAIN: Final = 0.05  # seconds between two looks at what the loop does not watch
-
-# close() with a linger time of 0 sends RST instead of FIN (on Windows the two numbers are short).
-RESET_ON_CLOSE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+TARGET_TIMEOUT_S: Final = 5.0  # seconds the target may take to answer
+MAX_HELD_BYTES: Final = 4 * 1024 * 1024  # bytes of one sender held back before it is stopped
+RESET_TIMEOUT_S: Final = 5.0  # seconds a reset waits for a receiver that takes nothing
+SERVER_SILENCE_S: Final = (
+    1.0  # seconds of silence after which a TLS server hears of the client's end
+)
+POLL_S: Final = 0.05  # seconds between two looks at what the loop does not watch
 
 
 def share_pages() -> None:
@@ -54,26 +54,6 @@ def share_pages() -> None:
     which a process has 65,530. Once a larger block was freed it maps only larger ones so.
     """
     bytes(1024 * 1024)
-
-
-class Bell:
-    """Lets coroutines of the background loop wait for the next thing to happen."""
-
-    def __init__(self) -> None:
-        self.waiters: list[asyncio.Future[None]] = []
-
-    def ring(self) -> None:
-        """Wake everyone who waits."""
-        waiters, self.waiters = self.waiters, []
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-
-    def next(self) -> asyncio.Future[None]:
-        """What is done when the bell rings next."""
-        waiter = asyncio.get_running_loop().create_future()
-        self.waiters.append(waiter)
-        return waiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +74,26 @@ class Relay:
         target: Target,
         recording: Recording,
         impairments: dict[Side, Impairment],
-        bell: Bell,
+        signal: Signal,
         note: Callable[[str], None],
-        over: Callable[[Relay], None],
+        on_end: Callable[[Relay], None],
     ) -> None:
         self.target = target
         self.recording = recording
         self.impairments = impairments
-        self.bell = bell
+        self.signal = signal
         self.note = note
-        self._over = over
+        self._on_end = on_end
         self.started = monotonic()
         self._connecting: asyncio.Task[None] | None = None
         self.was_cut = False
         self._awaits_last_words = False
-        self.client = End(self, Side.CLIENT)
-        self.server = End(self, Side.SERVER)
+        self.client = TapEndpoint(self, Side.CLIENT)
+        self.server = TapEndpoint(self, Side.SERVER)
         self.client.peer, self.server.peer = self.server, self.client
 
     @property
-    def ends(self) -> tuple[End, End]:
+    def endpoints(self) -> tuple[TapEndpoint, TapEndpoint]:
         """The client's end and the server's."""
         return self.client, self.server
 
@@ -130,15 +110,15 @@ class Relay:
         target = self.target
         # SYN there and SYN-ACK back (RFC 9293 §3.5): a round trip before the first byte.
         while (rest := sum(i.opening for i in self.impairments.values()) - self.now()) > 0:
-            with suppress(TimeoutError):  # the bell rings when the delay is changed
-                await asyncio.wait_for(self.bell.next(), rest)
+            with suppress(TimeoutError):  # it is notified when the delay is changed
+                await asyncio.wait_for(self.signal.next(), rest)
         try:
-            async with asyncio.timeout(CONNECT_LIMIT):
+            async with asyncio.timeout(TARGET_TIMEOUT_S):
                 await asyncio.get_running_loop().create_connection(
                     lambda: self.server, target.host, target.port, ssl=target.ssl
                 )
         except TimeoutError:
-            self._refused(f"{target.url} did not answer within {CONNECT_LIMIT:g} s")
+            self._refused(f"{target.url} did not answer within {TARGET_TIMEOUT_S:g} s")
         except SSLError as error:
             untrusted = why_not_trusted(error)
             why = f"{untrusted}; give the tap an ssl= that trusts it" if untrusted else error.reason
@@ -162,12 +142,12 @@ class Relay:
         if self.was_cut:
             return
         self.was_cut = True
-        for end in self.ends:
+        for end in self.endpoints:
             if not end.ended:
                 self.ended(end.sender, "cut", detail)
         if self._connecting is not None:
             self._connecting.cancel()
-        for end in self.ends:
+        for end in self.endpoints:
             end.abort(reset)
 
     def settle(self) -> None:
@@ -181,33 +161,33 @@ class Relay:
             self._awaits_last_words = True
             self._close_after_last_words()
         connecting = self._connecting is not None and not self._connecting.done()
-        if not connecting and all(end.lost or end.transport is None for end in self.ends):
-            self._over(self)
+        if not connecting and all(end.lost or end.transport is None for end in self.endpoints):
+            self._on_end(self)
 
     def _close(self) -> None:
-        for end in self.ends:
+        for end in self.endpoints:
             end.close()
 
     def _close_after_last_words(self, before: int = -1) -> None:
-        """Close when the server has said nothing for `LAST_WORDS`, and all has been passed on."""
+        """Close once the server was silent for `SERVER_SILENCE_S` and all has been passed on."""
         said = self.recording.byte_count(Side.SERVER)
         if said == before and not self.server.held and not self.client.full:
             self._close()
-        elif not any(end.lost for end in self.ends):
+        elif not any(end.lost for end in self.endpoints):
             loop = asyncio.get_running_loop()
-            loop.call_later(LAST_WORDS, self._close_after_last_words, said)
+            loop.call_later(SERVER_SILENCE_S, self._close_after_last_words, said)
 
 
-class End(asyncio.Protocol):
+class TapEndpoint(asyncio.Protocol):
     """One of the two TCP connections: reads what `sender` sends, writes what its peer read."""
 
-    peer: End
+    peer: TapEndpoint
 
     def __init__(self, relay: Relay, sender: Side) -> None:
         self.relay = relay
         self.sender = sender
         self.transport: asyncio.Transport | None = None
-        self.held = Held(relay.impairments[sender])  # read and not yet written to the peer
+        self.held = DelayQueue(relay.impairments[sender])  # read and not yet written to the peer
         self.full = False  # our own connection does not take more bytes at the moment
         self.ended = False  # the sender has said its last
         self.eof_passed = False  # ... and the peer has been told
@@ -215,7 +195,7 @@ class End(asyncio.Protocol):
         self._closing = False  # ... or going, by our own doing
         self._plain = False
         self._impairment = relay.impairments[sender]
-        self._flips = Flips()
+        self._flips = BitFlips()
         self._timer: asyncio.Handle | None = None
         self._started = relay.started
         self._add = relay.recording.add
@@ -233,7 +213,7 @@ class End(asyncio.Protocol):
         else:
             self.peer.impaired()
             self.impaired()
-            self.relay.bell.ring()
+            self.relay.signal.notify()
 
     def data_received(self, data: bytes) -> None:
         self._add(Chunk(monotonic() - self._started, self.sender, data))
@@ -243,12 +223,12 @@ class End(asyncio.Protocol):
             self.held.put(self._flipped(data) if self._flips else data, monotonic())
             if self._timer is None:
                 self.flush()
-            self.relay.bell.ring()
+            self.relay.signal.notify()
 
     def eof_received(self) -> bool:
         self.ended = True
         self.relay.ended(self.sender, "eof")
-        self._end_with(Mark.EOF)
+        self._end_with(EndMark.EOF)
         if self._over_tls:
             return False  # close
         self._watch_for_reset()
@@ -296,11 +276,11 @@ class End(asyncio.Protocol):
             and not self.held
             and not self._flips
             and not self._impairment.active
-            and not relay.bell.waiters
+            and not relay.signal.waiters
         )
         if self.transport is None or peer.transport is None or self.ended or self.lost:
             return
-        if peer.lost or not (peer.full or self.held.size >= HOLD_LIMIT):
+        if peer.lost or not (peer.full or self.held.size >= MAX_HELD_BYTES):
             self.transport.resume_reading()
         else:
             self.transport.pause_reading()
@@ -309,7 +289,12 @@ class End(asyncio.Protocol):
         """The impairment of this sender has changed."""
         if self.peer.transport is not None:
             # Pieces stay pieces only if none waits in a buffer where the next would join it.
-            self.peer.transport.set_write_buffer_limits(0 if self._impairment.piece else None)
+            if self._impairment.piece:
+                # high=0 would do, but a TLS transport of asyncio that is told so pauses with
+                # nothing in its buffer, and never resumes.
+                self.peer.transport.set_write_buffer_limits(high=1, low=0)
+            else:
+                self.peer.transport.set_write_buffer_limits()
         self.flush()
 
     def flip(self, offset: int, bit: int) -> None:
@@ -331,10 +316,9 @@ class End(asyncio.Protocol):
         if self.transport is None or self.lost:
             return
         if reset:
-            with suppress(OSError):  # it may be gone already
-                connection = self._socket_info("socket")
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        self.transport.abort()
+            reset_tcp(self.transport)
+        else:
+            self.transport.abort()
 
     def flush(self) -> None:
         """Pass on everything that is due and that the peer takes."""
@@ -349,7 +333,7 @@ class End(asyncio.Protocol):
             if peer.full:
                 break
             item = held.take()
-            if isinstance(item, Mark):
+            if isinstance(item, EndMark):
                 self._pass_end(item)
                 continue
             peer.transport.write(item)  # type: ignore[union-attr]
@@ -378,15 +362,15 @@ class End(asyncio.Protocol):
             )
         return data
 
-    def _end_with(self, mark: Mark) -> None:
+    def _end_with(self, mark: EndMark) -> None:
         self.held.put(mark, monotonic())
         self.flush()
-        self.relay.bell.ring()
+        self.relay.signal.notify()
 
-    def _pass_end(self, mark: Mark) -> None:
+    def _pass_end(self, mark: EndMark) -> None:
         """Tell the peer how the direction ended."""
         peer = self.peer
-        if mark is Mark.RESET:
+        if mark is EndMark.RESET:
             self._pass_reset(monotonic())
             return
         self.eof_passed = True
@@ -402,17 +386,17 @@ class End(asyncio.Protocol):
             return
         left = peer.unconfirmed
         since = monotonic() if left != before else since
-        if not left or monotonic() - since > RESET_LIMIT:
+        if not left or monotonic() - since > RESET_TIMEOUT_S:
             peer.abort(reset=True)
         else:
-            asyncio.get_running_loop().call_later(LOOK_AGAIN, self._pass_reset, since, left)
+            asyncio.get_running_loop().call_later(POLL_S, self._pass_reset, since, left)
 
     def _was_reset(self, detail: str) -> None:
         if not self.ended:
             self._read_the_rest()
         self.ended = True
         self.relay.ended(self.sender, "reset", detail)
-        self._end_with(Mark.RESET)
+        self._end_with(EndMark.RESET)
 
     def _read_the_rest(self) -> None:
         """Bytes that came before the reset are still in the kernel when a write met it first."""
@@ -433,7 +417,7 @@ class End(asyncio.Protocol):
             self._closing = True
             self.transport.abort()  # and not our abort(): what is held may still be delivered
         else:
-            asyncio.get_running_loop().call_later(LOOK_AGAIN, self._watch_for_reset)
+            asyncio.get_running_loop().call_later(POLL_S, self._watch_for_reset)
 
     @property
     def _over_tls(self) -> bool:

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from ssl import SSLContext, create_default_context
 
 from wslab.errors import NotRunning, WslabError
-from wslab.network.background import Service, call, run, stop_listening
-from wslab.network.browser.ws_url import PORTS, split_target
+from wslab.network.background import Service, Signal, call, run, stop_listening
 from wslab.network.tap.impairment import Impairment
-from wslab.network.tap.relay import Bell, End, Relay, Target, share_pages
+from wslab.network.tap.relay import Relay, TapEndpoint, Target, share_pages
+from wslab.network.targets import PORTS, split_target
 from wslab.protocol.frames import Side
-from wslab.protocol.recording.recording import LIMIT, Recording
+from wslab.protocol.recording.recording import MAX_RECORDING_BYTES, Recording
 
 _IN_CLEAR = {"wss": "ws", "https": "http"}
 
@@ -33,7 +33,7 @@ class Tap(Service):
     header names the tap.
 
     Who wants to see each chunk as it comes passes `record`, which makes the recording of a
-    connection from target and limit, a subclass for example; `over` is told of each
+    connection from target and limit, a subclass for example; `on_end` is told of each
     recording whose connection has ended in both directions. Both run on the background
     loop, before the relay goes on.
 
@@ -51,11 +51,11 @@ class Tap(Service):
         host: str = "127.0.0.1",
         port: int = 0,
         name: str | None = None,
-        limit: int = LIMIT,
+        limit: int = MAX_RECORDING_BYTES,
         ssl: SSLContext | None = None,
         decrypt: bool = True,
         record: Callable[[str, int], Recording] = Recording,
-        over: Callable[[Recording], object] | None = None,
+        on_end: Callable[[Recording], object] | None = None,
     ) -> None:
         super().__init__(host=host, port=port, name=name)
         self._parts = split_target(target, "Tap")
@@ -71,7 +71,7 @@ class Tap(Service):
         self.limit = limit
         self._ssl = ssl
         self._record = record
-        self._over = over
+        self._on_end = on_end
         self._server: asyncio.Server | None = None
         self._recordings: list[Recording] = []
         self._began: list[float] = []
@@ -79,7 +79,7 @@ class Tap(Service):
         self._live: list[Relay] = []
         self._impairments = {side: Impairment() for side in Side}
         self._next_flips: list[tuple[Side, int, int]] = []
-        self._bell = Bell()
+        self._signal = Signal()
 
     # What it has seen.
 
@@ -241,35 +241,35 @@ class Tap(Service):
             await stop_listening(self._server)
         await self._cut(False, "the tap was stopped")
 
-    def _accept(self, target: Target) -> End:
+    def _accept(self, target: Target) -> TapEndpoint:
         recording = self._record(self.target, self.limit)
         relay = Relay(
-            target, recording, self._impairments, self._bell, self._notes.append, self._is_over
+            target, recording, self._impairments, self._signal, self._notes.append, self._is_over
         )
         for side, offset, bit in self._next_flips:
-            for end in relay.ends:
+            for end in relay.endpoints:
                 if end.sender is side:
                     end.flip(offset, bit)
         self._next_flips.clear()
         self._began.append(relay.started)
         self._recordings.append(recording)
         self._live.append(relay)
-        self._bell.ring()
+        self._signal.notify()
         return relay.client
 
     def _is_over(self, relay: Relay) -> None:
         if relay in self._live:
             self._live.remove(relay)
-            if self._over is not None:
-                self._over(relay.recording)
-        self._bell.ring()
+            if self._on_end is not None:
+                self._on_end(relay.recording)
+        self._signal.notify()
 
     def _is_live(self, recording: Recording) -> bool:
         return any(relay.recording is recording for relay in self._live)
 
-    def _ends(self, sender: Side | None) -> Iterator[End]:
+    def _ends(self, sender: Side | None) -> Iterator[TapEndpoint]:
         for relay in list(self._live):
-            yield from (end for end in relay.ends if end.sender in _sides(sender))
+            yield from (end for end in relay.endpoints if end.sender in _sides(sender))
 
     def _impair(self, sender: Side | None, **change: float | None) -> None:
         def apply() -> None:
@@ -278,7 +278,7 @@ class Tap(Service):
                     setattr(self._impairments[side], setting, value)
             for end in self._ends(sender):
                 end.impaired()
-            self._bell.ring()
+            self._signal.notify()
 
         call(apply)
 
@@ -289,9 +289,9 @@ class Tap(Service):
 
     async def _until(self, met: Callable[[], bool]) -> None:
         while not met():
-            change = self._bell.next()
+            change = self._signal.next()
             for end in self._ends(None):
-                end.adjust()  # plain ends do not ring
+                end.adjust()  # plain endpoints do not notify
             await change
 
     def _wait(self, met: Callable[[], bool], timeout: float, advice: str) -> Recording:

@@ -38,7 +38,7 @@ REBUILT: Final = (
 _KEY: Final = bytes(4)  # masks nothing, so nobody takes it for one that a browser drew
 _SENDERS: Final = {"send": Side.CLIENT, "receive": Side.SERVER}
 _DATE: Final = re.compile(r"(\d+)-(\d\d)-(\d\d)T(\d\d):(\d\d):([\d.]+)(?:Z|([+-])(\d\d):?(\d\d))")
-_LISTED: Final = 8  # connections that an error names
+_MAX_LISTED: Final = 8  # connections that an error names
 _NOT_KNOWN: Final = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 
 
@@ -80,8 +80,8 @@ def read_har(data: bytes, name: str, index: int | None = None, url: str | None =
 
 def _list(items: Iterable[str]) -> str:
     lines = list(items)
-    rest = [f"and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
-    return "".join(f"; {line}" for line in lines[:_LISTED] + rest)
+    rest = [f"and {len(lines) - _MAX_LISTED} more"] if len(lines) > _MAX_LISTED else []
+    return "".join(f"; {line}" for line in lines[:_MAX_LISTED] + rest)
 
 
 def _is_websocket(entry: Mapping[str, Any]) -> bool:
@@ -138,8 +138,10 @@ def _seconds(date: str) -> float:
 _HOST: Final = bytes((127, 0, 0, 1))
 _PORT: Final = 49152  # the client's: the first of those that belong to nobody (RFC 6335 §6)
 _RAW_IP: Final = 101  # the link type of packets that begin with the head of IP
-_MOST: Final = 65535 - 20 - 20  # bytes in one packet, behind the heads of IP and TCP
-_MSS: Final = b"\x02\x04" + _MOST.to_bytes(2, "big")  # says so to the peer (RFC 9293 §3.7.1)
+_MAX_SEGMENT_BYTES: Final = 65535 - 20 - 20  # bytes in one packet, behind the heads of IP and TCP
+_MSS: Final = b"\x02\x04" + _MAX_SEGMENT_BYTES.to_bytes(
+    2, "big"
+)  # says so to the peer (RFC 9293 §3.7.1)
 _FIN, _SYN, _RST, _PSH, _ACK = 1, 2, 4, 8, 16  # RFC 9293 §3.1
 
 _Address = tuple[str, int]
@@ -199,8 +201,11 @@ def _packets(dpkt: Any, contents: Contents, port: int) -> Iterator[tuple[float, 
         sender = event.sender
         if isinstance(event, Chunk):
             lost[sender] -= len(event.data)
-            for start in range(0, len(event.data), _MOST):
-                yield at, packet(sender, _PSH | _ACK, event.data[start : start + _MOST])
+            for start in range(0, len(event.data), _MAX_SEGMENT_BYTES):
+                yield (
+                    at,
+                    packet(sender, _PSH | _ACK, event.data[start : start + _MAX_SEGMENT_BYTES]),
+                )
                 yield at, packet(sender.peer, _ACK)
         else:
             places[sender] += lost[sender]
@@ -273,7 +278,7 @@ _HEADLESS: Final = "begins in mid-stream"
 
 
 @dataclass(slots=True)
-class _Stream:
+class _TcpStream:
     """One TCP connection of a capture; `ends` are the client and the server."""
 
     number: int
@@ -325,11 +330,11 @@ class _Stream:
         return f"stream={self.number}: {client} to {server}, {self.kind}, {size:,} bytes"
 
 
-def _streams(dpkt: Any, data: bytes, name: str) -> tuple[list[_Stream], bool]:
+def _streams(dpkt: Any, data: bytes, name: str) -> tuple[list[_TcpStream], bool]:
     """Every TCP connection of a file, by its first packet; and whether the file is cut short."""
     broken = dpkt.Error, StructError, ValueError
-    streams: list[_Stream] = []
-    latest: dict[frozenset[_Address], _Stream] = {}
+    streams: list[_TcpStream] = []
+    latest: dict[frozenset[_Address], _TcpStream] = {}
     try:
         reader = dpkt.pcap.UniversalReader(BytesIO(data))
     except broken as error:
@@ -353,7 +358,7 @@ def _streams(dpkt: Any, data: bytes, name: str) -> tuple[list[_Stream], bool]:
 
 
 def _sort(
-    streams: list[_Stream], latest: dict[frozenset[_Address], _Stream], at: float, ip: Any
+    streams: list[_TcpStream], latest: dict[frozenset[_Address], _TcpStream], at: float, ip: Any
 ) -> None:
     """Give a packet to its connection, which it may be the first of."""
     tcp, opening = ip.data, ip.data.flags & (_SYN | _ACK)
@@ -364,7 +369,7 @@ def _sort(
         opening == _SYN and stream.ways[stream.sender(source)].first != tcp.seq + 1
     ):
         ends = (target, source) if opening == _SYN | _ACK else (source, target)
-        stream = _Stream(len(streams), ends, bool(opening & _SYN), at)
+        stream = _TcpStream(len(streams), ends, bool(opening & _SYN), at)
         latest[frozenset(ends)] = stream
         streams.append(stream)
     # The length in the head is 0 where the network card was to cut the packet up later.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from wslab.protocol.frames import Side
-from wslab.protocol.http_head import MAX_HEAD
+from wslab.protocol.http_head import MAX_HEAD_BYTES
 
 ENDINGS: Final = ("eof", "reset", "cut", "refused")
 
@@ -47,6 +47,6 @@ def beginning(chunks: Sequence[Chunk], side: Side) -> bytes:
     for chunk in chunks:
         if chunk.sender is side:
             start += chunk.data
-            if len(start) >= MAX_HEAD:
+            if len(start) >= MAX_HEAD_BYTES:
                 break
     return bytes(start)

@@ -20,19 +20,20 @@ from typing import Final
 from wslab.errors import MalformedHandshake, RecordingError
 from wslab.protocol.frames import Frame, FrameReader, Side
 from wslab.protocol.handshake import Handshake, Request, Response
+from wslab.protocol.recording import captures, wscap
 from wslab.protocol.recording.chunks import Chunk, Ending, beginning
-from wslab.protocol.recording.recording import captures, wscap
 from wslab.protocol.recording.tls_records import SentRecord, is_tls, read_records
 from wslab.protocol.redaction import redacted, redacted_text
-from wslab.protocol.rules.connection import Judge, check_opening
+from wslab.protocol.rules.connection import ConnectionJudge, check_opening
 from wslab.protocol.rules.findings import Finding, Tally
-from wslab.protocol.rules.frames import check_beginning, check_handshake
+from wslab.protocol.rules.frames import check_beginning
+from wslab.protocol.rules.handshake import check_handshake
 from wslab.protocol.session import Message, Session, Step
 
 __all__ = ["Chunk", "Ending", "Recording", "SentFrame"]
 
-LIMIT: Final = 64 * 1024 * 1024  # bytes kept of one connection
-CHUNKS: Final = 500_000  # and chunks: a small one takes ten times the memory of its bytes
+MAX_RECORDING_BYTES: Final = 64 * 1024 * 1024  # bytes kept of one connection
+MAX_CHUNKS: Final = 500_000  # and chunks: a small one takes ten times the memory of its bytes
 _BLANK_LINE: Final = re.compile(rb"(?<=\n\r\n)|(?<=\n\n)")
 
 
@@ -49,13 +50,13 @@ class SentFrame:
 class Recording:
     """One TCP connection between a client and a server, byte for byte.
 
-    `limit` bounds the bytes that are kept, and `CHUNKS` the chunks. Past them the recording
+    `limit` bounds the bytes that are kept, and `MAX_CHUNKS` the chunks. Past them the recording
     is `truncated`: it goes on counting, and keeps no later byte, so that what it has is a
     true beginning.
     `note` says what else must be known of the bytes, such as that nobody saw them pass.
     """
 
-    def __init__(self, target: str = "", limit: int = LIMIT) -> None:
+    def __init__(self, target: str = "", limit: int = MAX_RECORDING_BYTES) -> None:
         self.target = target
         self.limit = limit
         self.note = ""
@@ -71,7 +72,7 @@ class Recording:
         size = len(chunk.data)
         self._counts[chunk.sender] += size
         self.truncated = (
-            self.truncated or self._kept + size > self.limit or len(self.chunks) >= CHUNKS
+            self.truncated or self._kept + size > self.limit or len(self.chunks) >= MAX_CHUNKS
         )
         if not self.truncated:
             self._kept += size
@@ -123,14 +124,14 @@ class Recording:
 
     def findings(self) -> list[Finding]:
         """Every rule held against the handshake and each frame, kept and broken."""
-        return self._judge(Judge(every=True))
+        return self._judge(ConnectionJudge(every=True))
 
     def tally(self) -> Tally:
         """`findings`, where those that passed again are only counted: for long recordings."""
-        judge = Judge()
+        judge = ConnectionJudge()
         return Tally(self._judge(judge), judge.again)
 
-    def _judge(self, judge: Judge) -> list[Finding]:
+    def _judge(self, judge: ConnectionJudge) -> list[Finding]:
         reading = self._read()
         if reading.handshake is None:
             return []
@@ -145,7 +146,7 @@ class Recording:
             deflate = reading.handshake.deflate is not None
             findings += check_beginning(reading.pending[side], side, deflate)
         if not self.truncated:
-            judge.blame(findings)
+            judge.note_faults(findings)
             findings += judge.end(
                 {end.sender: end.at for end in self.endings if end.how in ("eof", "reset")}
             )
@@ -254,7 +255,7 @@ class Recording:
 
     @classmethod
     def _of(cls, contents: wscap.Contents) -> Recording:
-        recording = cls(contents.target, max(LIMIT, sum(contents.counts.values())))
+        recording = cls(contents.target, max(MAX_RECORDING_BYTES, sum(contents.counts.values())))
         recording.chunks, recording.endings = list(contents.chunks), list(contents.endings)
         recording._kept = sum(len(chunk.data) for chunk in recording.chunks)
         recording._counts, recording.truncated = contents.counts, contents.truncated

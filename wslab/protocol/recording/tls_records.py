@@ -16,8 +16,10 @@ from typing import Final
 from wslab.protocol.frames import Side
 from wslab.protocol.recording.chunks import Chunk
 
-HEADER: Final = 5  # bytes before the content
-LONGEST: Final = 2**14 + 2048  # bytes of content: TLS 1.2 allows more than 1.3 (RFC 5246 §6.2.3)
+HEADER_BYTES: Final = 5  # bytes before the content
+MAX_RECORD_BYTES: Final = (
+    2**14 + 2048
+)  # bytes of content: TLS 1.2 allows more than 1.3 (RFC 5246 §6.2.3)
 
 
 class ContentType(IntEnum):
@@ -47,7 +49,7 @@ class TlsRecord:
 
         The law: ``TlsRecord.parse(b).encode() == b`` for every whole record `b`.
         """
-        end = offset + HEADER
+        end = offset + HEADER_BYTES
         if len(data) < end:
             return None
         length = int.from_bytes(data[end - 2 : end], "big")
@@ -90,7 +92,7 @@ class TlsRecord:
         return "an alert" if kind == ContentType.ALERT else "a type that nobody has defined"
 
     def __len__(self) -> int:
-        return HEADER + len(self.content)
+        return HEADER_BYTES + len(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def read_records(chunks: Iterable[Chunk]) -> tuple[list[SentRecord], dict[Side, 
     rest = {side: b"" for side in Side}
     for chunk in chunks:
         data, offset = rest[chunk.sender] + chunk.data, 0
-        while _may_be_a_record(data[offset : offset + HEADER]):
+        while _may_be_a_record(data[offset : offset + HEADER_BYTES]):
             record = TlsRecord.parse(data, offset)
             if record is None:
                 break
@@ -137,6 +139,6 @@ def _may_be_a_record(data: bytes) -> bool:
         data[:1] in (b"", *(bytes([kind]) for kind in ContentType)),
         data[1:2] in (b"", b"\x03"),
         data[2:3] <= b"\x04",
-        len(data) < HEADER or int.from_bytes(data[3:HEADER], "big") <= LONGEST,
+        len(data) < HEADER_BYTES or int.from_bytes(data[3:HEADER_BYTES], "big") <= MAX_RECORD_BYTES,
     )
     return all(right)

@@ -15,11 +15,9 @@ from wslab.protocol.frames import Side
 from wslab.protocol.handshake import DEFLATE, WINDOW_BITS, Extension, Handshake
 from wslab.protocol.rules.rule import FAIL, Outcome, Rules
 
-DEFLATE_RULES: Final = Rules()
+DEFLATE_RULES: Final = Rules[Handshake]()
 _rule = DEFLATE_RULES.rule
 
-CLIENT: Final = Side.CLIENT
-SERVER: Final = Side.SERVER
 DECLINE: Final = "the server declines this offer"
 
 SERVER_BITS: Final = "server_max_window_bits"
@@ -75,47 +73,49 @@ def _written(name: str, value: str | None) -> str:
 _WINDOWS: Final = "a window is 8 to 15 without leading zeros, a no_context_takeover has no value"
 
 
-@_rule(CLIENT, "RFC 7692 §7.1", "an offer uses the four defined parameters only", DECLINE)
+@_rule(
+    "RFC 7692 §7.1", "an offer uses the four defined parameters only", DECLINE, sender=Side.CLIENT
+)
 def deflate_offer_is_defined(at: Handshake) -> Outcome:
     return _each(_offers(at), _undefined)
 
 
-@_rule(CLIENT, "RFC 7692 §7.1", "an offer has no parameter twice", DECLINE)
+@_rule("RFC 7692 §7.1", "an offer has no parameter twice", DECLINE, sender=Side.CLIENT)
 def deflate_offer_does_not_repeat(at: Handshake) -> Outcome:
     return _each(_offers(at), _repeated)
 
 
-@_rule(CLIENT, "RFC 7692 §7.1", f"in an offer, {_WINDOWS}", DECLINE)
+@_rule("RFC 7692 §7.1", f"in an offer, {_WINDOWS}", DECLINE, sender=Side.CLIENT)
 def deflate_offer_has_valid_values(at: Handshake) -> Outcome:
     return _each(_offers(at), _invalid_in_offer)
 
 
-@_rule(SERVER, "RFC 7692 §5", "permessage-deflate is answered at most once", FAIL)
+@_rule("RFC 7692 §5", "permessage-deflate is answered at most once", FAIL, sender=Side.SERVER)
 def deflate_is_answered_once(at: Handshake) -> Outcome:
     answers = _answers(at)
     return (len(answers) == 1, ", ".join(map(str, answers))) if answers else None
 
 
-@_rule(SERVER, "RFC 7692 §7.1", "an answer uses the four defined parameters only", FAIL)
+@_rule("RFC 7692 §7.1", "an answer uses the four defined parameters only", FAIL, sender=Side.SERVER)
 def deflate_answer_is_defined(at: Handshake) -> Outcome:
     return _each(_answers(at), _undefined)
 
 
-@_rule(SERVER, "RFC 7692 §7.1", "an answer has no parameter twice", FAIL)
+@_rule("RFC 7692 §7.1", "an answer has no parameter twice", FAIL, sender=Side.SERVER)
 def deflate_answer_does_not_repeat(at: Handshake) -> Outcome:
     return _each(_answers(at), _repeated)
 
 
-@_rule(SERVER, "RFC 7692 §7.1", f"in an answer, {_WINDOWS}", FAIL)
+@_rule("RFC 7692 §7.1", f"in an answer, {_WINDOWS}", FAIL, sender=Side.SERVER)
 def deflate_answer_has_valid_values(at: Handshake) -> Outcome:
     return _each(_answers(at), _invalid_in_answer)
 
 
 @_rule(
-    SERVER,
     "RFC 7692 §7.1.2.2",
     f"an answer has {CLIENT_BITS} only when it was offered",
     FAIL,
+    sender=Side.SERVER,
 )
 def deflate_client_window_was_offered(at: Handshake) -> Outcome:
     answers = [str(answer) for answer in _answers(at) if CLIENT_BITS in dict(answer.params)]
@@ -126,10 +126,10 @@ def deflate_client_window_was_offered(at: Handshake) -> Outcome:
 
 
 @_rule(
-    SERVER,
     "RFC 7692 §7.1.1.1, §7.1.2",
     "an answer grants what one valid offer asks: no context takeover, windows no larger",
     FAIL,
+    sender=Side.SERVER,
 )
 def deflate_answer_grants_an_offer(at: Handshake) -> Outcome:
     answers, offers = _answers(at), _offers(at)

@@ -17,7 +17,7 @@ from wslab.protocol.rules.frames import check_session
 from wslab.protocol.session import Step
 
 WAITS: Final = "the client sends nothing between its request and the 101"
-SHAPES: Final = 1000  # of frames that are remembered; a stranger may send more
+MAX_SHAPES: Final = 1000  # of frames that are remembered; a stranger may send more
 ANSWERS: Final = "who receives a Close frame and has sent none sends one before TCP ends"
 
 
@@ -51,7 +51,7 @@ def check_ending(
     return findings
 
 
-class Judge:
+class ConnectionJudge:
     """Every rule held against one connection after its 101, frame by frame, as it grows.
 
     A long connection repeats itself. The rules look at the bits of a header and at a few
@@ -79,14 +79,14 @@ class Judge:
         findings = check_session([step])
         if step.frame.opcode == Opcode.CLOSE:
             self._closes.setdefault(step.sender, (step.index, at))
-        self.blame(findings)
-        if shape is not None and len(self._kept) < SHAPES:
+        self.note_faults(findings)
+        if shape is not None and len(self._kept) < MAX_SHAPES:
             self._kept[shape] = [finding.rule for finding in findings if finding.ok]
             if len(self._kept[shape]) < len(findings):
                 self._broken.add(shape)
         return findings
 
-    def blame(self, findings: Collection[Finding]) -> None:
+    def note_faults(self, findings: Collection[Finding]) -> None:
         """Note whose faults these are: nobody need answer the Close of a faulty peer."""
         self._faulty.update(finding.sender for finding in findings if not finding.ok)
 

@@ -2,9 +2,8 @@
 
 Rules of this file:
 
-* Each rule is one function with its name, section, close code and sentence beside
-  it. It answers ``None`` where it does not apply, else whether it is kept and what
-  was found.
+* Each rule is one function with its section, sentence and close code beside it. It
+  answers ``None`` where it does not apply, else whether it is kept and what was found.
 * A frame rule looks at one frame and its sender (§5.1–§5.5, §7.4, §8.1). A session
   rule looks at one ``Step``: a frame and what came before it.
 * Rules never raise and never stop at the first fault.
@@ -14,14 +13,14 @@ The rules of the opening handshake are in ``handshake_rules``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import CloseCode, ClosePayload, Frame, FrameHeader, Opcode, Side
 from wslab.protocol.rules.findings import Finding
-from wslab.protocol.rules.handshake import check_handshake
+from wslab.protocol.rules.rule import Outcome, Rules
 from wslab.protocol.session import Step
 
 __all__ = [
@@ -30,16 +29,12 @@ __all__ = [
     "Finding",
     "check_beginning",
     "check_frame",
-    "check_handshake",
     "check_session",
 ]
 
-Outcome = tuple[bool, str] | None
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FrameContext:
     """What a frame rule sees: a frame (or its header, if no more arrived) and who sent it."""
 
     frame: FrameHeader
@@ -63,41 +58,12 @@ class Look:
         return None if payload is None else ClosePayload.parse(payload)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule(Generic[T]):
-    """One sentence of the RFC, and the function that looks whether it is kept.
-
-    `close_code` is None where no Close frame can answer the fault any more.
-    """
-
-    name: str
-    rfc: str
-    close_code: CloseCode | None
-    says: str
-    look: Callable[[T], Outcome]
+FRAME_RULES: Final = Rules[FrameContext](answer=CloseCode.PROTOCOL_ERROR)
+SESSION_RULES: Final = Rules[Step](answer=CloseCode.PROTOCOL_ERROR)
 
 
-FRAME_RULES: Final[list[Rule[Look]]] = []
-SESSION_RULES: Final[list[Rule[Step]]] = []
-
-
-def _rule(
-    table: list[Rule[T]],
-    rfc: str,
-    says: str,
-    close_code: CloseCode | None = CloseCode.PROTOCOL_ERROR,
-) -> Callable[[Callable[[T], Outcome]], Callable[[T], Outcome]]:
-    """Enter the function below in the table, under its own name."""
-
-    def enter(look: Callable[[T], Outcome]) -> Callable[[T], Outcome]:
-        table.append(Rule(look.__name__.replace("_", "-"), rfc, close_code, says, look))
-        return look
-
-    return enter
-
-
-@_rule(FRAME_RULES, "RFC 6455 §5.1", "a client masks every frame, a server masks none")
-def masked_by_the_client_only(at: Look) -> Outcome:
+@FRAME_RULES.rule("RFC 6455 §5.1", "a client masks every frame, a server masks none")
+def masked_by_the_client_only(at: FrameContext) -> Outcome:
     masked = at.frame.mask is not None
     found = (
         f"a masked frame (key {at.frame.mask.hex(' ')})" if at.frame.mask else "an unmasked frame"
@@ -105,76 +71,72 @@ def masked_by_the_client_only(at: Look) -> Outcome:
     return masked == at.sender.must_mask, found
 
 
-@_rule(
-    FRAME_RULES, "RFC 6455 §5.2", "RSV2 and RSV3 are 0, and RSV1 too unless an extension uses it"
-)
-def reserved_bits_are_zero(at: Look) -> Outcome:
+@FRAME_RULES.rule("RFC 6455 §5.2", "RSV2 and RSV3 are 0, and RSV1 too unless an extension uses it")
+def reserved_bits_are_zero(at: FrameContext) -> Outcome:
     bits = {"RSV1": at.frame.rsv1, "RSV2": at.frame.rsv2, "RSV3": at.frame.rsv3}
     used = [name for name, on in bits.items() if on]
     allowed = ["RSV1"] if at.deflate else []
     return set(used) <= set(allowed), f"{' and '.join(used)} set to 1" if used else "all three 0"
 
 
-@_rule(
-    FRAME_RULES,
+@FRAME_RULES.rule(
     "RFC 7692 §6.1",
     "RSV1 marks a compressed message on its first frame, never a later one or a control frame",
 )
-def rsv1_is_on_a_first_frame(at: Look) -> Outcome:
+def rsv1_is_on_a_first_frame(at: FrameContext) -> Outcome:
     if not (at.deflate and at.frame.rsv1):
         return None
     first = at.frame.opcode in (Opcode.TEXT, Opcode.BINARY)
     return first, f"RSV1 on a frame with opcode {opcode_name(at.frame.opcode)}"
 
 
-@_rule(FRAME_RULES, "RFC 6455 §5.2", "the opcode is 0, 1, 2, 8, 9 or 0xA; the others are reserved")
-def opcode_is_defined(at: Look) -> Outcome:
+@FRAME_RULES.rule("RFC 6455 §5.2", "the opcode is 0, 1, 2, 8, 9 or 0xA; the others are reserved")
+def opcode_is_defined(at: FrameContext) -> Outcome:
     return isinstance(at.frame.opcode, Opcode), f"opcode {opcode_name(at.frame.opcode)}"
 
 
-@_rule(FRAME_RULES, "RFC 6455 §5.2", "the length is written in the shortest form that holds it")
-def length_is_shortest(at: Look) -> Outcome:
+@FRAME_RULES.rule("RFC 6455 §5.2", "the length is written in the shortest form that holds it")
+def length_is_shortest(at: FrameContext) -> Outcome:
     length, size = at.frame.length, at.frame.length_size
     needed = 0 if length < 126 else 2 if length < 1 << 16 else 8
     return size == needed, f"{length:,} written with {size} extra length bytes"
 
 
-@_rule(FRAME_RULES, "RFC 6455 §5.2", "the top bit of an 8-byte length is 0")
-def length_top_bit_is_zero(at: Look) -> Outcome:
+@FRAME_RULES.rule("RFC 6455 §5.2", "the top bit of an 8-byte length is 0")
+def length_top_bit_is_zero(at: FrameContext) -> Outcome:
     if at.frame.length_size != 8:
         return None
     top = at.frame.length >> 63
     return top == 0, f"a top bit of {top}, in a length of {at.frame.length:,}"
 
 
-@_rule(FRAME_RULES, "RFC 6455 §5.5", "a control frame has at most 125 bytes of payload")
-def control_frame_is_short(at: Look) -> Outcome:
+@FRAME_RULES.rule("RFC 6455 §5.5", "a control frame has at most 125 bytes of payload")
+def control_frame_is_short(at: FrameContext) -> Outcome:
     if not at.is_control:
         return None
     return at.frame.length <= 125, f"{at.frame.length:,} bytes"
 
 
-@_rule(FRAME_RULES, "RFC 6455 §5.5", "a control frame is never fragmented")
-def control_frame_is_whole(at: Look) -> Outcome:
+@FRAME_RULES.rule("RFC 6455 §5.5", "a control frame is never fragmented")
+def control_frame_is_whole(at: FrameContext) -> Outcome:
     if not at.is_control:
         return None
     return at.frame.fin, "FIN 1" if at.frame.fin else "FIN 0"
 
 
-@_rule(FRAME_RULES, "RFC 6455 §5.5.1", "a Close payload is empty, or starts with a 2-byte code")
-def close_payload_holds_a_code(at: Look) -> Outcome:
+@FRAME_RULES.rule("RFC 6455 §5.5.1", "a Close payload is empty, or starts with a 2-byte code")
+def close_payload_holds_a_code(at: FrameContext) -> Outcome:
     if at.close is None:
         return None
     size = len(at.close.encode())
     return size != 1, f"{size} byte{'' if size == 1 else 's'}"
 
 
-@_rule(
-    FRAME_RULES,
+@FRAME_RULES.rule(
     "RFC 6455 §7.4",
     "a Close frame carries 1000-1003, 1007-1014 or 3000-4999",
 )
-def close_code_may_be_sent(at: Look) -> Outcome:
+def close_code_may_be_sent(at: FrameContext) -> Outcome:
     if at.close is None or at.close.code is None:
         return None
     code = at.close.code
@@ -182,13 +144,12 @@ def close_code_may_be_sent(at: Look) -> Outcome:
     return sendable, f"code {int(code)}"
 
 
-@_rule(
-    FRAME_RULES,
+@FRAME_RULES.rule(
     "RFC 6455 §5.5.1",
     "the reason in a Close frame is UTF-8",
     CloseCode.INVALID_FRAME_PAYLOAD_DATA,
 )
-def close_reason_is_utf8(at: Look) -> Outcome:
+def close_reason_is_utf8(at: FrameContext) -> Outcome:
     if at.close is None or at.close.code is None:
         return None
     raw = at.close.reason_bytes
@@ -199,7 +160,7 @@ def close_reason_is_utf8(at: Look) -> Outcome:
     return True, f"{len(raw)} bytes of UTF-8"
 
 
-@_rule(SESSION_RULES, "RFC 6455 §5.4", "a continuation frame continues a message that was begun")
+@SESSION_RULES.rule("RFC 6455 §5.4", "a continuation frame continues a message that was begun")
 def continuation_has_a_beginning(step: Step) -> Outcome:
     if step.frame.opcode != Opcode.CONTINUATION:
         return None
@@ -207,9 +168,7 @@ def continuation_has_a_beginning(step: Step) -> Outcome:
     return begun is not None, f"{opcode_name(begun)} begun" if begun is not None else "none begun"
 
 
-@_rule(
-    SESSION_RULES, "RFC 6455 §5.4", "a new message begins after the last one of its sender ended"
-)
+@SESSION_RULES.rule("RFC 6455 §5.4", "a new message begins after the last one of its sender ended")
 def message_is_not_interrupted(step: Step) -> Outcome:
     if step.frame.opcode not in (Opcode.TEXT, Opcode.BINARY):
         return None
@@ -218,7 +177,7 @@ def message_is_not_interrupted(step: Step) -> Outcome:
 
 
 # The Close before it is what gets an answer; what comes later is discarded (§1.4).
-@_rule(SESSION_RULES, "RFC 6455 §5.5.1", "no data frame is sent after a Close frame", None)
+@SESSION_RULES.rule("RFC 6455 §5.5.1", "no data frame is sent after a Close frame", "")
 def no_data_after_close(step: Step) -> Outcome:
     if step.frame.opcode >= Opcode.CLOSE:
         return None  # a Ping must be answered until the peer's Close comes (§5.5.2)
@@ -227,8 +186,7 @@ def no_data_after_close(step: Step) -> Outcome:
     return True, "no Close before it"
 
 
-@_rule(
-    SESSION_RULES,
+@SESSION_RULES.rule(
     "RFC 6455 §8.1",
     "a text message is UTF-8, whole and across its frames",
     CloseCode.INVALID_FRAME_PAYLOAD_DATA,
@@ -244,8 +202,7 @@ def text_is_utf8(step: Step) -> Outcome:
     return True, f"{len(text)} characters of UTF-8"
 
 
-@_rule(
-    SESSION_RULES,
+@SESSION_RULES.rule(
     "RFC 7692 §7.2.2",
     "a compressed message unpacks as DEFLATE data",
     CloseCode.INVALID_FRAME_PAYLOAD_DATA,
@@ -265,8 +222,7 @@ def check_frame(frame: FrameHeader, sender: Side, deflate: bool = False) -> list
     A bare `FrameHeader` is judged by what it declares. `deflate` says that the
     handshake agreed on permessage-deflate, which gives RSV1 a meaning.
     """
-    look = Look(frame, sender, deflate)
-    return _apply(FRAME_RULES, look, sender, None)
+    return FRAME_RULES.check(FrameContext(frame, sender, deflate), sender)
 
 
 def check_beginning(data: bytes, sender: Side, deflate: bool = False) -> list[Finding]:
@@ -289,18 +245,7 @@ def check_session(steps: Iterable[Step]) -> list[Finding]:
     """Hold every frame rule and every session rule against the steps, in their order."""
     findings: list[Finding] = []
     for step in steps:
-        look = Look(step.frame, step.sender, step.deflate)
-        findings += _apply(FRAME_RULES, look, step.sender, step.index)
-        findings += _apply(SESSION_RULES, step, step.sender, step.index)
-    return findings
-
-
-def _apply(rules: list[Rule[T]], seen: T, sender: Side, index: int | None) -> list[Finding]:
-    findings = []
-    for rule in rules:
-        outcome = rule.look(seen)
-        if outcome is not None:
-            ok, found = outcome
-            code = rule.close_code
-            findings.append(Finding(rule.name, ok, rule.says, found, code, rule.rfc, sender, index))
+        context = FrameContext(step.frame, step.sender, step.deflate)
+        findings += FRAME_RULES.check(context, step.sender, step.index)
+        findings += SESSION_RULES.check(step, step.sender, step.index)
     return findings

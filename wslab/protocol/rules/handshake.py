@@ -15,7 +15,7 @@ from wslab.protocol.rules.request import REQUEST_RULES
 from wslab.protocol.rules.response import RESPONSE_RULES
 from wslab.protocol.rules.rule import Rule
 
-RULES: Final[tuple[Rule, ...]] = (*REQUEST_RULES, *RESPONSE_RULES, *DEFLATE_RULES)
+RULES: Final[tuple[Rule[Handshake], ...]] = (*REQUEST_RULES, *RESPONSE_RULES, *DEFLATE_RULES)
 
 
 def check_handshake(handshake: Handshake) -> list[Finding]:

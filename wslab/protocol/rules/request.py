@@ -25,14 +25,11 @@ from wslab.protocol.rules.rule import (
     version_outcome,
 )
 
-REQUEST_RULES: Final = Rules()
+REQUEST_RULES: Final = Rules[Handshake](sender=Side.CLIENT)
 _rule = REQUEST_RULES.rule
-
-CLIENT: Final = Side.CLIENT
 
 
 @_rule(
-    CLIENT,
     "RFC 9112 §2.2, §5.2; RFC 9110 §5.5",
     "each line of the request ends with CRLF, is not folded, and has no control characters",
 )
@@ -40,18 +37,17 @@ def request_is_plain_http(at: Handshake) -> Outcome:
     return plain_outcome(at.request)
 
 
-@_rule(CLIENT, "RFC 6455 §4.1", "the method is GET", "the server answers 400 or 405")
+@_rule("RFC 6455 §4.1", "the method is GET", "the server answers 400 or 405")
 def request_method_is_get(at: Handshake) -> Outcome:
     return at.request.method == "GET", at.request.method
 
 
-@_rule(CLIENT, "RFC 6455 §4.1", "the version of HTTP is 1.1 or higher", BAD_REQUEST)
+@_rule("RFC 6455 §4.1", "the version of HTTP is 1.1 or higher", BAD_REQUEST)
 def request_version_is_http_1_1(at: Handshake) -> Outcome:
     return version_outcome(at.request)
 
 
 @_rule(
-    CLIENT,
     "RFC 6455 §4.1",
     "the target is a path that starts with / or a whole http or https URL, in ASCII",
     BAD_REQUEST,
@@ -62,7 +58,7 @@ def request_target_is_a_path(at: Handshake) -> Outcome:
     return ok, _target(at)
 
 
-@_rule(CLIENT, "RFC 6455 §3", "the target has no fragment, the part after #", BAD_REQUEST)
+@_rule("RFC 6455 §3", "the target has no fragment, the part after #", BAD_REQUEST)
 def request_target_has_no_fragment(at: Handshake) -> Outcome:
     return "#" not in at.request.target, _target(at)
 
@@ -76,7 +72,6 @@ _HOST: Final = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::\d*)?"
 
 
 @_rule(
-    CLIENT,
     "RFC 6455 §4.1; RFC 9112 §3.2",
     "Host names the server, once, as host or host:port",
     BAD_REQUEST,
@@ -87,25 +82,25 @@ def request_names_one_host(at: Handshake) -> Outcome:
     return ok, shown(at.request.headers, "Host")
 
 
-@_rule(CLIENT, "RFC 6455 §4.1", "Upgrade contains websocket, in any case of letters", BAD_REQUEST)
+@_rule("RFC 6455 §4.1", "Upgrade contains websocket, in any case of letters", BAD_REQUEST)
 def request_upgrade_names_websocket(at: Handshake) -> Outcome:
     headers = at.request.headers
     return has_token(headers, "Upgrade", "websocket"), shown(headers, "Upgrade")
 
 
-@_rule(CLIENT, "RFC 6455 §4.1", "Connection contains Upgrade, in any case of letters", BAD_REQUEST)
+@_rule("RFC 6455 §4.1", "Connection contains Upgrade, in any case of letters", BAD_REQUEST)
 def request_connection_names_upgrade(at: Handshake) -> Outcome:
     headers = at.request.headers
     return has_token(headers, "Connection", "upgrade"), shown(headers, "Connection")
 
 
-@_rule(CLIENT, "RFC 6455 §4.1, §11.3.1", "Sec-WebSocket-Key comes exactly once", BAD_REQUEST)
+@_rule("RFC 6455 §4.1, §11.3.1", "Sec-WebSocket-Key comes exactly once", BAD_REQUEST)
 def request_key_comes_once(at: Handshake) -> Outcome:
     headers = at.request.headers
     return len(headers.get_all("Sec-WebSocket-Key")) == 1, shown(headers, "Sec-WebSocket-Key")
 
 
-@_rule(CLIENT, "RFC 6455 §4.1", "the key is 16 bytes, written in base64", BAD_REQUEST)
+@_rule("RFC 6455 §4.1", "the key is 16 bytes, written in base64", BAD_REQUEST)
 def request_key_is_16_bytes(at: Handshake) -> Outcome:
     if at.key is None:
         return None
@@ -117,7 +112,6 @@ def request_key_is_16_bytes(at: Handshake) -> Outcome:
 
 
 @_rule(
-    CLIENT,
     "RFC 6455 §4.1, §11.3.5",
     "Sec-WebSocket-Version comes once and is 13",
     "the server answers 426 with the versions it speaks",
@@ -133,7 +127,6 @@ _ORIGIN: Final = r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#@]*"
 
 
 @_rule(
-    CLIENT,
     "RFC 6455 §4.1; RFC 6454 §7",
     "Origin, which browsers always send, comes once and is null or scheme://host:port",
 )
@@ -146,7 +139,6 @@ def request_origin_is_an_origin(at: Handshake) -> Outcome:
 
 
 @_rule(
-    CLIENT,
     "RFC 6455 §4.1",
     "each subprotocol offered is a word of letters, digits and !#$%&'*+-.^_`|~",
     BAD_REQUEST,
@@ -159,7 +151,7 @@ def request_subprotocols_are_words(at: Handshake) -> Outcome:
     return ok, shown(at.request.headers, "Sec-WebSocket-Protocol")
 
 
-@_rule(CLIENT, "RFC 6455 §4.1", "no subprotocol is offered twice", BAD_REQUEST)
+@_rule("RFC 6455 §4.1", "no subprotocol is offered twice", BAD_REQUEST)
 def request_subprotocols_are_unique(at: Handshake) -> Outcome:
     offered = at.subprotocols
     if not offered:
@@ -169,7 +161,6 @@ def request_subprotocols_are_unique(at: Handshake) -> Outcome:
 
 
 @_rule(
-    CLIENT,
     "RFC 6455 §9.1",
     "Sec-WebSocket-Extensions is written name; parameter=value, name; …",
     BAD_REQUEST,

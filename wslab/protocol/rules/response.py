@@ -24,14 +24,11 @@ from wslab.protocol.rules.rule import (
     version_outcome,
 )
 
-RESPONSE_RULES: Final = Rules()
+RESPONSE_RULES: Final = Rules[Handshake](sender=Side.SERVER)
 _rule = RESPONSE_RULES.rule
-
-SERVER: Final = Side.SERVER
 
 
 @_rule(
-    SERVER,
     "RFC 9112 §2.2, §5.2; RFC 9110 §5.5",
     "each line of the response ends with CRLF, is not folded, and has no control characters",
 )
@@ -40,7 +37,6 @@ def response_is_plain_http(at: Handshake) -> Outcome:
 
 
 @_rule(
-    SERVER,
     "RFC 6455 §4.1, §4.2.2",
     "a request to upgrade is answered with 101, or refused with a status from 300 up",
     FAIL,
@@ -52,7 +48,7 @@ def response_upgrades_or_refuses(at: Handshake) -> Outcome:
     return status == 101 or status >= 300, at.response.start_line
 
 
-@_rule(SERVER, "RFC 6455 §4.2.1", "only a request that keeps the rules is answered with 101")
+@_rule("RFC 6455 §4.2.1", "only a request that keeps the rules is answered with 101")
 def response_upgrades_a_valid_request(at: Handshake) -> Outcome:
     if not at.upgraded:
         return None
@@ -67,7 +63,6 @@ def _reasons_to_refuse(at: Handshake) -> list[str]:
 
 
 @_rule(
-    SERVER,
     "RFC 6455 §4.2.2, §4.4",
     "a request with another version is refused with Sec-WebSocket-Version and the versions spoken",
 )
@@ -83,19 +78,19 @@ def response_names_its_versions(at: Handshake) -> Outcome:
     return named, f"{at.response.status} with {found}"
 
 
-@_rule(SERVER, "RFC 9110 §15.5.22", "a 426 says in Upgrade which protocol is required")
+@_rule("RFC 9110 §15.5.22", "a 426 says in Upgrade which protocol is required")
 def response_426_names_a_protocol(at: Handshake) -> Outcome:
     if at.response is None or at.response.status != 426:
         return None
     return bool(at.response.headers.tokens("Upgrade")), shown(at.response.headers, "Upgrade")
 
 
-@_rule(SERVER, "RFC 6455 §4.2.2", "the 101 is HTTP/1.1 or higher", FAIL)
+@_rule("RFC 6455 §4.2.2", "the 101 is HTTP/1.1 or higher", FAIL)
 def response_version_is_http_1_1(at: Handshake) -> Outcome:
     return version_outcome(at.response) if at.response and at.upgraded else None
 
 
-@_rule(SERVER, "RFC 6455 §4.1", "Upgrade is websocket, in any case of letters", FAIL)
+@_rule("RFC 6455 §4.1", "Upgrade is websocket, in any case of letters", FAIL)
 def response_upgrade_is_websocket(at: Handshake) -> Outcome:
     if (headers := _upgraded_headers(at)) is None:
         return None
@@ -103,14 +98,14 @@ def response_upgrade_is_websocket(at: Handshake) -> Outcome:
     return values == ["websocket"], shown(headers, "Upgrade")
 
 
-@_rule(SERVER, "RFC 6455 §4.1", "Connection contains Upgrade, in any case of letters", FAIL)
+@_rule("RFC 6455 §4.1", "Connection contains Upgrade, in any case of letters", FAIL)
 def response_connection_names_upgrade(at: Handshake) -> Outcome:
     if (headers := _upgraded_headers(at)) is None:
         return None
     return has_token(headers, "Connection", "upgrade"), shown(headers, "Connection")
 
 
-@_rule(SERVER, "RFC 6455 §4.2.2, §11.3.3", "Sec-WebSocket-Accept comes exactly once", FAIL)
+@_rule("RFC 6455 §4.2.2, §11.3.3", "Sec-WebSocket-Accept comes exactly once", FAIL)
 def response_accept_comes_once(at: Handshake) -> Outcome:
     if (headers := _upgraded_headers(at)) is None:
         return None
@@ -119,7 +114,6 @@ def response_accept_comes_once(at: Handshake) -> Outcome:
 
 
 @_rule(
-    SERVER,
     "RFC 6455 §4.1, §4.2.2",
     "Sec-WebSocket-Accept is base64(SHA-1(key + GUID))",
     FAIL,
@@ -131,13 +125,12 @@ def response_accept_answers_the_key(at: Handshake) -> Outcome:
     return ok, at.accept if ok else f"{at.accept} where {at.expected_accept} answers the key"
 
 
-@_rule(SERVER, "RFC 6455 §11.3.2", "Sec-WebSocket-Extensions comes at most once")
+@_rule("RFC 6455 §11.3.2", "Sec-WebSocket-Extensions comes at most once")
 def response_extensions_come_once(at: Handshake) -> Outcome:
     return _at_most_once(at, "Sec-WebSocket-Extensions")
 
 
 @_rule(
-    SERVER,
     "RFC 6455 §9.1",
     "Sec-WebSocket-Extensions is written name; parameter=value, name; …",
     FAIL,
@@ -146,7 +139,7 @@ def response_extensions_are_well_formed(at: Handshake) -> Outcome:
     return None if (headers := _upgraded_headers(at)) is None else extensions_outcome(headers)
 
 
-@_rule(SERVER, "RFC 6455 §4.1", "every extension accepted was offered", FAIL)
+@_rule("RFC 6455 §4.1", "every extension accepted was offered", FAIL)
 def response_extensions_were_offered(at: Handshake) -> Outcome:
     if not at.upgraded or not at.extensions:
         return None
@@ -155,12 +148,12 @@ def response_extensions_were_offered(at: Handshake) -> Outcome:
     return set(accepted) <= set(offered), _chosen(accepted, offered)
 
 
-@_rule(SERVER, "RFC 6455 §11.3.4", "Sec-WebSocket-Protocol comes at most once")
+@_rule("RFC 6455 §11.3.4", "Sec-WebSocket-Protocol comes at most once")
 def response_subprotocol_comes_once(at: Handshake) -> Outcome:
     return _at_most_once(at, "Sec-WebSocket-Protocol")
 
 
-@_rule(SERVER, "RFC 6455 §4.1", "the subprotocol chosen is one word, and was offered", FAIL)
+@_rule("RFC 6455 §4.1", "the subprotocol chosen is one word, and was offered", FAIL)
 def response_subprotocol_was_offered(at: Handshake) -> Outcome:
     if not at.upgraded or at.subprotocol is None:
         return None
@@ -169,7 +162,6 @@ def response_subprotocol_was_offered(at: Handshake) -> Outcome:
 
 
 @_rule(
-    SERVER,
     "RFC 9110 §8.6; RFC 9112 §6.1",
     "a 101 has no body, so neither Content-Length nor Transfer-Encoding",
 )

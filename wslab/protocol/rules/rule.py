@@ -1,65 +1,97 @@
-"""What a rule of the handshake is: one sentence, and the function that looks whether it is kept."""
+"""What a rule is: one sentence of an RFC, and the function that looks whether it is kept.
+
+Below it stands what the rules of the handshake share: words, tokens and the grammar of headers.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-from wslab.protocol.frames import Side
-from wslab.protocol.handshake import Handshake
+from wslab.protocol.frames import CloseCode, Side
 from wslab.protocol.headers import TOKEN, Headers
 from wslab.protocol.http_head import Request, Response
 from wslab.protocol.rules.findings import Finding
 
+T = TypeVar("T")
+
 Outcome = tuple[bool, str] | None
 """Is it kept, and what was there; None where the rule does not apply."""
-
-Look = Callable[[Handshake], Outcome]
 
 BAD_REQUEST: Final = "the server answers 400"
 FAIL: Final = "the client fails the connection"
 
-MAX_FOUND: Final = 400  # characters of what was found; a header may have 64 KiB
+MAX_FOUND_CHARACTERS: Final = 400  # of what was found; a header may have 64 KiB
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One sentence of an RFC. `answer` is what the peer must do when it is broken, or empty."""
+class Rule(Generic[T]):
+    """One sentence of an RFC, and the function that looks whether it is kept.
+
+    `look` sees a handshake, a frame with its sender, or a step of a session. `sender` is whose
+    duty it is; None where the rule binds whoever sent the frame. `answer` is what the peer does
+    when the rule is broken: a close code, words, or "" where nothing can be said any more.
+    """
 
     name: str
-    sender: Side
     rfc: str
     says: str
-    answer: str
-    look: Look
+    look: Callable[[T], Outcome]
+    sender: Side | None
+    answer: CloseCode | str
 
-    def check(self, handshake: Handshake) -> Finding | None:
-        """The rule held against one handshake; None if it does not apply."""
-        outcome = self.look(handshake)
+    def check(
+        self, seen: T, sender: Side | None = None, index: int | None = None
+    ) -> Finding | None:
+        """The rule held against what was seen, from `sender`; None if it does not apply."""
+        outcome = self.look(seen)
         if outcome is None:
             return None
         ok, found = outcome
-        if len(found) > MAX_FOUND:
-            found = f"{found[:MAX_FOUND]}… ({len(found):,} characters)"
-        if not ok and self.answer:
+        if len(found) > MAX_FOUND_CHARACTERS:
+            found = f"{found[:MAX_FOUND_CHARACTERS]}… ({len(found):,} characters)"
+        code = self.answer if isinstance(self.answer, CloseCode) else None
+        if code is None and self.answer and not ok:
             found = f"{found}; {self.answer}"
-        return Finding(self.name, ok, self.says, found, None, self.rfc, self.sender)
+        by = self.sender or sender
+        return Finding(self.name, ok, self.says, found, code, self.rfc, by, index)
 
 
-class Rules(list[Rule]):
-    """A table of rules in order, and the decorator that enters a function into it."""
+class Rules(list[Rule[T]]):
+    """A table of rules in order, and the decorator that enters a function into it.
 
-    def rule(self, sender: Side, rfc: str, says: str, answer: str = "") -> Callable[[Look], Look]:
+    `sender` and `answer` are those of every rule that names no other.
+    """
+
+    def __init__(self, *, sender: Side | None = None, answer: CloseCode | str = "") -> None:
+        super().__init__()
+        self._sender = sender
+        self._answer = answer
+
+    def rule(
+        self,
+        rfc: str,
+        says: str,
+        answer: CloseCode | str | None = None,
+        *,
+        sender: Side | None = None,
+    ) -> Callable[[Callable[[T], Outcome]], Callable[[T], Outcome]]:
         """Enter the function below under its own name, with dashes."""
 
-        def enter(look: Look) -> Look:
+        def enter(look: Callable[[T], Outcome]) -> Callable[[T], Outcome]:
             name = look.__name__.replace("_", "-")
-            self.append(Rule(name, sender, rfc, says, answer, look))
+            does = self._answer if answer is None else answer
+            self.append(Rule(name, rfc, says, look, sender or self._sender, does))
             return look
 
         return enter
+
+    def check(self, seen: T, sender: Side | None = None, index: int | None = None) -> list[Finding]:
+        """Every rule that applies, held against what was seen, in order."""
+        findings = (rule.check(seen, sender, index) for rule in self)
+        return [finding for finding in findings if finding is not None]
 
 
 def shown(headers: Headers, name: str) -> str:

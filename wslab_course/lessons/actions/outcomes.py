@@ -1,6 +1,6 @@
 """What two real clients do with each act of the rogue: websockets 17 and Chromium 156.
 
-Measured, not wished for: `tests/wslab/network/rogue/test_server.py` does it again for websockets, and
+Measured, not wished for: the tests of the rogue do it again for websockets, and
 `tests/browser/test_rogue.py` for Chromium. A row that no longer holds fails there.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from wslab.network.rogue.act import REFUSES, Act
+from wslab.network.rogue.behaviour import REFUSES, Behaviour
 from wslab.network.rogue.catalogue import CATALOGUE
 from wslab.protocol.frames import CloseCode
 
 
-class Outcome(NamedTuple):
+class ClientOutcome(NamedTuple):
     """What the program was told, in order, and the code of the client's Close frame.
 
     For websockets: "open", each message, and the exception with the connection's
@@ -34,13 +34,13 @@ class Outcome(NamedTuple):
 class Measured(NamedTuple):
     """What each of the two clients did with one act."""
 
-    websockets: Outcome
-    chromium: Outcome
+    websockets: ClientOutcome
+    chromium: ClientOutcome
 
 
 _LOST: Final = "open, close 1006 unclean"
 _FAILED: Final = "open, error, close 1006 unclean"
-_REFUSED: Final = Outcome("error, close 1006 unclean")
+_REFUSED: Final = ClientOutcome("error, close 1006 unclean")
 _CLEAN: Final = "open, close 1000 clean"
 _ERROR: Final = "open, ConnectionClosedError 1006"
 _OK: Final = "open, ConnectionClosedOK 1000"
@@ -48,62 +48,63 @@ _OK: Final = "open, ConnectionClosedOK 1000"
 # fmt: off
 #: By the name of the act, in the order of the catalogue.
 MEASURED: Final[dict[str, Measured]] = {
-    "wrong-accept": Measured(Outcome("InvalidHeaderValue"), _REFUSED),
-    "no-accept": Measured(Outcome("InvalidHeader"), _REFUSED),
-    "two-accepts": Measured(Outcome("InvalidHeader"), _REFUSED),
-    "no-upgrade-header": Measured(Outcome("InvalidUpgrade"), _REFUSED),
-    "wrong-upgrade": Measured(Outcome("InvalidUpgrade"), _REFUSED),
-    "no-connection-header": Measured(Outcome("InvalidUpgrade"), _REFUSED),
-    "http-1.0": Measured(Outcome("InvalidMessage"), Outcome(_CLEAN, 1000)),
-    "uninvited-subprotocol": Measured(Outcome("NegotiationError"), _REFUSED),
-    "uninvited-extension": Measured(Outcome("NegotiationError"), _REFUSED),
-    "two-extension-answers": Measured(Outcome("NegotiationError"), _REFUSED),
-    "impossible-window": Measured(Outcome("NegotiationError"), _REFUSED),
-    "body-in-101": Measured(Outcome(_OK, 1000), Outcome(_CLEAN, 1000)),
-    "status-200": Measured(Outcome("InvalidStatus"), _REFUSED),
-    "status-404": Measured(Outcome("InvalidStatus"), _REFUSED),
-    "garbage-handshake": Measured(Outcome("InvalidMessage"), _REFUSED),
-    "hang-up": Measured(Outcome("InvalidMessage"), _REFUSED),
-    "slow-handshake": Measured(Outcome("CannotConnect"), _REFUSED),
-    "masked-frame": Measured(Outcome(_ERROR, 1002), Outcome(_FAILED, 1002)),
-    "rsv1-unasked": Measured(Outcome(_ERROR, 1002), Outcome(_FAILED, 1002)),
-    "rsv2": Measured(Outcome(_ERROR, 1002), Outcome(_FAILED, 1002)),
-    "unknown-opcode": Measured(Outcome(_ERROR, 1002), Outcome(_FAILED, 1002)),
+    "wrong-accept": Measured(ClientOutcome("InvalidHeaderValue"), _REFUSED),
+    "no-accept": Measured(ClientOutcome("InvalidHeader"), _REFUSED),
+    "two-accepts": Measured(ClientOutcome("InvalidHeader"), _REFUSED),
+    "no-upgrade-header": Measured(ClientOutcome("InvalidUpgrade"), _REFUSED),
+    "wrong-upgrade": Measured(ClientOutcome("InvalidUpgrade"), _REFUSED),
+    "no-connection-header": Measured(ClientOutcome("InvalidUpgrade"), _REFUSED),
+    "http-1.0": Measured(ClientOutcome("InvalidMessage"), ClientOutcome(_CLEAN, 1000)),
+    "uninvited-subprotocol": Measured(ClientOutcome("NegotiationError"), _REFUSED),
+    "uninvited-extension": Measured(ClientOutcome("NegotiationError"), _REFUSED),
+    "two-extension-answers": Measured(ClientOutcome("NegotiationError"), _REFUSED),
+    "impossible-window": Measured(ClientOutcome("NegotiationError"), _REFUSED),
+    "body-in-101": Measured(ClientOutcome(_OK, 1000), ClientOutcome(_CLEAN, 1000)),
+    "status-200": Measured(ClientOutcome("InvalidStatus"), _REFUSED),
+    "status-404": Measured(ClientOutcome("InvalidStatus"), _REFUSED),
+    "garbage-handshake": Measured(ClientOutcome("InvalidMessage"), _REFUSED),
+    "hang-up": Measured(ClientOutcome("InvalidMessage"), _REFUSED),
+    "slow-handshake": Measured(ClientOutcome("CannotConnect"), _REFUSED),
+    "masked-frame": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome(_FAILED, 1002)),
+    "rsv1-unasked": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome(_FAILED, 1002)),
+    "rsv2": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome(_FAILED, 1002)),
+    "unknown-opcode": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome(_FAILED, 1002)),
     "long-length": Measured(
-        Outcome("open, Hello, ConnectionClosedOK 1000", 1000), Outcome(_FAILED, 1002)),
-    "top-bit-length": Measured(Outcome(_ERROR, 1009), Outcome(_FAILED, 1002)),
-    "oversize": Measured(Outcome(_ERROR, 1009), Outcome(_LOST)),
-    "fragmented-ping": Measured(Outcome(_ERROR, 1002), Outcome(_FAILED, 1002)),
-    "long-ping": Measured(Outcome(_ERROR, 1002), Outcome(_FAILED, 1002)),
-    "orphan-continuation": Measured(Outcome(_ERROR, 1002), Outcome(_FAILED, 1002)),
-    "interrupted-message": Measured(Outcome(_ERROR, 1002), Outcome(_FAILED, 1002)),
-    "bad-utf8": Measured(Outcome(_ERROR, 1007), Outcome(_FAILED, 1002)),
-    "bad-utf8-split": Measured(Outcome(_ERROR, 1007), Outcome(_FAILED, 1002)),
-    "bad-deflate": Measured(Outcome(_ERROR, 1002), Outcome(_FAILED, 1002)),
-    "rsv1-on-continuation": Measured(Outcome(_ERROR, 1002), Outcome(_FAILED, 1002)),
-    "one-byte-close": Measured(Outcome(_ERROR, 1002), Outcome(_FAILED, 1002)),
-    "close-1005-on-the-wire": Measured(Outcome(_ERROR, 1002), Outcome(_FAILED, 1002)),
-    "close-1006-on-the-wire": Measured(Outcome(_ERROR, 1002), Outcome(_FAILED, 1002)),
-    "close-999": Measured(Outcome(_ERROR, 1002), Outcome("open, close 999 clean", 999)),
-    "close-bad-reason": Measured(Outcome(_ERROR, 1007), Outcome(_FAILED, 1002)),
-    "talk-after-close": Measured(Outcome(_OK, 1000), Outcome(_FAILED, 1000)),
-    "drop-without-close": Measured(Outcome(_ERROR), Outcome(_LOST)),
-    "reset": Measured(Outcome(_ERROR), Outcome(_LOST)),
-    "never-answers-close": Measured(Outcome(_ERROR, 1000), Outcome(_LOST, 1000)),
-    "no-tcp-close-after-close": Measured(Outcome(_OK, 1000), Outcome(_CLEAN, 1000)),
+        ClientOutcome("open, Hello, ConnectionClosedOK 1000", 1000), ClientOutcome(_FAILED, 1002)),
+    "top-bit-length": Measured(ClientOutcome(_ERROR, 1009), ClientOutcome(_FAILED, 1002)),
+    "oversize": Measured(ClientOutcome(_ERROR, 1009), ClientOutcome(_LOST)),
+    "fragmented-ping": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome(_FAILED, 1002)),
+    "long-ping": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome(_FAILED, 1002)),
+    "orphan-continuation": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome(_FAILED, 1002)),
+    "interrupted-message": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome(_FAILED, 1002)),
+    "bad-utf8": Measured(ClientOutcome(_ERROR, 1007), ClientOutcome(_FAILED, 1002)),
+    "bad-utf8-split": Measured(ClientOutcome(_ERROR, 1007), ClientOutcome(_FAILED, 1002)),
+    "bad-deflate": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome(_FAILED, 1002)),
+    "rsv1-on-continuation": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome(_FAILED, 1002)),
+    "one-byte-close": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome(_FAILED, 1002)),
+    "close-1005-on-the-wire": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome(_FAILED, 1002)),
+    "close-1006-on-the-wire": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome(_FAILED, 1002)),
+    "close-999": Measured(ClientOutcome(_ERROR, 1002), ClientOutcome("open, close 999 clean", 999)),
+    "close-bad-reason": Measured(ClientOutcome(_ERROR, 1007), ClientOutcome(_FAILED, 1002)),
+    "talk-after-close": Measured(ClientOutcome(_OK, 1000), ClientOutcome(_FAILED, 1000)),
+    "drop-without-close": Measured(ClientOutcome(_ERROR), ClientOutcome(_LOST)),
+    "reset": Measured(ClientOutcome(_ERROR), ClientOutcome(_LOST)),
+    "never-answers-close": Measured(ClientOutcome(_ERROR, 1000), ClientOutcome(_LOST, 1000)),
+    "no-tcp-close-after-close": Measured(ClientOutcome(_OK, 1000), ClientOutcome(_CLEAN, 1000)),
     "empty-close": Measured(
-        Outcome("open, ConnectionClosedOK 1005", 1005), Outcome("open, close 1005 clean", 1005)),
-    "ping-before-anything": Measured(Outcome(_OK, 1000), Outcome(_CLEAN, 1000)),
+        ClientOutcome("open, ConnectionClosedOK 1005", 1005),
+        ClientOutcome("open, close 1005 clean", 1005)),
+    "ping-before-anything": Measured(ClientOutcome(_OK, 1000), ClientOutcome(_CLEAN, 1000)),
     "ping-inside-a-message": Measured(
-        Outcome("open, Hello, ConnectionClosedOK 1000", 1000),
-        Outcome("open, message Hello, close 1000 clean", 1000)),
-    "pong-unasked": Measured(Outcome(_OK, 1000), Outcome(_CLEAN, 1000)),
+        ClientOutcome("open, Hello, ConnectionClosedOK 1000", 1000),
+        ClientOutcome("open, message Hello, close 1000 clean", 1000)),
+    "pong-unasked": Measured(ClientOutcome(_OK, 1000), ClientOutcome(_CLEAN, 1000)),
     "split-character": Measured(
-        Outcome("open, café, ConnectionClosedOK 1000", 1000),
-        Outcome("open, message café, close 1000 clean", 1000)),
+        ClientOutcome("open, café, ConnectionClosedOK 1000", 1000),
+        ClientOutcome("open, message café, close 1000 clean", 1000)),
     "empty-fragments": Measured(
-        Outcome("open, Hello, ConnectionClosedOK 1000", 1000),
-        Outcome("open, message Hello, close 1000 clean", 1000)),
+        ClientOutcome("open, Hello, ConnectionClosedOK 1000", 1000),
+        ClientOutcome("open, message Hello, close 1000 clean", 1000)),
 }
 # fmt: on
 
@@ -125,7 +126,7 @@ CHROMIUM_DIFFERS: Final = {
 }
 
 
-def does_its_duty(act: Act, outcome: Outcome) -> bool:
+def does_its_duty(act: Behaviour, outcome: ClientOutcome) -> bool:
     """Is this what a correct client does, as the act's `duty` says it?"""
     opened = outcome.events.startswith("open")
     if act.duty == REFUSES:
@@ -158,7 +159,7 @@ def differences() -> list[dict[str, str]]:
     ]
 
 
-def _row(act: Act, measured: Measured) -> dict[str, str]:
+def _row(act: Behaviour, measured: Measured) -> dict[str, str]:
     rule = "legal" if act.legal else act.rule
     return {
         "Act": act.name,
@@ -169,7 +170,7 @@ def _row(act: Act, measured: Measured) -> dict[str, str]:
     }
 
 
-def _cell(differs: bool, outcome: Outcome) -> str:
+def _cell(differs: bool, outcome: ClientOutcome) -> str:
     said = outcome.events.rpartition(", ")[2]  # the exception, or the event, that came last
     seen = re.search(r"\d+", said)
     words = _codes(outcome.sends, seen[0]) if seen else said

@@ -20,12 +20,12 @@ from wslab.protocol.frames import Side
 
 ROUNDS: Final = 48
 NEWS: Final = bytes(2**20)  # what is told in each round: 1 MiB
-PATIENCE: Final = 2.0  # seconds after which whoever tells the news stands still
-_LIMIT: Final = 10.0  # seconds for anything else
+STALL_TIMEOUT_S: Final = 2.0  # seconds after which whoever tells the news stands still
+_STEP_TIMEOUT_S: Final = 10.0  # seconds for anything else
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class BroadcastReport:
     """How it went. `waiting` is what the server held after each round that was done, in bytes."""
 
     heard: int  # rounds that the healthy member heard
@@ -42,12 +42,12 @@ async def with_one_frozen(
     path: str,
     tell: Callable[[bytes], Awaitable[None]],
     waiting: Callable[[], int],
-) -> Told:
+) -> BroadcastReport:
     """Let `tell(news)` tell two members of `path` up to `ROUNDS` times, one of them frozen.
 
     The handler of `path` sends a first message when its client is a member. `tell` and
     `waiting`, which returns bytes, run on the background loop, as the handlers do. The
-    rounds end early when `tell` has not returned after `PATIENCE` seconds.
+    rounds end early when `tell` has not returned after `STALL_TIMEOUT_S` seconds.
 
     Raises TimeoutError when a member is not let in or does not hear, and whatever `tell` raises.
     """
@@ -62,18 +62,18 @@ async def with_one_frozen(
         healthy = await connect(urlsplit(server.url)._replace(path=path).geturl())
         try:
             for member in (stopped, healthy):
-                await asyncio.wait_for(member.recv(), _LIMIT)
+                await asyncio.wait_for(member.recv(), _STEP_TIMEOUT_S)
             tap.freeze(Side.SERVER)
             while len(sizes) < ROUNDS:
                 telling = asyncio.ensure_future(in_background(tell_and_look()))
-                done, _ = await asyncio.wait({telling}, timeout=PATIENCE)
+                done, _ = await asyncio.wait({telling}, timeout=STALL_TIMEOUT_S)
                 if not done:
                     telling.cancel()
                     break
                 sizes.append(telling.result())
-                await asyncio.wait_for(healthy.recv(), _LIMIT)
+                await asyncio.wait_for(healthy.recv(), _STEP_TIMEOUT_S)
         finally:
             tap.cut()
             await healthy.close()
-            await asyncio.wait_for(stopped.wait_closed(), _LIMIT)
-    return Told(len(sizes), sizes)
+            await asyncio.wait_for(stopped.wait_closed(), _STEP_TIMEOUT_S)
+    return BroadcastReport(len(sizes), sizes)

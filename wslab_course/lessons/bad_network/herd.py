@@ -15,8 +15,8 @@ from typing import Final
 
 from wslab.errors import WslabError
 
-MOST: Final = 20_000  # attempts of one crowd; who needs more never waits
-LONGEST: Final = 3600.0  # seconds after which a simulation ends, whoever is still outside
+MAX_ATTEMPTS: Final = 20_000  # attempts of one crowd; who needs more never waits
+MAX_SECONDS: Final = 3600.0  # seconds after which a simulation ends, whoever is still outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +67,22 @@ def herd(
     accepts `room` clients in each second and refuses the others.
 
     WslabError when `wait` returns no number from 0 on, or when the crowd tries more than
-    `MOST` times.
+    `MAX_ATTEMPTS` times.
     """
     dice = [Random(f"{seed}/{client}") for client in range(clients)]
     queue = [(_waited(wait, 0, rng), client, 0) for client, rng in enumerate(dice)]
     heapq.heapify(queue)
     let_in: Counter[int] = Counter()
     attempts: list[Attempt] = []
-    while queue and queue[0][0] <= LONGEST:
+    while queue and queue[0][0] <= MAX_SECONDS:
         at, client, number = heapq.heappop(queue)
         accepted = at >= down and let_in[int(at)] < room
         attempts.append(Attempt(at, client, accepted))
         if accepted:
             let_in[int(at)] += 1
-        elif len(attempts) >= MOST:
+        elif len(attempts) >= MAX_ATTEMPTS:
             raise WslabError(
-                f"the crowd tried {MOST:,} times within {at:.0f} s and is still outside; "
+                f"the crowd tried {MAX_ATTEMPTS:,} times within {at:.0f} s and is still outside; "
                 "let wait() return more seconds."
             )
         else:

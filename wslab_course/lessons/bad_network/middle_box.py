@@ -15,7 +15,7 @@ from wslab.network.tap.relay import Relay
 from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
 
-LOOKS: Final = 10  # how often it looks at a connection before its patience is over
+LOOKS_PER_PATIENCE: Final = 10  # how often it looks at a connection before its patience is over
 
 
 class MiddleBox(Tap):
@@ -24,7 +24,7 @@ class MiddleBox(Tap):
     A byte of either side counts, a Ping's too. It ends by RST, to both sides. The other
     arguments are those of Tap. WslabError when `patience` is no number above 0.
 
-    Patience is counted in looks, `LOOKS` of them, and not on the clock: while the whole
+    Patience is counted in looks, `LOOKS_PER_PATIENCE` of them, not on the clock: while the whole
     machine stands still, nobody could have spoken, and nothing is held against a client.
     """
 
@@ -53,10 +53,10 @@ class MiddleBox(Tap):
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(self.patience / LOOKS)
+            await asyncio.sleep(self.patience / LOOKS_PER_PATIENCE)
             self._seen = {relay: self._look(relay) for relay in list(self._live)}
             for relay, (_, quiet) in list(self._seen.items()):
-                if quiet >= LOOKS:
+                if quiet >= LOOKS_PER_PATIENCE:
                     self.forgotten += 1
                     relay.cut(True, f"nothing passed for {self.patience:g} s, so it was forgotten")
 

@@ -19,9 +19,9 @@ from wslab.protocol.frames import Side
 from wslab.protocol.recording.recording import Recording
 from wslab_course.lessons.before_websocket.feed import Feed
 
-LIMIT: Final = 20.0  # seconds that a delivery may take
+RUN_TIMEOUT_S: Final = 20.0  # seconds that a delivery may take
 
-Told = tuple[int, str]
+NumberedText = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Delivery:
     A delay is the time from the publishing of an event to the client's having it.
     """
 
-    events: list[Told]
+    events: list[NumberedText]
     delays: list[float] = field(repr=False)
     recordings: list[Recording] = field(repr=False)
 
@@ -61,7 +61,7 @@ class Delivery:
 
 
 async def deliver(
-    client: Callable[[Tap], Iterator[Told] | AsyncIterator[Told]],
+    client: Callable[[Tap], Iterator[NumberedText] | AsyncIterator[NumberedText]],
     texts: Sequence[str],
     *,
     misses: int = 1,
@@ -75,9 +75,9 @@ async def deliver(
     closed when it has yielded as many events as there are texts; it may end earlier.
 
     A plain generator runs in a thread, so that it may block. Raises TimeoutError after
-    `LIMIT` seconds, and whatever the client raises.
+    `RUN_TIMEOUT_S` seconds, and whatever the client raises.
     """
-    events: list[Told] = []
+    events: list[NumberedText] = []
     times: list[float] = []
 
     def receive(told: Any) -> bool:
@@ -92,7 +92,7 @@ async def deliver(
             wire.delay(one_way, opening=True)
         feed.publish_on_miss(texts, misses)
         source = client(wire)
-        async with asyncio.timeout(LIMIT):
+        async with asyncio.timeout(RUN_TIMEOUT_S):
             if inspect.isasyncgen(source):
                 async for told in source:
                     if receive(told):

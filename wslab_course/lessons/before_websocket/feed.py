@@ -28,17 +28,16 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from wslab.errors import WslabError
 from wslab.network import background
-from wslab.network.background import Service, call, run
-from wslab.network.tap.relay import Bell
+from wslab.network.background import Service, Signal, call, run
 
-LIMIT: Final = 10_000  # events that one feed holds
-LONGEST: Final = 1024  # bytes that a client may say at once
-_GOODBYE: Final = 0.2  # seconds for the answers to a Close frame
+MAX_EVENTS: Final = 10_000  # events that one feed holds
+MAX_MESSAGE_BYTES: Final = 1024  # bytes that a client may say at once
+_CLOSE_TIMEOUT_S: Final = 0.2  # seconds for the answers to a Close frame
 _NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")  # the three that an event stream knows
 
 
-class Event(NamedTuple):
+class FeedEvent(NamedTuple):
     """One event: its number, counted from 1, its text, and when it was published.
 
     `at` is in seconds of ``time.perf_counter``, for the delay of those who received it.
@@ -65,8 +64,8 @@ class Feed(Service):
         super().__init__(host=host, port=port, name=name)
         self.hold = hold
         self.misses = 0
-        self._events: list[Event] = []
-        self._bell = Bell()
+        self._events: list[FeedEvent] = []
+        self._signal = Signal()
         self._over = True
         self._waiting = 0
         self._sockets: set[_Socket] = set()
@@ -81,7 +80,7 @@ class Feed(Service):
         return f"http://{self._place}"
 
     @property
-    def events(self) -> list[Event]:
+    def events(self) -> list[FeedEvent]:
         """Everything published so far; it outlives a stop."""
         return list(self._events)
 
@@ -90,7 +89,7 @@ class Feed(Service):
         """How many clients wait for the next event now; a poll never does."""
         return self._waiting
 
-    def publish(self, text: str) -> Event:
+    def publish(self, text: str) -> FeedEvent:
         """Add an event and tell those who wait; from any thread.
 
         WslabError when the text is none that UTF-8 can hold, or when the feed is full.
@@ -129,7 +128,7 @@ class Feed(Service):
             try:
                 async with asyncio.timeout(timeout):
                     while self._waiting < count:
-                        await self._bell.next()
+                        await self._signal.next()
             except TimeoutError:
                 raise WslabError(
                     f"within {timeout:g} s, {self._waiting} of {count} clients waited for an event."
@@ -145,14 +144,14 @@ class Feed(Service):
         routes: list[Any] = [
             ("/poll", _Poll, me),
             ("/wait", _Wait, me),
-            ("/stream", _Stream, me),
+            ("/stream", _EventStream, me),
             ("/socket", _Socket, me),
             (".*", _Elsewhere, me),
         ]
         app = Application(
-            routes, log_function=lambda handler: None, websocket_max_message_size=LONGEST
+            routes, log_function=lambda handler: None, websocket_max_message_size=MAX_MESSAGE_BYTES
         )
-        self._server = HTTPServer(app, max_body_size=LONGEST)
+        self._server = HTTPServer(app, max_body_size=MAX_MESSAGE_BYTES)
         self._server.add_sockets(sockets)
         self._listens_at(*(one.getsockname() for one in sockets))
         self._over = False
@@ -160,12 +159,12 @@ class Feed(Service):
     async def _close(self) -> None:
         self._server.stop()
         self._over = True
-        self._bell.ring()
+        self._signal.notify()
         sockets = list(self._sockets)
         for socket in sockets:
             socket.close(1001, "the feed stops")
         if sockets:
-            _, slow = await asyncio.wait([s.gone for s in sockets], timeout=_GOODBYE)
+            _, slow = await asyncio.wait([s.gone for s in sockets], timeout=_CLOSE_TIMEOUT_S)
             for socket in list(self._sockets):
                 socket.hang_up()
             if slow:
@@ -174,15 +173,17 @@ class Feed(Service):
 
     # On the background thread alone.
 
-    def _publish(self, text: str) -> Event:
-        if len(self._events) >= LIMIT:
-            raise WslabError(f"this feed holds {LIMIT:,} events and takes no more; start another.")
-        event = Event(len(self._events) + 1, text, perf_counter())
+    def _publish(self, text: str) -> FeedEvent:
+        if len(self._events) >= MAX_EVENTS:
+            raise WslabError(
+                f"this feed holds {MAX_EVENTS:,} events and takes no more; start another."
+            )
+        event = FeedEvent(len(self._events) + 1, text, perf_counter())
         self._events.append(event)
-        self._bell.ring()
+        self._signal.notify()
         return event
 
-    def _after(self, number: int) -> list[Event]:
+    def _after(self, number: int) -> list[FeedEvent]:
         """What is new to a client that knows `number` events; a miss if nothing is."""
         news = self._events[number:]
         if not news:
@@ -193,16 +194,16 @@ class Feed(Service):
 
     async def _next(
         self, number: int, gone: asyncio.Future[None], hold: float | None = None
-    ) -> list[Event]:
+    ) -> list[FeedEvent]:
         """The same, but wait for news; [] when the client has gone, `hold` is over or the feed."""
         if news := self._after(number) or self._events[number:]:
             return news
         self._waiting += 1
-        self._bell.ring()  # for wait_for_clients
+        self._signal.notify()  # for wait_for_clients
         try:
             async with asyncio.timeout(hold):
                 while not (self._over or gone.done() or len(self._events) > number):
-                    await asyncio.wait({self._bell.next(), gone}, return_when="FIRST_COMPLETED")
+                    await asyncio.wait({self._signal.next(), gone}, return_when="FIRST_COMPLETED")
         except TimeoutError:
             pass
         finally:
@@ -275,7 +276,7 @@ class _Wait(_Answer):
         self.finish(_in_json(await self.feed._next(self.after, self.gone, self.feed.hold)))
 
 
-class _Stream(_Answer):
+class _EventStream(_Answer):
     kind = "text/event-stream"
 
     def known(self) -> str:
@@ -343,15 +344,15 @@ class _Elsewhere(_Answer):
         self.refuse(404, "this feed has /poll, /wait, /stream and /socket")
 
 
-def _pair(event: Event) -> str:
+def _pair(event: FeedEvent) -> str:
     return json.dumps([event.number, event.text], ensure_ascii=False)
 
 
-def _in_json(events: list[Event]) -> str:
+def _in_json(events: list[FeedEvent]) -> str:
     return f"[{', '.join(map(_pair, events))}]"
 
 
-def _in_lines(event: Event) -> bytes:
+def _in_lines(event: FeedEvent) -> bytes:
     """An event of an event stream. A text of several lines is several data lines."""
     data = "".join(f"data: {line}\n" for line in _LINE_END.split(event.text))
     return f"id: {event.number}\n{data}\n".encode()

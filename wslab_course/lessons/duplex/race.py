@@ -1,7 +1,7 @@
-"""One client's lap over a slow wire: what came back, how long it took, what travelled.
+"""One client's run over a slow wire: what came back, how long it took, what travelled.
 
 The wire is a tap with a delay in each direction. The client is any function of a URL
-and a list of words that returns the answers; a race is one lap for each client.
+and a list of words that returns the answers; a race is one run for each client.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Opcode, Side
 from wslab.protocol.recording.recording import Recording
 
-ONE_WAY: Final = 0.025  # seconds from one end of the wire to the other
-LIMIT: Final = 20.0  # seconds that a lap may take
+ONE_WAY_S: Final = 0.025  # seconds from one end of the wire to the other
+RUN_TIMEOUT_S: Final = 20.0  # seconds that a run may take
 
 
 @dataclass(frozen=True, slots=True)
-class Lap:
+class Measurement:
     """What one client did: its answers, its time in seconds, and a recording per connection."""
 
     answers: Any
@@ -76,20 +76,20 @@ class Lap:
         return median(gaps) if gaps else 0.0
 
 
-async def lap(
+async def measure(
     client: Callable[[str, Sequence[str]], Any],
     words: Sequence[str],
     target: str,
-    one_way: float = ONE_WAY,
+    one_way: float = ONE_WAY_S,
     tries: int = 1,
-) -> Lap:
+) -> Measurement:
     """Let `client(url, words)` run over a new wire to `target`, `one_way` seconds long.
 
     Of several `tries` the fastest counts: a machine that is busy with something else for
-    a moment spoils one lap, and not all of them.
+    a moment spoils one run, and not all of them.
 
     A coroutine function is awaited; a plain function runs in a thread, so that it
-    may block. Raises TimeoutError after `LIMIT` seconds, and whatever the client raises.
+    may block. Raises TimeoutError after `RUN_TIMEOUT_S` seconds, and whatever the client raises.
     """
     laps = [await _lap(client, words, target, one_way) for _ in range(tries)]
     return min(laps, key=lambda run: run.seconds)
@@ -97,16 +97,16 @@ async def lap(
 
 async def _lap(
     client: Callable[[str, Sequence[str]], Any], words: Sequence[str], target: str, one_way: float
-) -> Lap:
+) -> Measurement:
     async with Tap(target) as wire:
         wire.delay(one_way, opening=True)
         began = perf_counter()
-        async with asyncio.timeout(LIMIT):
+        async with asyncio.timeout(RUN_TIMEOUT_S):
             if inspect.iscoroutinefunction(client):
                 answers = await client(wire.url, words)
             else:
                 answers = await asyncio.to_thread(client, wire.url, words)
-        return Lap(answers, perf_counter() - began, wire.recordings)
+        return Measurement(answers, perf_counter() - began, wire.recordings)
 
 
 def _handshake_size(recording: Recording, side: Side) -> int:

@@ -21,12 +21,12 @@ from urllib.parse import urlsplit
 
 from wslab.errors import MalformedHandshake
 from wslab.network.background import Service
-from wslab.network.streams import PIECE, Look, StreamServer, next_request, pass_on, reach
+from wslab.network.streams import READ_BYTES, OnData, StreamServer, next_request, pass_on, reach
 from wslab.protocol.frames import FrameReader
 from wslab.protocol.handshake import Request, Response, accept_key
 from wslab.protocol.redaction import redacted_text
 
-BODY_LIMIT: Final = 2**20  # bytes of an answer that is kept; a longer one is passed on only
+MAX_BODY_BYTES: Final = 2**20  # bytes of an answer that is kept; a longer one is passed on only
 
 Head = TypeVar("Head", Request, Response)
 
@@ -48,7 +48,9 @@ class Site(StreamServer):
             request, rest = got
             self.asked.append(request.target)
             page = self.pages.get(request.target)
-            writer.write(answer(page) if page is not None else answer(b"", 404, "Not Found"))
+            writer.write(
+                http_response(page) if page is not None else http_response(b"", 404, "Not Found")
+            )
             await writer.drain()
 
 
@@ -76,7 +78,7 @@ class Accomplice(StreamServer):
         while True:
             writer.write(self.forged * len(frames.feed(piece)))
             await writer.drain()
-            if not (piece := await reader.read(PIECE)):
+            if not (piece := await reader.read(READ_BYTES)):
                 return
 
 
@@ -121,7 +123,7 @@ class CachingProxy(StreamServer):
         """Relay the connection from this request on, and learn from it."""
         service = self.routes.get(request.headers.get("Host") or "")
         if service is None or not service.running:
-            writer.write(answer(b"", 502, "Bad Gateway"))
+            writer.write(http_response(b"", 502, "Bad Gateway"))
             return
         far_reader, far_writer = await reach(service.host, service.port)
         asked: deque[str] = deque()
@@ -135,7 +137,7 @@ class CachingProxy(StreamServer):
         finally:
             far_writer.close()
 
-    def _look_for_requests(self, asked: deque[str]) -> Look:
+    def _look_for_requests(self, asked: deque[str]) -> OnData:
         scanner = Scanner(Request, b"GET ")
 
         def look(piece: bytes) -> None:
@@ -145,7 +147,7 @@ class CachingProxy(StreamServer):
 
         return look
 
-    def _look_for_answers(self, asked: deque[str]) -> Look:
+    def _look_for_answers(self, asked: deque[str]) -> OnData:
         scanner = Scanner(Response, b"HTTP/1.1 ")
 
         def look(piece: bytes) -> None:
@@ -192,7 +194,7 @@ class Scanner(Generic[Head]):
         return found
 
 
-def answer(body: bytes, status: int = 200, reason: str = "OK") -> bytes:
+def http_response(body: bytes, status: int = 200, reason: str = "OK") -> bytes:
     """A response with its body, as bytes; the body's type is a script's."""
     headers = [("Content-Type", "text/javascript"), ("Content-Length", str(len(body)))]
     return Response(status, reason, headers).encode() + body
@@ -218,4 +220,4 @@ def _body_size(head: Request | Response) -> int:
     """The bytes of body that a head declares; 0 for one that a toy need not keep."""
     declared = head.headers.get("Content-Length") or ""
     size = int(declared) if declared.isascii() and declared.isdigit() else 0
-    return size if size <= BODY_LIMIT else 0
+    return size if size <= MAX_BODY_BYTES else 0

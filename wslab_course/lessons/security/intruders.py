@@ -1,6 +1,6 @@
 """Eight attacks on a WebSocket server, and three honest clients who must not suffer for them.
 
-Each visitor is a coroutine that comes to a `Site` over real sockets and returns, in words,
+Each visitor is a coroutine that comes to a `VisitedServer` over real sockets and returns, in words,
 what became of it: `KEPT_OUT` is what an attack, `SERVED` what an honest client should say.
 
 The site under attack greets a member: a message "hi" of ann's is answered "ann: hi". Its rules
@@ -8,7 +8,7 @@ are the constants below.
 
 Rules of this file:
 
-* Every visit ends within `VISIT_LIMIT` seconds and leaves no connection behind.
+* Every visit ends within `VISIT_TIMEOUT_S` seconds and leaves no connection behind.
 * A server that does not answer at all has not kept anybody out.
 """
 
@@ -28,14 +28,14 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from wslab.network.client import connect
 
-LONGEST: Final = 1000  # bytes that a message may have
-QUICK: Final = 0.5  # seconds that a handshake may take
-TOGETHER: Final = 3  # connections that a member may have at a time
+MAX_MESSAGE_BYTES: Final = 1000  # bytes that a message may have
+HANDSHAKE_TIMEOUT_S: Final = 0.5  # seconds that a handshake may take
+MAX_CONNECTIONS: Final = 3  # connections that a member may have at a time
 
-VISIT_LIMIT: Final = 5.0  # seconds
-ANSWER_LIMIT: Final = 3.0  # seconds for an answer
-END_LIMIT: Final = 1.0  # seconds for the end of a connection that has to end
-ORIGIN: Final = "https://club.example"
+VISIT_TIMEOUT_S: Final = 5.0  # seconds
+ANSWER_TIMEOUT_S: Final = 3.0  # seconds for an answer
+END_TIMEOUT_S: Final = 1.0  # seconds for the end of a connection that has to end
+CLUB_ORIGIN: Final = "https://club.example"
 SESSIONS: Final = {"a7": "ann", "b2": "bob"}  # session -> member
 
 KEPT_OUT: Final = "kept out"
@@ -43,11 +43,11 @@ SERVED: Final = "served"
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class VisitedServer:
     """Where the server listens, and how a page or a session of its own looks."""
 
     url: str
-    origin: str = ORIGIN
+    origin: str = CLUB_ORIGIN
 
     def session_of(self, member: str) -> str:
         """A session of this member."""
@@ -61,61 +61,61 @@ class Site:
         return connect(
             self.url,
             additional_headers=headers,
-            open_timeout=ANSWER_LIMIT,
+            open_timeout=ANSWER_TIMEOUT_S,
             close_timeout=0.2,
             **options,
         )
 
 
-Visit = Callable[[Site], Awaitable[str]]
+Visit = Callable[[VisitedServer], Awaitable[str]]
 
 
 # --- attacks --------------------------------------------------------------------
 
 
-async def foreign_page(site: Site) -> str:
+async def foreign_page(site: VisitedServer) -> str:
     """A page of evil.example; the browser of its visitor, ann, adds her cookie."""
     return await _says_hi(site, "https://evil.example", site.session_of("ann"))
 
 
-async def lookalike(site: Site) -> str:
+async def lookalike(site: VisitedServer) -> str:
     """The same from an origin that begins like the site's own."""
     return await _says_hi(site, f"{site.origin}.evil.example", site.session_of("ann"))
 
 
-async def nobody(site: Site) -> str:
+async def nobody(site: VisitedServer) -> str:
     """The site's own page, in the browser of somebody who has not logged in."""
     return await _says_hi(site, site.origin, None)
 
 
-async def made_up_session(site: Site) -> str:
+async def made_up_session(site: VisitedServer) -> str:
     """A session that was never given to anybody."""
     return await _says_hi(site, site.origin, "0000")
 
 
-async def huge_message(site: Site) -> str:
+async def huge_message(site: VisitedServer) -> str:
     """A member who sends one message of a mebibyte."""
     async with site.come(site.origin, site.session_of("ann")) as ws:
         return await _answer_to(ws, "x" * 2**20)
 
 
-async def endless_fragments(site: Site) -> str:
+async def endless_fragments(site: VisitedServer) -> str:
     """A member who sends a message in fragments, 100 bytes each, and never the last one."""
     enough = asyncio.Event()
 
     async def fragments() -> AsyncIterator[str]:
-        for _ in range(3 * LONGEST // 100):
+        for _ in range(3 * MAX_MESSAGE_BYTES // 100):
             yield "x" * 100
         await enough.wait()  # the last fragment, which never comes
 
     async with site.come(site.origin, site.session_of("ann")) as ws:
         sending = asyncio.ensure_future(ws.send(fragments()))
         try:
-            async with asyncio.timeout(END_LIMIT):
+            async with asyncio.timeout(END_TIMEOUT_S):
                 await ws.wait_closed()
             return KEPT_OUT
         except TimeoutError:
-            return f"still welcome after {3 * LONGEST:,} bytes"
+            return f"still welcome after {3 * MAX_MESSAGE_BYTES:,} bytes"
         finally:
             ws.transport.abort()
             sending.cancel()
@@ -123,61 +123,61 @@ async def endless_fragments(site: Site) -> str:
                 await sending
 
 
-async def half_a_request(site: Site) -> str:
+async def half_a_request(site: VisitedServer) -> str:
     """Somebody who sends half a handshake, and then nothing."""
     place = urlsplit(site.url)
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
     try:
         writer.write(b"GET / HTTP/1.1\r\nHost: club.example\r\nUpgr")
-        async with asyncio.timeout(QUICK + END_LIMIT):
+        async with asyncio.timeout(HANDSHAKE_TIMEOUT_S + END_TIMEOUT_S):
             while await reader.read(4096):
                 pass
         return KEPT_OUT
     except ConnectionError:
         return KEPT_OUT
     except TimeoutError:
-        return f"still awaited after {QUICK + END_LIMIT:g} seconds"
+        return f"still awaited after {HANDSHAKE_TIMEOUT_S + END_TIMEOUT_S:g} seconds"
     finally:
         writer.transport.abort()
 
 
-async def one_too_many(site: Site) -> str:
+async def one_too_many(site: VisitedServer) -> str:
     """A member with as many connections as allowed, who opens one more."""
     async with AsyncExitStack() as stack:
-        for number in range(1, TOGETHER + 1):
+        for number in range(1, MAX_CONNECTIONS + 1):
             said = await _opens(stack, site, "ann")
             if said != SERVED:
-                return f"connection {number} of {TOGETHER} was {said}, and it is allowed"
+                return f"connection {number} of {MAX_CONNECTIONS} was {said}, and it is allowed"
         said = await _opens(stack, site, "ann")
-        return said if said != SERVED else f"connection {TOGETHER + 1} was served as well"
+        return said if said != SERVED else f"connection {MAX_CONNECTIONS + 1} was served as well"
 
 
 # --- honest clients -------------------------------------------------------------
 
 
-async def own_page(site: Site) -> str:
+async def own_page(site: VisitedServer) -> str:
     """Bob on the site's own page, with the longest message that is allowed."""
-    text = "y" * LONGEST
+    text = "y" * MAX_MESSAGE_BYTES
     async with site.come(site.origin, site.session_of("bob")) as ws:
         return await _is_answered(ws, text, f"bob: {text}")
 
 
-async def program(site: Site) -> str:
+async def program(site: VisitedServer) -> str:
     """A program of bob's, which has no page and sends no Origin; its message is in fragments."""
     async with site.come(None, site.session_of("bob")) as ws:
         return await _is_answered(ws, ["h", "", "i"], "bob: hi")
 
 
-async def comes_back(site: Site) -> str:
+async def comes_back(site: VisitedServer) -> str:
     """Ann, with all her connections, three times in a row; bob is there all the time."""
     async with AsyncExitStack() as stays:
         if (said := await _opens(stays, site, "bob")) != SERVED:
             return f"bob, {said}"
         for time in ("first", "second", "third"):
             async with AsyncExitStack() as stack:
-                for number in range(1, TOGETHER + 1):
+                for number in range(1, MAX_CONNECTIONS + 1):
                     if (said := await _opens_in_the_end(stack, site, "ann")) != SERVED:
-                        return f"connection {number} of {TOGETHER}, the {time} time: {said}"
+                        return f"connection {number} of {MAX_CONNECTIONS}, the {time} time: {said}"
     return SERVED
 
 
@@ -207,21 +207,21 @@ async def visit(start: Start, who: str) -> str:
     ``await start(sessions, origin)`` returns the server, as ``websockets`` makes it. What it
     raises is raised here; whatever else it returns is said.
     """
-    until = asyncio.get_running_loop().time() + VISIT_LIMIT
+    until = asyncio.get_running_loop().time() + VISIT_TIMEOUT_S
     with _no_log():
         try:
             async with asyncio.timeout_at(until) as limit:
-                server = await start(dict(SESSIONS), ORIGIN)
+                server = await start(dict(SESSIONS), CLUB_ORIGIN)
         except TimeoutError:
             if not limit.expired():
                 raise
-            return f"nobody listens: your server did not start within {VISIT_LIMIT:g} s"
+            return f"nobody listens: your server did not start within {VISIT_TIMEOUT_S:g} s"
         if not isinstance(server, Server):
             return f"nobody listens: you returned {type(server).__name__}, not a server"
         try:
             host, port = server.sockets[0].getsockname()[:2]
             async with asyncio.timeout_at(until):
-                return await VISITS[who](Site(f"ws://{host}:{port}/"))
+                return await VISITS[who](VisitedServer(f"ws://{host}:{port}/"))
         except InvalidStatus as refusal:
             return _unless(who, f"refused with {refusal.response.status_code}")
         except (ConnectionClosed, InvalidHandshake, OSError) as error:
@@ -251,7 +251,7 @@ def _brief(error: Exception) -> str:
     return type(error).__name__
 
 
-async def _says_hi(site: Site, origin: str | None, session: str | None) -> str:
+async def _says_hi(site: VisitedServer, origin: str | None, session: str | None) -> str:
     async with site.come(origin, session) as ws:
         return await _answer_to(ws, "hi")
 
@@ -259,7 +259,7 @@ async def _says_hi(site: Site, origin: str | None, session: str | None) -> str:
 async def _answer_to(ws: ClientConnection, message: Any) -> str:
     """KEPT_OUT when the server closed in place of an answer; else what it said."""
     try:
-        async with asyncio.timeout(ANSWER_LIMIT):
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
             await ws.send(message)
             answer = await ws.recv()
     except ConnectionClosed:
@@ -272,7 +272,7 @@ async def _answer_to(ws: ClientConnection, message: Any) -> str:
 
 
 async def _is_answered(ws: ClientConnection, message: Any, wanted: str) -> str:
-    async with asyncio.timeout(ANSWER_LIMIT):
+    async with asyncio.timeout(ANSWER_TIMEOUT_S):
         await ws.send(message)
         answer = await ws.recv()
     if answer == wanted:
@@ -280,7 +280,7 @@ async def _is_answered(ws: ClientConnection, message: Any, wanted: str) -> str:
     return f"was told {answer[:40]!r} where {wanted[:40]!r} was due"
 
 
-async def _opens(stack: AsyncExitStack, site: Site, member: str) -> str:
+async def _opens(stack: AsyncExitStack, site: VisitedServer, member: str) -> str:
     """One more connection, which stays until the stack ends."""
     try:
         ws = await stack.enter_async_context(site.come(site.origin, site.session_of(member)))
@@ -291,9 +291,9 @@ async def _opens(stack: AsyncExitStack, site: Site, member: str) -> str:
         return "no answer, and the connection stays open"
 
 
-async def _opens_in_the_end(stack: AsyncExitStack, site: Site, member: str) -> str:
+async def _opens_in_the_end(stack: AsyncExitStack, site: VisitedServer, member: str) -> str:
     """The same by a client that tries again: a server may see late that another one left."""
-    deadline = asyncio.get_running_loop().time() + END_LIMIT
+    deadline = asyncio.get_running_loop().time() + END_TIMEOUT_S
     while (said := await _opens(stack, site, member)) == KEPT_OUT:
         if asyncio.get_running_loop().time() > deadline:
             break

@@ -11,8 +11,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-from wslab.network.browser.ws_url import PORTS, split_target
-from wslab.network.streams import PIECE, StreamServer, next_request, pass_on, reach
+from wslab.network.streams import READ_BYTES, StreamServer, next_request, pass_on, reach
+from wslab.network.targets import PORTS, split_target
 from wslab.protocol.handshake import Headers, Request
 from wslab.protocol.recording.tls_records import is_tls
 from wslab.protocol.redaction import redacted_text
@@ -44,7 +44,7 @@ class OldProxy(StreamServer):
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first = b""
-        while len(first) < 3 and (piece := await reader.read(PIECE)):
+        while len(first) < 3 and (piece := await reader.read(READ_BYTES)):
             first += piece
         if is_tls(first):
             self.log.append("TLS: cannot be read, passed on as it is")

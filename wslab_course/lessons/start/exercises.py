@@ -1,11 +1,9 @@
-"""The exercise and the quiz of notebook 00, start."""
+"""The exercise of notebook 00, start."""
 
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -14,36 +12,7 @@ from websockets.asyncio.client import connect
 from wslab.errors import WslabError
 from wslab.network.echo import EchoServer
 from wslab_course.checks.exercises import Case, exercise
-from wslab_course.checks.quiz import Option, Question, Quiz
-
-TIME_LIMIT = 20.0  # seconds for a fresh Python to start and finish
-
-
-def fresh_python(code: str) -> None:
-    """Run code in a Python process of its own, and print what it prints.
-
-    What it patches or breaks ends with it. Raises WslabError when the code fails.
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=TIME_LIMIT
-    )
-    if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:]
-        raise WslabError(f"the code failed in its own process: {''.join(last)}; look at its lines")
-    print(done.stdout, end="")
-
-
-def spent(value: Any) -> Any:
-    """What a learner returned, with a word in place of a coroutine that nobody awaited.
-
-    Each is closed, so that Python does not complain about it in a later cell.
-    """
-    if isinstance(value, list):
-        return [spent(item) for item in value]
-    if isinstance(value, Coroutine):
-        value.close()
-        return "(a coroutine that nobody awaited)"
-    return value
+from wslab_course.checks.facts import spent
 
 
 async def what_the_server_heard(greet: Callable[..., Any], name: str) -> dict[str, Any]:
@@ -149,70 +118,3 @@ async def with_hello(url, name):
         await ws.send(f"Hello, {name}")
         async with asyncio.timeout(5):
             return await ws.recv()
-
-
-quiz = Quiz(
-    Question(
-        "who-hears",
-        "Two clients are connected to one echo server. Client 1 sends a message. Who receives it?",
-        {
-            "a": Option(
-                "Both clients.",
-                "That would be a chat. An echo server answers on the connection that spoke, "
-                "and on no other.",
-            ),
-            "b": Option("Client 1 alone.", "Yes: each connection is a conversation of its own."),
-            "c": Option(
-                "Client 2 alone.",
-                "A server that passes messages on must be told to. An echo goes back.",
-            ),
-        },
-        answer="b",
-        misconception="an echo server is a chat server",
-        refuted_in="00-start: Two clients on one server",
-    ),
-    Question(
-        "whose-loop",
-        "Why does asyncio.run(...) fail in a notebook cell?",
-        {
-            "a": Option(
-                "Notebooks cannot run coroutines.",
-                "They can, and with less ceremony than a script: write await in the cell.",
-            ),
-            "b": Option(
-                "nest_asyncio is not installed.",
-                "It is installed here, and the cell still fails. It is also the last way out, "
-                "not the first.",
-            ),
-            "c": Option(
-                "An event loop runs already: the kernel's own.",
-                "Yes. asyncio.run starts a new loop, and a thread runs one at a time.",
-            ),
-        },
-        answer="c",
-        misconception="a notebook needs nest_asyncio to await",
-        refuted_in="00-start: Who owns the event loop",
-    ),
-    Question(
-        "which-server",
-        "Many tutorials connect to ws://echo.websocket.org. What will you connect to here?",
-        {
-            "a": Option(
-                "To a server on this machine.",
-                "Yes. It is as real: the bytes go through the same sockets, and you see both ends.",
-            ),
-            "b": Option(
-                "To it: a public server is the real thing.",
-                "It closed in 2021. Others revived the name, over wss and with tight limits; "
-                "a course should not stand on it.",
-            ),
-            "c": Option(
-                "To nothing: the notebook replays a simulation.",
-                "Nothing is simulated. The server has a port, and your browser can open it too.",
-            ),
-        },
-        answer="a",
-        misconception="ws://echo.websocket.org is the server to use",
-        refuted_in="00-start: Your own server",
-    ),
-)

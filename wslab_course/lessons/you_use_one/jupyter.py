@@ -36,9 +36,9 @@ from wslab.network.tap.tap import Tap
 from wslab.protocol.kernel_messages import V1, KernelMessage
 from wslab.protocol.recording.recording import Recording
 
-ANSWER_LIMIT: Final = 15.0  # seconds an HTTP answer may take; a server may be starting kernels
-KERNEL_LIMIT: Final = 30.0  # seconds a kernel may take to start, and to answer
-ASK_AGAIN: Final = 0.5  # seconds after which a question that nobody heard is put again
+HTTP_TIMEOUT_S: Final = 15.0  # seconds an HTTP answer may take; a server may be starting kernels
+KERNEL_TIMEOUT_S: Final = 30.0  # seconds a kernel may take to start, and to answer
+ASK_AGAIN_S: Final = 0.5  # seconds after which a question that nobody heard is put again
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Jupyter:
     token: str = field(repr=False, default="")
 
     @asynccontextmanager
-    async def listen(self, subprotocol: str | None = V1) -> AsyncIterator[Wire]:
+    async def listen(self, subprotocol: str | None = V1) -> AsyncIterator[KernelConnection]:
         """A WebSocket to this very kernel, which hears what the kernel tells everybody.
 
         The kernel is busy with the cell that waits here, so what is asked on "shell" is
@@ -61,7 +61,7 @@ class Jupyter:
             yield wire
 
     @asynccontextmanager
-    async def second_kernel(self, subprotocol: str | None = V1) -> AsyncIterator[Wire]:
+    async def second_kernel(self, subprotocol: str | None = V1) -> AsyncIterator[KernelConnection]:
         """A WebSocket to a new kernel, which is shut down at the end."""
         started = await self.ask("POST", "api/kernels", {"name": "python3"})
         kernel = f"api/kernels/{started['id']}"
@@ -74,7 +74,9 @@ class Jupyter:
             await asyncio.shield(asyncio.ensure_future(self.ask("DELETE", kernel)))
 
     @asynccontextmanager
-    async def wire(self, kernel_id: str, subprotocol: str | None = V1) -> AsyncIterator[Wire]:
+    async def wire(
+        self, kernel_id: str, subprotocol: str | None = V1
+    ) -> AsyncIterator[KernelConnection]:
         """A WebSocket to a kernel of this server, through a recording tap.
 
         WslabError when the server does not open it.
@@ -88,14 +90,14 @@ class Jupyter:
                     tap.url,
                     subprotocols=[subprotocol] if subprotocol else None,
                     additional_headers={"Authorization": f"token {self.token}"},
-                    open_timeout=KERNEL_LIMIT,  # the server answers when the kernel does
+                    open_timeout=KERNEL_TIMEOUT_S,  # the server answers when the kernel does
                 )
             except (InvalidHandshake, OSError) as error:
                 raise WslabError(
                     f"the Jupyter server did not open the kernel's WebSocket: {error}; "
                     "is it still running, and is there such a kernel?"
                 ) from None
-            wire = Wire(tap, ws)
+            wire = KernelConnection(tap, ws)
             try:
                 yield wire
             finally:
@@ -117,7 +119,7 @@ class Jupyter:
         opener = build_opener(
             ProxyHandler({}), _NoRedirect
         )  # straight to this machine, and no further
-        limit = KERNEL_LIMIT if method == "POST" else ANSWER_LIMIT
+        limit = KERNEL_TIMEOUT_S if method == "POST" else HTTP_TIMEOUT_S
         try:
             with opener.open(request, timeout=limit) as answer:
                 text = answer.read()
@@ -147,7 +149,7 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
-class Wire:
+class KernelConnection:
     """One WebSocket to a kernel: every message that came, and a recording of every byte."""
 
     def __init__(self, tap: Tap, ws: ClientConnection) -> None:
@@ -173,7 +175,7 @@ class Wire:
         await self.ws.send(message)
 
     async def until(
-        self, condition: Callable[[KernelMessage], bool], timeout: float = KERNEL_LIMIT
+        self, condition: Callable[[KernelMessage], bool], timeout: float = KERNEL_TIMEOUT_S
     ) -> KernelMessage:
         """Wait for a message of the kernel that meets `condition`; those that came count.
 
@@ -199,7 +201,7 @@ class Wire:
                 "what did."
             ) from None
 
-    async def until_idle(self, request: str, timeout: float = KERNEL_LIMIT) -> None:
+    async def until_idle(self, request: str, timeout: float = KERNEL_TIMEOUT_S) -> None:
         """Wait until the kernel has said all about the request with this id.
 
         That is two messages on two channels, and either may come first.
@@ -224,10 +226,10 @@ class Wire:
             try:
                 await self.until(
                     lambda found: found.parent in asked and _is_idle(found, found.parent),
-                    ASK_AGAIN,
+                    ASK_AGAIN_S,
                 )
             except WslabError:
-                if self._reading.done() or len(asked) * ASK_AGAIN > KERNEL_LIMIT:
+                if self._reading.done() or len(asked) * ASK_AGAIN_S > KERNEL_TIMEOUT_S:
                     raise
             else:
                 break
@@ -255,7 +257,7 @@ class Wire:
                 self._arrived.notify_all()
 
     def __repr__(self) -> str:
-        return f"<Wire to a kernel, {self.subprotocol or 'no subprotocol'}>"
+        return f"<KernelConnection to a kernel, {self.subprotocol or 'no subprotocol'}>"
 
 
 def new_header(msg_id: str, kind: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from tests.wslab.display.captures import (
     recording,
     upgraded,
 )
-from wslab.display.pictures.exchange import DRAWN, exchange
+from wslab.display.pictures.exchange import MAX_DRAWN, exchange
 from wslab.protocol.frames import Frame, Opcode
 from wslab.protocol.recording.recording import Ending
 
@@ -35,8 +35,8 @@ def test_events_stand_in_order_of_time():
 def test_a_long_middle_is_left_out_and_counted():
     events = exchange(long(1000))
     [(_, nobody, note)] = [event for event in events if event[1] is None]
-    assert nobody is None and note == f"{1000 - DRAWN - DRAWN // 2:,} frames left out"
-    assert len(events) == 2 + DRAWN + 1 + DRAWN // 2
+    assert nobody is None and note == f"{1000 - MAX_DRAWN - MAX_DRAWN // 2:,} frames left out"
+    assert len(events) == 2 + MAX_DRAWN + 1 + MAX_DRAWN // 2
 
 
 def test_secrets_are_hidden_unless_asked():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.wslab.display.captures import CLIENT, HOSTILE, SERVER, closed, long
 from tests.wslab.display.pages import Page
 from wslab.display.pictures.pictures import Picture, byte_map, states, timeline
-from wslab.protocol.session import TRANSITIONS
+from wslab.protocol.session import STATE_TRANSITIONS
 
 LOCK_STEP = [(0.0, CLIENT, "one?"), (0.025, SERVER, "one!"), (0.05, CLIENT, "two?")]
 DUPLEX = [(0.0, CLIENT, "one?"), (0.001, CLIENT, "two?"), (0.025, SERVER, "one!")]
@@ -96,9 +96,9 @@ def test_hostile_text_by_name():
 
 
 def test_the_state_diagram_is_the_table():
-    picture = states(TRANSITIONS)
+    picture = states(STATE_TRANSITIONS)
     drawn = page(picture).drawn
-    for (state, event), after in TRANSITIONS.items():
+    for (state, event), after in STATE_TRANSITIONS.items():
         assert state.name in drawn and after.name in drawn
         assert any(event.value in label for label in drawn)
         assert any(
@@ -158,5 +158,5 @@ def test_an_empty_table():
 
 def test_the_same_input_gives_the_same_bytes():
     assert timeline(closed()) == timeline(closed())
-    assert states(TRANSITIONS) == states(TRANSITIONS)
+    assert states(STATE_TRANSITIONS) == states(STATE_TRANSITIONS)
     assert byte_map(b"\x81\x00") == byte_map(b"\x81\x00")

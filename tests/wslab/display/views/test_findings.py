@@ -1,6 +1,6 @@
 from tests.wslab.display.pages import assert_same_facts
 from wslab.display.markup import Document
-from wslab.display.views.findings import BROKEN, add_findings
+from wslab.display.views.findings import MAX_BROKEN_FINDINGS, add_findings
 from wslab.protocol.frames import CloseCode, Side
 from wslab.protocol.rules.findings import Finding
 
@@ -43,9 +43,9 @@ def test_a_rule_that_passed_often_has_one_row():
 
 
 def test_many_broken_rules_are_cut_and_counted():
-    text = shown(*[finding(False, index=n) for n in range(BROKEN + 5)]).text
-    assert text.count("a-rule") == BROKEN
-    assert f"The first {BROKEN} are shown; 5 more are left out." in text
+    text = shown(*[finding(False, index=n) for n in range(MAX_BROKEN_FINDINGS + 5)]).text
+    assert text.count("a-rule") == MAX_BROKEN_FINDINGS
+    assert f"The first {MAX_BROKEN_FINDINGS} are shown; 5 more are left out." in text
 
 
 def test_a_fault_that_no_close_frame_answers():

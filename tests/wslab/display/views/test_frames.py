@@ -5,9 +5,9 @@ from tests.wslab.display.captures import HOSTILE, KEY
 from tests.wslab.display.pages import assert_same_facts
 from wslab.display.markup import Document
 from wslab.display.views.frames import (
-    BROKEN,
-    FIRST,
-    LAST,
+    FIRST_FRAMES,
+    LAST_FRAMES,
+    MAX_BROKEN_FRAMES,
     add_frame_table,
     chosen,
     frame_view,
@@ -81,8 +81,8 @@ def test_frames_are_rows():
 def test_which_frames_of_many_are_chosen():
     assert chosen(5) == [0, 1, 2, 3, 4]
     few = chosen(1000, [500, 502, 3])
-    assert few == [*range(FIRST), 500, 501, 502, *range(1000 - LAST, 1000)]
-    assert len(chosen(100_000, range(100_000))) == FIRST + LAST + BROKEN
+    assert few == [*range(FIRST_FRAMES), 500, 501, 502, *range(1000 - LAST_FRAMES, 1000)]
+    assert len(chosen(100_000, range(100_000))) == FIRST_FRAMES + LAST_FRAMES + MAX_BROKEN_FRAMES
 
 
 def test_what_is_left_out_is_said_where_it_is_missing():
@@ -94,15 +94,18 @@ def test_what_is_left_out_is_said_where_it_is_missing():
     add_frame_table(document, "C", ("A", "B"), 1000, cells, [500, 501])
     assert_same_facts(document.text, document.html)
     rows = [" ".join(line.split()) for line in document.text.splitlines()]
-    gap = rows.index(f"… {500 - FIRST} frames left out")
-    assert rows[gap - 1] == f"{FIRST - 1} row {FIRST - 1}" and rows[gap + 1] == "500 row 500"
-    assert f"{FIRST + LAST + 2} of 1,000 frames are shown" in document.text
+    gap = rows.index(f"… {500 - FIRST_FRAMES} frames left out")
+    assert (
+        rows[gap - 1] == f"{FIRST_FRAMES - 1} row {FIRST_FRAMES - 1}"
+        and rows[gap + 1] == "500 row 500"
+    )
+    assert f"{FIRST_FRAMES + LAST_FRAMES + 2} of 1,000 frames are shown" in document.text
 
 
 def test_broken_frames_that_are_left_out_are_counted():
     document = Document()
-    add_frame_table(document, "C", ("A",), 1000, lambda n: ("",), range(FIRST, 200))
-    assert f"{200 - FIRST - BROKEN} more broken frames left out" in document.html
+    add_frame_table(document, "C", ("A",), 1000, lambda n: ("",), range(FIRST_FRAMES, 200))
+    assert f"{200 - FIRST_FRAMES - MAX_BROKEN_FRAMES} more broken frames left out" in document.html
 
 
 def test_rsv1_is_judged_by_what_was_agreed():

@@ -4,7 +4,7 @@ from tests.wslab.display.captures import HOSTILE
 from tests.wslab.display.pages import assert_same_facts
 from wslab.display.inspectors import inspect
 from wslab.display.markup import Document
-from wslab.display.views.rows import ROWS, add_rows
+from wslab.display.views.rows import MAX_ROWS, add_rows
 from wslab.errors import WslabError
 
 LONG = "a sentence that is too long for a column of names"
@@ -44,10 +44,10 @@ def test_whatever_stands_in_a_cell_is_escaped():
 
 
 def test_many_rows_are_cut_and_counted():
-    text = shown([{"n": n} for n in range(ROWS + 5)]).text
-    assert f"The first {ROWS} are shown; 5 more rows left out." in text
-    assert f"{ROWS + 5} rows" in text
-    assert f" {ROWS - 1}\n" in text and f" {ROWS}\n" not in text
+    text = shown([{"n": n} for n in range(MAX_ROWS + 5)]).text
+    assert f"The first {MAX_ROWS} are shown; 5 more rows left out." in text
+    assert f"{MAX_ROWS + 5} rows" in text
+    assert f" {MAX_ROWS - 1}\n" in text and f" {MAX_ROWS}\n" not in text
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from tests.wslab.display.stand_in import StandIn
+from wslab.display.widgets import chat_panel
 from wslab.display.widgets.chat_panel import ChatPanel
-from wslab.display.widgets.page_widget import chat_panel
 from wslab.errors import NotRunning, WslabError
 from wslab.network import background
-from wslab.network.chat.person import KEPT
+from wslab.network.chat.client import MAX_MESSAGES
 from wslab.network.chat.server import ChatServer
 from wslab.network.echo import EchoServer
 
@@ -92,7 +92,7 @@ def test_a_view_that_comes_late_is_told_everything_once(server):
 
 
 def test_who_is_seen_by_no_page_any_more_has_left(server, monkeypatch):
-    monkeypatch.setattr(chat_panel, "GRACE", 0.05)
+    monkeypatch.setattr(chat_panel, "GRACE_S", 0.05)
     ann, bob = Page(server).joins("ann"), Page(server).joins("bob")
     bob.asks(do="hello", view="b")
     bob.asks(do="bye", view="a")
@@ -113,7 +113,7 @@ def test_a_flood_is_a_few_messages_to_the_page(server):
     background.call(flood)
     ann.sees("number 200")
     assert len(ann.told) - before < 20
-    assert len(ann.lines) <= KEPT
+    assert len(ann.lines) <= MAX_MESSAGES
     for panel in (ann, bob):
         panel.close()
 

@@ -9,12 +9,12 @@ import pytest
 
 from tests.wslab.display.captures import KEY
 from tests.wslab.display.stand_in import StandIn
+from wslab.display.widgets import frame_builder
 from wslab.display.widgets.frame_builder import HELLO, FrameBuilder, answer_words
-from wslab.display.widgets.page_widget import frame_builder
 from wslab.errors import WslabError
 from wslab.network import background
 from wslab.network.echo import EchoServer
-from wslab.network.probe import Answer
+from wslab.network.probe import ProbeAnswer
 from wslab.network.rogue.server import RogueServer
 from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import ClosePayload, Frame, Opcode
@@ -198,7 +198,7 @@ def test_what_cannot_be_sent_says_why_and_can_be_tried_again(target, says):
 
 
 def test_of_a_long_answer_a_few_frames_are_explained(monkeypatch, server):
-    monkeypatch.setattr(frame_builder, "EXPLAINED", 0)
+    monkeypatch.setattr(frame_builder, "MAX_EXPLAINED_FRAMES", 0)
     page = Page(server)
     assert page.sends()["frames"][0]["html"] == ""
 
@@ -211,15 +211,39 @@ PART = Frame(Opcode.TEXT, b"Hel", fin=False, mask=KEY)
 @pytest.mark.parametrize(
     ("answer", "sent", "says"),
     [
-        (Answer((), b"", "open", 2.0), HELLO, "Nothing came back within 2 s. The connection was"),
-        (Answer((), b"", "open", 2.0), PART, "FIN is 0, so the server waits for the rest"),
-        (Answer((), b"", "eof", 2.0), HELLO, "No frame came back. Then the server ended TCP."),
-        (Answer((), b"", "reset", 2.0), HELLO, "Then the server reset TCP."),
-        (Answer((BACK, BACK), b"", "open", 2.0), HELLO, "Came back: 2 frames. The server left"),
-        (Answer((CLOSE,), b"", "eof", 2.0), HELLO, "closed with 1002, PROTOCOL_ERROR: the peer"),
-        (Answer((Frame(Opcode.CLOSE),), b"", "eof", 2.0), HELLO, "without a code, which a browser"),
-        (Answer((BACK,), b"\x81", "eof", 2.0), HELLO, "1 frame and 1 byte of a frame that never"),
-        (Answer((BACK,), b"", "open", 2.0, True), HELLO, "There was more, which was not taken."),
+        (
+            ProbeAnswer((), b"", "open", 2.0),
+            HELLO,
+            "Nothing came back within 2 s. The connection was",
+        ),
+        (ProbeAnswer((), b"", "open", 2.0), PART, "FIN is 0, so the server waits for the rest"),
+        (ProbeAnswer((), b"", "eof", 2.0), HELLO, "No frame came back. Then the server ended TCP."),
+        (ProbeAnswer((), b"", "reset", 2.0), HELLO, "Then the server reset TCP."),
+        (
+            ProbeAnswer((BACK, BACK), b"", "open", 2.0),
+            HELLO,
+            "Came back: 2 frames. The server left",
+        ),
+        (
+            ProbeAnswer((CLOSE,), b"", "eof", 2.0),
+            HELLO,
+            "closed with 1002, PROTOCOL_ERROR: the peer",
+        ),
+        (
+            ProbeAnswer((Frame(Opcode.CLOSE),), b"", "eof", 2.0),
+            HELLO,
+            "without a code, which a browser",
+        ),
+        (
+            ProbeAnswer((BACK,), b"\x81", "eof", 2.0),
+            HELLO,
+            "1 frame and 1 byte of a frame that never",
+        ),
+        (
+            ProbeAnswer((BACK,), b"", "open", 2.0, True),
+            HELLO,
+            "There was more, which was not taken.",
+        ),
     ],
     ids=lambda value: value[:24] if isinstance(value, str) else None,
 )

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wslab.display.captures import KEY
-from wslab.display.widgets.frame_form import LENGTHS, LONGEST, OPCODES, FrameForm, read_hex
+from wslab.display.widgets.frame_form import (
+    LENGTHS,
+    MAX_PAYLOAD_BYTES,
+    OPCODE_CHOICES,
+    FrameForm,
+    read_hex,
+)
 from wslab.protocol.frames import Frame, Opcode
 
 HELLO = bytes.fromhex("818537fa213d7f9f4d5158")  # RFC 6455 §5.7
@@ -144,7 +150,7 @@ def test_of_a_page_only_what_fits_is_taken(said):
 
 
 def test_every_opcode_has_a_name():
-    names = dict(OPCODES)
+    names = dict(OPCODE_CHOICES)
     assert list(names) == list(range(16))
     assert names[1] == "0x1 TEXT" and names[0xB] == "0xB reserved"
-    assert LONGEST > 65_536  # so that each form of the length can be the shortest
+    assert MAX_PAYLOAD_BYTES > 65_536  # so that each form of the length can be the shortest

@@ -10,8 +10,8 @@ import pytest
 
 from tests.wslab.display.captures import KEY
 from tests.wslab.display.stand_in import LIMIT, StandIn
+from wslab.display.widgets import live_wire
 from wslab.display.widgets.live_wire import LiveWire
-from wslab.display.widgets.page_widget import live_wire
 from wslab.errors import WslabError
 from wslab.network import background
 from wslab.network.echo import EchoServer
@@ -133,16 +133,16 @@ def test_a_flood_is_a_few_messages_and_a_bounded_number_of_rows(tap):
         raw.send(BYE)
         raw.read_to_end()
     page.until(lambda: page.told[-1]["total"] == 20_000 + 6)
-    assert all(len(content["rows"]) <= live_wire.KEPT for content in page.told)
-    assert len(page.rows) == live_wire.KEPT
+    assert all(len(content["rows"]) <= live_wire.MAX_ROWS for content in page.told)
+    assert len(page.rows) == live_wire.MAX_ROWS
     # At most ten messages a second, and the whole took at most as long as its time stamps say.
     seconds = milliseconds(page.rows[0]) / 1000
-    assert len(page.told) <= 4 + (seconds + 1) / live_wire.LOOK
+    assert len(page.told) <= 4 + (seconds + 1) / live_wire.LOOK_EVERY_S
     assert len(tap.recording.frames()) == 20_002
 
 
 def test_one_look_takes_a_part_of_much_and_the_next_goes_on(tap, monkeypatch):
-    monkeypatch.setattr(live_wire, "CHUNKS", 1)
+    monkeypatch.setattr(live_wire, "CHUNKS_A_LOOK", 1)
     hello(tap, 3)
     page = Page(tap)
     page.asks(do="watch")

@@ -9,8 +9,8 @@ import pytest
 import traitlets
 
 from wslab.display.markup import Document, Heading, Paragraph
+from wslab.display.widgets import page_widget as widgets
 from wslab.display.widgets.page_widget import PageWidget
-from wslab.display.widgets.page_widget import page_widget as widgets
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import re
 import threading
 import zlib
@@ -22,8 +21,9 @@ from tests.wslab.display.captures import (
     recording,
     upgraded,
 )
+from tests.wslab.display.wire.terminal import LIMIT, Terminal, failed
 from wslab.display.wire import lines as wire_lines
-from wslab.display.wire.lines import Conversation, Outlet, WireLines
+from wslab.display.wire.lines import ConnectionLines, WireLines
 from wslab.network import background
 from wslab.network.echo import EchoServer
 from wslab.network.raw import RawClient
@@ -34,7 +34,6 @@ from wslab.protocol.recording.recording import Chunk, Ending, Recording
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
 
-LIMIT = 10.0  # seconds
 HELLO = Frame(Opcode.TEXT, b"Hello", mask=KEY).encode()
 BYE = Frame(Opcode.CLOSE, b"\x03\xe8", mask=KEY).encode()
 DEFLATE = b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
@@ -42,9 +41,9 @@ DEFLATE = b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
 
 def lines_of(made: Recording, over: bool = True, **options: bool) -> list[str]:
     """What a tap would have printed, without the time."""
-    talk = Conversation(1, **options)
+    talk = ConnectionLines(1, **options)
     makes = [make for what in (*made.chunks, *made.endings) for make in talk.take(what)]
-    makes += list(talk.over()) if over else []
+    makes += list(talk.last_lines()) if over else []
     text = "".join(make() for make in makes)
     assert text == "" or text.endswith("\n")
     return [re.sub(r"^ *\d+\.\d{3} s   1  ", "", line) for line in text.splitlines()]
@@ -75,7 +74,7 @@ def test_a_conversation_from_its_handshake_to_its_end():
 
 
 def test_time_runs_from_the_first_connection_and_each_has_its_number():
-    [make] = list(Conversation(12, began=1.5).take(Chunk(0.25, CLIENT, b"garbage\r\n\r\n")))
+    [make] = list(ConnectionLines(12, began=1.5).take(Chunk(0.25, CLIENT, b"garbage\r\n\r\n")))
     assert make().startswith("    1.750 s  12  client → server  bytes  ")
 
 
@@ -248,7 +247,7 @@ def test_only_so_many_requests_without_an_answer_are_remembered():
     lines = lines_of(
         recording((CLIENT, get), (SERVER, b"HTTP/1.1 200 OK\r\n\r\n"), (CLIENT, get * 150))
     )
-    assert len(lines) == 1 + wire_lines.UNANSWERED + 1
+    assert len(lines) == 1 + wire_lines.MAX_UNANSWERED + 1
 
 
 def test_a_refusal_is_told_with_its_status():
@@ -295,7 +294,7 @@ def test_half_a_frame_is_told_when_its_sender_ends():
 
 @pytest.mark.parametrize("how", ["one frame", "fragments"])
 def test_a_message_without_an_end_is_not_kept(how, monkeypatch):
-    monkeypatch.setattr(wire_lines, "LIMIT", 100_000)
+    monkeypatch.setattr(wire_lines, "MAX_RECORDING_BYTES", 100_000)
     if how == "one frame":
         parts = [b"\x82\x7f" + (1 << 40).to_bytes(8, "big"), *[bytes(1000)] * 300]
     else:
@@ -312,153 +311,10 @@ def test_a_message_without_an_end_is_not_kept(how, monkeypatch):
 
 
 def test_many_whole_messages_are_read_to_the_last(monkeypatch):
-    monkeypatch.setattr(wire_lines, "LIMIT", 10_000)
+    monkeypatch.setattr(wire_lines, "MAX_RECORDING_BYTES", 10_000)
     ping = Frame(Opcode.PING, bytes(100))
     lines = lines_of(upgraded(*[(SERVER, ping), (SERVER, Frame(Opcode.TEXT, b"x" * 100))] * 150))
     assert len(lines) == 302 and "not read" not in "".join(lines)
-
-
-# from there to the terminal
-
-
-class Terminal(io.RawIOBase):
-    """Takes a write only while it is `open_`."""
-
-    encoding = "ascii"
-
-    def __init__(self) -> None:
-        self.open_ = threading.Event()
-        self.reached = threading.Event()  # somebody wants to write
-        self.data = b""
-        self._wrote = threading.Condition()
-
-    def write(self, data) -> int:
-        self.reached.set()
-        assert self.open_.wait(LIMIT)
-        with self._wrote:
-            self.data += bytes(data)
-            self._wrote.notify_all()
-        return len(data)
-
-    def writable(self) -> bool:
-        return True
-
-    def until(self, met: Callable[[], bool]) -> None:
-        with self._wrote:
-            assert self._wrote.wait_for(met, LIMIT)
-
-    @property
-    def lines(self) -> list[str]:
-        return self.data.decode().splitlines()
-
-
-def say(outlet: Outlet, *texts: str) -> None:
-    for text in texts:
-        outlet.put(f"{text}\n".__str__)
-
-
-def failed() -> None:
-    raise AssertionError("nothing has failed")
-
-
-def test_lines_are_written_in_order_and_what_the_terminal_lacks_as_an_escape():
-    outlet, terminal = Outlet(), Terminal()
-    terminal.open_.set()
-    say(outlet, "before it is open", "client → server")
-    outlet.open(terminal, failed)
-    say(outlet, "after")
-    assert outlet.close() == 0
-    assert terminal.lines == ["before it is open", "client \\u2192 server", "after"]
-
-
-def test_a_terminal_that_takes_nothing_costs_bounded_memory_and_its_gap_is_counted(monkeypatch):
-    monkeypatch.setattr(wire_lines, "ROOM", 10_000)
-    outlet, terminal = Outlet(), Terminal()
-    outlet.open(terminal, failed)
-    say(outlet, "first")
-    assert terminal.reached.wait(LIMIT)
-    made = []
-    for number in range(100_000):
-        outlet.put(lambda n=number: made.append(n) or f"line {n}\n")
-    assert len(made) < 2000, "a line without room was made"
-    assert sum(map(len, outlet._texts)) <= 10_000 + 20
-    terminal.open_.set()
-    terminal.until(lambda: f"line {made[-1]}\n".encode() in terminal.data)
-    say(outlet, "later")
-    assert outlet.close() == 0
-    left = 100_000 - len(made)
-    assert terminal.lines == [
-        *("first", *(f"line {n}" for n in made)),
-        f"({left:,} lines left out: they came faster than they were read)",
-        "later",
-    ]
-
-
-def test_what_nobody_read_at_the_end_is_counted(monkeypatch):
-    monkeypatch.setattr(wire_lines, "FAREWELL", 0.05)
-    monkeypatch.setattr(wire_lines, "ROOM", 1000)
-    outlet, terminal = Outlet(), Terminal()
-    outlet.open(terminal, failed)
-    say(outlet, *["x" * 99] * 50)
-    assert outlet.close() == 50
-    terminal.open_.set()
-
-
-def test_a_terminal_that_is_gone_is_told_once():
-    told = threading.Event()
-    outlet, gone = Outlet(), Terminal()
-
-    def write(data: bytes) -> int:
-        raise BrokenPipeError
-
-    gone.write = write
-    outlet.open(gone, told.set)
-    say(outlet, "one")
-    assert told.wait(LIMIT)
-    say(outlet, "two")
-    assert isinstance(outlet.error, BrokenPipeError)
-    assert outlet.close() == 0
-
-
-def test_a_terminal_that_leaves_while_the_last_lines_are_written_is_no_error():
-    outlet, leaving = Outlet(), Terminal()
-
-    def write(data: bytes) -> int:
-        assert outlet._closing.wait(LIMIT)
-        raise BrokenPipeError
-
-    leaving.write = write
-    outlet.open(leaving, failed)
-    say(outlet, "goodbye")
-    assert outlet.close() == 1 and outlet.error is None
-
-
-def test_lines_go_below_the_buffers_of_the_terminal():
-    """A buffer that waits for its terminal could not be flushed at the end."""
-    outlet, terminal = Outlet(), Terminal()
-    terminal.open_.set()
-    with io.TextIOWrapper(io.BufferedWriter(terminal), encoding="utf-8") as stream:
-        outlet.open(stream, failed)
-        say(outlet, "client → server")
-        assert outlet.close() == 0
-        assert terminal.lines == ["client → server"]
-
-
-def test_a_terminal_that_does_not_wait_is_asked_again():
-    outlet, hasty = Outlet(), Terminal()
-    taken = []
-    answers = iter([None, 2, None])
-
-    def write(data: bytes) -> int | None:
-        size = next(answers, len(data))
-        taken.append(bytes(data[: size or 0]))
-        return size
-
-    hasty.write = write
-    outlet.open(hasty, failed)
-    say(outlet, "abcdef")
-    assert outlet.close() == 0
-    assert taken == [b"", b"ab", b"", b"cdef\n"]
 
 
 # behind a real tap
@@ -470,7 +326,7 @@ def taped(work: Callable[[Tap], None], limit: int = 0, **options: bool) -> list[
     terminal.open_.set()
     with (
         EchoServer() as server,
-        Tap(server.url, limit=limit, record=lines.record, over=lines.over) as tap,
+        Tap(server.url, limit=limit, record=lines.record, on_end=lines.connection_ended) as tap,
     ):
         lines.begin(terminal, failed)
         work(tap)
@@ -515,7 +371,7 @@ def test_lines_go_on_after_the_recording_is_full():
 
 
 def test_a_flood_is_printed_to_its_last_frame(monkeypatch):
-    monkeypatch.setattr(wire_lines, "BEHIND", 10_000)  # the relay waits now and then
+    monkeypatch.setattr(wire_lines, "MAX_BEHIND_BYTES", 10_000)  # the relay waits now and then
     lines = taped(lambda tap: hello(tap, 20_000))
     gaps = [re.match(r"\(([\d,]+) lines? left out", line) for line in lines]
     left = sum(int(gap[1].replace(",", "")) for gap in gaps if gap)
@@ -523,7 +379,7 @@ def test_a_flood_is_printed_to_its_last_frame(monkeypatch):
 
 
 def test_lines_that_one_turn_did_not_make_come_in_the_next(monkeypatch):
-    monkeypatch.setattr(wire_lines, "TURN", 1)
+    monkeypatch.setattr(wire_lines, "LINES_A_TURN", 1)
     lines, terminal = WireLines(), Terminal()
     terminal.open_.set()
     lines.begin(terminal, failed)
@@ -539,7 +395,7 @@ def test_lines_that_one_turn_did_not_make_come_in_the_next(monkeypatch):
 
 
 def test_what_waits_for_its_lines_is_bounded(monkeypatch):
-    monkeypatch.setattr(wire_lines, "BEHIND", 1000)
+    monkeypatch.setattr(wire_lines, "MAX_BEHIND_BYTES", 1000)
     lines = WireLines()
 
     async def pass_by() -> int:
@@ -567,7 +423,7 @@ def test_a_fault_of_ours_cuts_nothing(monkeypatch):
     def broken(*_: object) -> str:
         raise ValueError("oh no")
 
-    monkeypatch.setattr(Conversation, "_frame_text", broken)
+    monkeypatch.setattr(ConnectionLines, "_frame_text", broken)
     lines = taped(hello)
     assert len([line for line in lines if "ValueError('oh no')" in line]) == 4
     assert "ended its half of TCP" in lines[-1]
@@ -582,7 +438,7 @@ def test_a_screen_that_is_not_there_is_no_error():
 def test_lines_cost_no_turn_of_the_loop_when_nothing_passes():
     with EchoServer() as server:
         lines = WireLines()
-        with Tap(server.url, record=lines.record, over=lines.over) as tap:
+        with Tap(server.url, record=lines.record, on_end=lines.connection_ended) as tap:
             hello(tap)
             background.run(asyncio.sleep(0))
             assert not lines._is_due

@@ -19,7 +19,7 @@ from tests.wslab.display.captures import (
     closed,
     upgraded,
 )
-from wslab.display.wire.rows import Follower, Row
+from wslab.display.wire.rows import RowReader, WireRow
 from wslab.protocol.frames import ClosePayload, Frame, Opcode, Side
 from wslab.protocol.recording.recording import Chunk, Ending, Recording
 
@@ -27,18 +27,18 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
 GET = b"GET /again?token=s3cret HTTP/1.1\r\nHost: a\r\nCookie: id=s3cret\r\n\r\n"
 
 
-def rows_of(recording: Recording) -> list[Row]:
-    follower = Follower()
+def rows_of(recording: Recording) -> list[WireRow]:
+    follower = RowReader()
     rows = [row for chunk in recording.chunks for row in follower.take(chunk)]
     return rows + [row for ending in recording.endings for row in follower.end(ending)]
 
 
-def after(*parts: tuple[Side, bytes]) -> list[Row]:
-    follower = Follower()
+def after(*parts: tuple[Side, bytes]) -> list[WireRow]:
+    follower = RowReader()
     return [row for n, part in enumerate(parts) for row in follower.take(Chunk(n / 10, *part))]
 
 
-def whats(rows: Iterable[Row]) -> list[tuple[str, str]]:
+def whats(rows: Iterable[WireRow]) -> list[tuple[str, str]]:
     return [(row.cells()["who"][:6], row.cells()["what"]) for row in rows]
 
 
@@ -69,7 +69,7 @@ def test_a_conversation_is_heads_frames_and_endings():
 @given(cuts=st.lists(st.integers(1, 400), max_size=30), first=st.sampled_from(Side))
 def test_however_the_bytes_are_cut_the_frames_are_those_of_the_recording(cuts, first):
     whole = closed()
-    made, follower, rows = Recording(), Follower(), []
+    made, follower, rows = Recording(), RowReader(), []
     # One side's bytes come whole, before the other's come in pieces, but no answer is first.
     pieces = []
     for side in (first, first.peer):
@@ -101,7 +101,7 @@ def test_of_a_long_frame_only_the_beginning_is_unmasked(mask, monkeypatch):
     unmasked = []
     payload = Frame.payload.fget
     monkeypatch.setattr(Frame, "payload", property(lambda f: unmasked.append(len(f)) or payload(f)))
-    cells = Row(0.0, CLIENT, "frame", frame).cells()
+    cells = WireRow(0.0, CLIENT, "frame", frame).cells()
     assert cells["length"] == "100,000 bytes"
     assert cells["says"] == f'"{"a" * 48}" …'
     assert max(unmasked) < 2000
@@ -109,7 +109,7 @@ def test_of_a_long_frame_only_the_beginning_is_unmasked(mask, monkeypatch):
 
 def test_a_long_compressed_frame_is_not_read_as_text():
     frame = Frame(Opcode.TEXT, b"\x01" * 5000, rsv1=True)
-    assert Row(0.0, SERVER, "frame", frame).cells()["says"] == "5,000 bytes, compressed"
+    assert WireRow(0.0, SERVER, "frame", frame).cells()["says"] == "5,000 bytes, compressed"
 
 
 def test_what_cannot_be_seen_is_an_escape():
@@ -185,7 +185,7 @@ def test_what_only_looks_like_a_later_head_is_bytes():
 
 
 def test_an_ending_lets_go_of_what_never_got_whole():
-    follower = Follower()
+    follower = RowReader()
     follower.take(Chunk(0.0, CLIENT, REQUEST[:30]))
     rows = follower.end(Ending(0.1, CLIENT, "eof"))
     assert whats(rows) == [("client", "bytes"), ("client", "end of TCP")]
@@ -193,7 +193,7 @@ def test_an_ending_lets_go_of_what_never_got_whole():
 
 
 def test_half_a_frame_shows_when_its_sender_ends():
-    follower = Follower()
+    follower = RowReader()
     for side, data in ((CLIENT, REQUEST), (SERVER, RESPONSE), (SERVER, b"\x81\x05He")):
         follower.take(Chunk(0.0, side, data))
     rows = follower.end(Ending(0.1, SERVER, "reset", "ws://u:secret@h/"))
@@ -202,9 +202,9 @@ def test_half_a_frame_shows_when_its_sender_ends():
 
 
 def test_a_full_recording_says_so():
-    assert "only counted" in Row(0.0, CLIENT, "full", b"").cells()["says"]
+    assert "only counted" in WireRow(0.0, CLIENT, "full", b"").cells()["says"]
 
 
 def test_a_close_without_a_code_carries_nothing():
     close = Frame(Opcode.CLOSE, ClosePayload().encode())
-    assert Row(0.0, SERVER, "frame", close).cells()["says"] == "nothing"
+    assert WireRow(0.0, SERVER, "frame", close).cells()["says"] == "nothing"

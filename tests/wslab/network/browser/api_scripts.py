@@ -1,6 +1,6 @@
 """One table of scripts of the WebSocket API, each with the log that the standard wants.
 
-`tests/wslab/network/browser/test_websocket.py` plays them in Python, `tests/browser/test_websocket_api.py`
+`test_websocket.py` beside this file plays them in Python, `tests/browser/test_websocket_api.py`
 in Chromium too. {echo} is an EchoServer, {wrong} a WrongServer, {nobody} a port where
 nothing listens. `api_player` says what the steps mean.
 """

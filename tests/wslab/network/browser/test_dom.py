@@ -9,9 +9,13 @@ import pytest
 from wslab.errors import WslabError
 from wslab.network.browser.dom import (
     CloseEvent,
+    DOMException,
+    DOMSyntaxError,
     Event,
     EventTarget,
     HandlerAttribute,
+    InvalidAccessError,
+    InvalidStateError,
     MessageEvent,
     once,
 )
@@ -141,3 +145,25 @@ def test_events_show_what_they_hold() -> None:
         "CloseEvent('close', code=1000, reason='bye', wasClean=True)"
     )
     assert len(repr(MessageEvent("message", data="x" * 10_000))) < 120
+
+
+# --- what the API raises ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "code"),
+    [
+        (InvalidStateError, "InvalidStateError", 11),
+        (DOMSyntaxError, "SyntaxError", 12),
+        (InvalidAccessError, "InvalidAccessError", 15),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else None,
+)
+def test_name_and_code_are_the_standards(kind: type[DOMException], name: str, code: int) -> None:
+    error = kind("what to do next")
+    assert (error.name, error.code, str(error)) == (name, code, "what to do next")
+    assert isinstance(error, DOMException) and isinstance(error, WslabError)
+
+
+def test_it_is_not_pythons_syntax_error() -> None:
+    assert not issubclass(DOMSyntaxError, SyntaxError)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from wslab.network.browser import endpoint as module
 from wslab.network.browser.endpoint import Endpoint
-from wslab.network.browser.websocket import endpoint as module
 from wslab.network.browser.ws_url import WsUrl
 from wslab.protocol.frames import ClosePayload, Frame, FrameReader, Opcode
 from wslab.protocol.handshake import Request, accept_key
@@ -104,7 +104,7 @@ def shorten(monkeypatch: pytest.MonkeyPatch) -> Shorten:
 
 
 async def test_a_server_that_never_answers_is_left(shorten: Shorten) -> None:
-    shorten("OPENING_LIMIT")
+    shorten("OPENING_TIMEOUT_S")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert (await reader.read()).startswith(b"GET / HTTP/1.1\r\n")
@@ -116,7 +116,7 @@ async def test_a_server_that_never_answers_is_left(shorten: Shorten) -> None:
 
 
 async def test_a_server_that_does_not_answer_the_close_is_left(shorten: Shorten) -> None:
-    shorten("CLOSING_LIMIT")
+    shorten("CLOSING_TIMEOUT_S")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with pytest.raises(ConnectionResetError):
@@ -133,7 +133,7 @@ async def test_a_server_that_does_not_answer_the_close_is_left(shorten: Shorten)
 
 
 async def test_a_server_that_keeps_tcp_after_the_close_is_left(shorten: Shorten) -> None:
-    shorten("LINGER_LIMIT")
+    shorten("LINGER_TIMEOUT_S")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(Frame(Opcode.CLOSE, ClosePayload(1001, "bye").encode()).encode())
@@ -147,7 +147,7 @@ async def test_a_server_that_keeps_tcp_after_the_close_is_left(shorten: Shorten)
 
 
 async def test_a_server_that_reads_nothing_cannot_hold_the_close(shorten: Shorten) -> None:
-    shorten("CLOSING_LIMIT")
+    shorten("CLOSING_TIMEOUT_S")
     release = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -3,8 +3,8 @@
 from tests.wslab.network.browser.api_player import play
 from tests.wslab.network.browser.api_servers import serving
 from wslab.network.background import run
-from wslab.network.browser.ready_state import TRANSITIONS, Happening, ReadyState
-from wslab.network.browser.websocket import websocket as browser
+from wslab.network.browser import websocket as browser
+from wslab.network.browser.ready_state import TRANSITIONS, ReadyState, ReadyStateTrigger
 
 NAMES = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"]
 
@@ -31,7 +31,7 @@ def test_the_states_are_those_of_the_standard() -> None:
 def test_every_state_is_reached_and_the_last_one_is_left_by_nothing() -> None:
     assert set(TRANSITIONS.values()) == set(ReadyState) - {ReadyState.CONNECTING}
     assert {state for state, _ in TRANSITIONS} == set(ReadyState) - {ReadyState.CLOSED}
-    assert {what for _, what in TRANSITIONS} == set(Happening)
+    assert {what for _, what in TRANSITIONS} == set(ReadyStateTrigger)
     assert all(after > before for (before, _), after in TRANSITIONS.items())
 
 

@@ -4,8 +4,7 @@ from base64 import b64decode
 
 import pytest
 
-from wslab.errors import WslabError
-from wslab.network.browser.upgrade import is_acceptable, read_101, upgrade_request
+from wslab.network.browser.upgrade import is_acceptable, upgrade_request
 from wslab.network.browser.ws_url import WsUrl
 from wslab.protocol.handshake import Handshake, Response
 from wslab.protocol.rules.handshake import check_handshake
@@ -76,28 +75,3 @@ CHAT = ("Sec-WebSocket-Protocol", "chat")
 )  # fmt: skip
 def test_it_is_not_taken(handshake: Handshake) -> None:
     assert not is_acceptable(handshake)
-
-
-SWITCH = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
-
-
-@pytest.mark.parametrize("ended", [False, True])
-def test_a_101_is_read_up_to_its_last_byte(ended: bool) -> None:
-    assert {read_101(SWITCH[:size], False) for size in range(len(SWITCH))} == {None}
-    response, behind = read_101(SWITCH + b"\x81\x02hi", ended) or pytest.fail("no 101")
-    assert (response.status, behind) == (101, b"\x81\x02hi")
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (SWITCH[:-1], "before it answered the handshake"),
-        (b"", "before it answered the handshake"),
-        (b"220 mail.example ESMTP\r\n\r\n", "did not answer with HTTP"),
-        (b"HTTP/1.1 404 Not Found\r\n\r\n", "'HTTP/1.1 404 Not Found', and not 101"),
-    ],
-    ids=["cut", "nothing", "mail", "404"],
-)
-def test_what_is_no_101_is_said_in_words(data: bytes, said: str) -> None:
-    with pytest.raises(WslabError, match=said):
-        read_101(data, ended=True)

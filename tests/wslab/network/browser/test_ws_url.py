@@ -3,8 +3,8 @@
 import pytest
 
 from tests.wslab.network.browser.url_table import URLS
-from wslab.network.browser.dom_exceptions import DOMSyntaxError
-from wslab.network.browser.ws_url import WsUrl, as_unicode
+from wslab.network.browser.dom import DOMSyntaxError
+from wslab.network.browser.ws_url import WsUrl
 
 GOOD = {text: href for text, href in URLS.items() if href is not None}
 BAD = [text for text, href in URLS.items() if href is None]
@@ -60,11 +60,6 @@ def test_the_parts_are_what_a_connection_needs() -> None:
     assert WsUrl.parse("http://[::1]/").host_header == "[::1]"
     assert WsUrl.parse("http://a").port == 80
     assert WsUrl.parse("https://a").port == 443
-
-
-def test_half_a_surrogate_pair_becomes_the_replacement_character() -> None:
-    assert as_unicode("a\ud800b\udc00") == "a\ufffdb\ufffd"
-    assert as_unicode("\ud83d\ude00") == "😀"
 
 
 def test_a_refusal_shows_no_secret() -> None:

@@ -16,7 +16,7 @@ from wslab.network.chat.protocol import (
     NAME_CHARACTERS,
     TEXT_CHARACTERS,
     WHY,
-    Wrong,
+    Refusal,
     describe,
     encode,
     is_name,
@@ -90,7 +90,7 @@ def test_a_good_message_is_read(message: dict[str, Any]) -> None:
 )
 def test_a_wrong_message_is_told_what_is_wrong(data: str | bytes, code: str) -> None:
     wrong = read(data)
-    assert isinstance(wrong, Wrong)
+    assert isinstance(wrong, Refusal)
     assert (wrong.code, wrong.text[-1]) == (code, ".")
     assert wrong.code in ERRORS
     assert read(encode(wrong.message), Side.SERVER) == wrong.message  # it is a message itself
@@ -112,7 +112,7 @@ def test_a_wrong_message_is_told_what_is_wrong(data: str | bytes, code: str) -> 
 )
 def test_nothing_a_stranger_sends_raises(data: str | bytes) -> None:
     message = read(data)
-    if isinstance(message, Wrong):
+    if isinstance(message, Refusal):
         assert message.code in ERRORS
     else:
         encode(message).encode()  # and what is let in can be sent on

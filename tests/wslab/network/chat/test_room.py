@@ -1,4 +1,4 @@
-"""Room, Member and Bucket without a network: numbers, order, queues, limits."""
+"""Room, Member and TokenBucket without a network: numbers, order, queues, limits."""
 
 import asyncio
 import itertools
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from websockets.protocol import State
 
-from wslab.network.chat.protocol import CLOSE_REPLACED, Limits, Wrong, read
-from wslab.network.chat.room import Bucket, Member, Room
+from wslab.network.chat.protocol import CLOSE_REPLACED, Limits, Refusal, read
+from wslab.network.chat.room import Member, Room, TokenBucket
 from wslab.protocol.frames import Side
 
 SMALL = Limits(history=5, queue=3, clients=3)
@@ -92,7 +92,7 @@ async def test_everyone_hears_everything_with_the_servers_numbers_and_times(room
 
 
 async def test_who_may_join(room: Room) -> None:
-    def code(wrong: Wrong | None) -> str:
+    def code(wrong: Refusal | None) -> str:
         return wrong.code if wrong else ""
 
     people = [member()[0] for _ in range(4)]
@@ -227,7 +227,7 @@ async def test_clear_forgets_who_is_there_and_not_what_was_said(room: Room) -> N
 
 
 def test_the_rate_limit_lets_a_burst_through_and_then_its_rate() -> None:
-    bucket = Bucket(per_second=2.0, burst=3, now=100.0)
+    bucket = TokenBucket(per_second=2.0, burst=3, now=100.0)
     assert [bucket.take(100.0) for _ in range(4)] == [True, True, True, False]
     assert [bucket.take(100.5), bucket.take(100.5)] == [True, False]
     assert [bucket.take(101.0), bucket.take(101.4)] == [True, False]

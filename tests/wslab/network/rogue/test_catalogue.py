@@ -3,7 +3,7 @@
 import pytest
 
 from tests.wslab.network.rogue.rogue_wire import REQUEST
-from wslab.network.rogue.act import LOSES, REFUSES, Act, Ending, closes, fails
+from wslab.network.rogue.behaviour import LOSES, REFUSES, Behaviour, BehaviourEnd, closes, fails
 from wslab.network.rogue.catalogue import _ACTS, CATALOGUE
 from wslab.protocol.frames import CloseCode
 from wslab.protocol.rules.frames import FRAME_RULES, SESSION_RULES
@@ -90,19 +90,19 @@ TAILS = {
 }
 
 HANDSHAKE_RULES = {rule.name for rule in RULES}
-CODES = {rule.name: rule.close_code for rule in (*FRAME_RULES, *SESSION_RULES)}
+CODES = {rule.name: rule.answer for rule in (*FRAME_RULES, *SESSION_RULES)}
 
 every_act = pytest.mark.parametrize("act", CATALOGUE.values(), ids=list(CATALOGUE))
 
 
 @every_act
-def test_these_bytes_answer_the_sample_request(act: Act) -> None:
+def test_these_bytes_answer_the_sample_request(act: Behaviour) -> None:
     assert act.answer(REQUEST) == ANSWERS.get(act.name, head(*ALL))
     assert act.tail == bytes.fromhex(TAILS.get(act.name, BYE))
 
 
 @every_act
-def test_the_rule_exists_and_what_answers_it_agrees(act: Act) -> None:
+def test_the_rule_exists_and_what_answers_it_agrees(act: Behaviour) -> None:
     if act.name in ("body-in-101", "talk-after-close"):
         # The server is at fault, and the client is asked to look away (RFC 9110 §15.2; §1.4).
         assert act.rule in HANDSHAKE_RULES | CODES.keys()
@@ -122,7 +122,7 @@ def test_the_rule_exists_and_what_answers_it_agrees(act: Act) -> None:
 
 
 @every_act
-def test_a_row_says_where_it_is_written(act: Act) -> None:
+def test_a_row_says_where_it_is_written(act: Behaviour) -> None:
     assert act.rfc.startswith("RFC ") and "§" in act.rfc
     assert act.sends and not act.sends.endswith(".")
     assert not (act.legal and act.rule), "a legal act breaks no rule"
@@ -136,4 +136,4 @@ def test_names_are_unique_and_in_good_order() -> None:
 
 
 def test_every_ending_is_used() -> None:
-    assert {act.ending for act in CATALOGUE.values()} == set(Ending)
+    assert {act.ending for act in CATALOGUE.values()} == set(BehaviourEnd)

@@ -12,7 +12,7 @@ from tests.wslab.network.sockets import LIMIT, reach, read, read_to_end, reset
 from wslab.errors import NotRunning, WslabError
 from wslab.network.client import connect
 from wslab.network.raw import RawClient
-from wslab.network.rogue.act import Act, Ending, close
+from wslab.network.rogue.behaviour import Behaviour, BehaviourEnd, close
 from wslab.network.rogue.catalogue import CATALOGUE
 from wslab.network.rogue.server import RogueServer
 from wslab.network.tap.tap import Tap
@@ -20,7 +20,7 @@ from wslab.protocol.frames import Frame, Opcode, Side
 from wslab_course.lessons.actions.outcomes import (
     MEASURED,
     WEBSOCKETS_DIFFERS,
-    Outcome,
+    ClientOutcome,
     does_its_duty,
 )
 
@@ -30,17 +30,17 @@ PONG = Frame(Opcode.PONG, mask=KEY).encode()
 
 #: What the client does when it has all bytes, and who ends the connection then, and how.
 THEN = {
-    Ending.CLOSING: (CLOSE, (Side.SERVER, "eof")),
-    Ending.DROP: (b"", (Side.SERVER, "eof")),
-    Ending.RESET: (PONG, (Side.SERVER, "reset")),
-    Ending.HOLD: (CLOSE, (Side.CLIENT, "eof")),
+    BehaviourEnd.CLOSING: (CLOSE, (Side.SERVER, "eof")),
+    BehaviourEnd.DROP: (b"", (Side.SERVER, "eof")),
+    BehaviourEnd.RESET: (PONG, (Side.SERVER, "reset")),
+    BehaviourEnd.HOLD: (CLOSE, (Side.CLIENT, "eof")),
 }
 
 every_act = pytest.mark.parametrize("act", CATALOGUE.values(), ids=list(CATALOGUE))
 
 
 @every_act
-def test_it_sends_these_bytes_and_breaks_this_rule(act: Act) -> None:
+def test_it_sends_these_bytes_and_breaks_this_rule(act: Behaviour) -> None:
     expected = act.answer(REQUEST) + act.tail
     says, ending = THEN[act.ending]
     with RogueServer(act.name) as rogue, Tap(rogue.url) as tap:
@@ -48,12 +48,12 @@ def test_it_sends_these_bytes_and_breaks_this_rule(act: Act) -> None:
             client.sendall(REQUEST.encode())
             assert read(client, len(expected)) == expected
             client.sendall(says)
-            if act.ending is Ending.HOLD:
+            if act.ending is BehaviourEnd.HOLD:
                 client.shutdown(socket.SHUT_WR)
             try:
                 assert read_to_end(client) == b""
             except ConnectionResetError:
-                assert act.ending is Ending.RESET
+                assert act.ending is BehaviourEnd.RESET
         recording = tap.wait_closed()
     assert recording.bytes_from(Side.SERVER) == expected
     assert (recording.endings[0].sender, recording.endings[0].how) == ending
@@ -66,7 +66,7 @@ def test_it_sends_these_bytes_and_breaks_this_rule(act: Act) -> None:
 # --- websockets ------------------------------------------------------------------------------
 
 
-async def measure(act: Act, url: str) -> str:
+async def measure(act: Behaviour, url: str) -> str:
     """What a program with websockets lives through, in words."""
     told = []
     deflate = "deflate" if act.offer else None
@@ -87,14 +87,14 @@ async def measure(act: Act, url: str) -> str:
 
 
 @every_act
-async def test_what_websockets_does(act: Act) -> None:
+async def test_what_websockets_does(act: Behaviour) -> None:
     # When both Close frames have passed, websockets waits for the server's end of TCP, without
     # a limit of its own: here the rogue's patience is the limit.
     patience = 0.5 if act.name == "no-tcp-close-after-close" else LIMIT
     with RogueServer(act.name, patience=patience) as rogue, Tap(rogue.url) as tap:
         events = await measure(act, tap.url)
         recording = await asyncio.to_thread(tap.wait_closed)
-    assert Outcome(events, close_code_of_client(recording)) == MEASURED[act.name].websockets
+    assert ClientOutcome(events, close_code_of_client(recording)) == MEASURED[act.name].websockets
 
 
 def test_websockets_does_its_duty_but_for_these() -> None:
@@ -102,7 +102,7 @@ def test_websockets_does_its_duty_but_for_these() -> None:
     assert undone == list(WEBSOCKETS_DIFFERS)
 
 
-def _right(act: Act) -> bool:
+def _right(act: Behaviour) -> bool:
     return does_its_duty(act, MEASURED[act.name].websockets)
 
 

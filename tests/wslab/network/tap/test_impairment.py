@@ -2,31 +2,31 @@
 
 import pytest
 
-from wslab.network.tap.impairment import Flips, Held, Impairment, Mark
+from wslab.network.tap.impairment import BitFlips, DelayQueue, EndMark, Impairment
 
 
 def test_without_impairment_everything_is_due_at_once_and_in_order() -> None:
-    held = Held(Impairment())
+    held = DelayQueue(Impairment())
     assert not held and held.wait(0.0) is None
     held.put(b"ab", 0.0)
     held.put(b"c", 0.0)
-    held.put(Mark.EOF, 0.0)
+    held.put(EndMark.EOF, 0.0)
     assert held.size == 3 and held.wait(0.0) == 0
     assert [held.take(), held.take()] == [b"ab", b"c"]
     assert held.size == 0 and held
-    assert held.take() is Mark.EOF and not held
+    assert held.take() is EndMark.EOF and not held
 
 
 def test_bytes_are_handed_on_without_a_copy() -> None:
     data = bytes(1000)
-    held = Held(Impairment())
+    held = DelayQueue(Impairment())
     held.put(data, 0.0)
     assert held.take() is data
 
 
 def test_a_delay_counts_from_each_arrival() -> None:
     impairment = Impairment(delay=2.0)
-    held = Held(impairment)
+    held = DelayQueue(impairment)
     held.put(b"a", 10.0)
     held.put(b"b", 11.0)
     assert held.wait(10.5) == pytest.approx(1.5)
@@ -38,7 +38,7 @@ def test_a_delay_counts_from_each_arrival() -> None:
 
 def test_frozen_bytes_are_never_due() -> None:
     impairment = Impairment(frozen=True)
-    held = Held(impairment)
+    held = DelayQueue(impairment)
     held.put(b"a", 0.0)
     assert held.wait(1e9) is None
     impairment.frozen = False
@@ -46,7 +46,7 @@ def test_frozen_bytes_are_never_due() -> None:
 
 
 def test_pieces() -> None:
-    held = Held(Impairment(piece=3))
+    held = DelayQueue(Impairment(piece=3))
     held.put(b"abcdefgh", 0.0)
     held.put(b"ij", 0.0)
     pieces = []
@@ -58,7 +58,7 @@ def test_pieces() -> None:
 
 def test_a_piece_size_may_change_in_the_middle_of_a_chunk() -> None:
     impairment = Impairment(piece=3)
-    held = Held(impairment)
+    held = DelayQueue(impairment)
     held.put(b"abcdefgh", 0.0)
     assert held.take() == b"abc"
     impairment.piece = None
@@ -66,7 +66,7 @@ def test_a_piece_size_may_change_in_the_middle_of_a_chunk() -> None:
 
 
 def test_clear() -> None:
-    held = Held(Impairment(piece=1))
+    held = DelayQueue(Impairment(piece=1))
     held.put(b"abc", 0.0)
     held.take()
     held.clear()
@@ -89,7 +89,7 @@ def test_active(impairment: Impairment, active: bool) -> None:
 
 
 def test_flips_count_from_the_senders_first_byte_and_work_once() -> None:
-    flips = Flips()
+    flips = BitFlips()
     flips.add(5, 0)
     flips.add(6, 7)
     flips.add(100, 3)
@@ -101,7 +101,7 @@ def test_flips_count_from_the_senders_first_byte_and_work_once() -> None:
 
 
 def test_two_flips_of_one_bit_undo_each_other() -> None:
-    flips = Flips()
+    flips = BitFlips()
     flips.add(0, 4)
     flips.add(0, 4)
     assert flips.apply(b"a", 0)[0] == b"a"

@@ -24,7 +24,8 @@ from tests.wslab.network.sockets import (
 )
 from wslab.network import background
 from wslab.network.certificates import Certificate
-from wslab.network.tap.tap import Tap, relay
+from wslab.network.tap import relay
+from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
 from wslab.protocol.recording.recording import Recording
 
@@ -61,7 +62,7 @@ def narrow(tap: Tap, listener: socket.socket) -> Iterator[dict[Side, socket.sock
         client.connect((tap.host, tap.port))
         with accept(listener) as server:
             tap.wait(lambda _: all(live.server.transport is not None for live in tap._live))
-            for end in tap._live[0].ends:
+            for end in tap._live[0].endpoints:
                 connection = end.transport.get_extra_info("socket")
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
             yield {Side.CLIENT: client, Side.SERVER: server}
@@ -173,7 +174,7 @@ def test_small_writes_go_out_at_once(tap: Tap, listener: socket.socket, side: Si
     with tapped(tap, listener):
         (live,) = tap._live
         tap.wait(lambda _: live.server.transport is not None)
-        for end in live.ends:
+        for end in live.endpoints:
             connection = end.transport.get_extra_info("socket")
             assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
@@ -280,7 +281,7 @@ def test_a_reset_waits_for_a_receiver_that_reads_late(
 def test_a_reset_does_not_wait_for_ever_for_one_that_never_reads(
     tap: Tap, listener: socket.socket, side: Side, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "RESET_LIMIT", 0.1)
+    monkeypatch.setattr(relay, "RESET_TIMEOUT_S", 0.1)
     with narrow(tap, listener) as ends:
         here, there = ends[side], ends[side.peer]
         here.sendall(bytes(MUCH))
@@ -403,7 +404,7 @@ def over_tls(listener: socket.socket) -> Iterator[tuple[Tap, socket.socket, sock
 def test_an_answer_over_tls_outlives_the_client_s_half_close(
     listener: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "LAST_WORDS", LIMIT)
+    monkeypatch.setattr(relay, "SERVER_SILENCE_S", LIMIT)
     with over_tls(listener) as (tap, client, server):
         tap.freeze(Side.SERVER)
         server.sendall(b"answer" * 2000)
@@ -418,7 +419,7 @@ def test_an_answer_over_tls_outlives_the_client_s_half_close(
 def test_a_silent_server_over_tls_hears_of_the_client_s_end(
     listener: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "LAST_WORDS", 0.05)
+    monkeypatch.setattr(relay, "SERVER_SILENCE_S", 0.05)
     with over_tls(listener) as (tap, client, server):
         assert server.recv(1) == b""
         server.close()
@@ -505,7 +506,7 @@ def test_a_target_with_no_address() -> None:
 
 @LINUX
 def test_a_target_that_swallows_the_syn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "CONNECT_LIMIT", 0.2)
+    monkeypatch.setattr(relay, "TARGET_TIMEOUT_S", 0.2)
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)

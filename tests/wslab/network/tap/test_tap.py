@@ -31,7 +31,8 @@ from wslab.errors import NotRunning, WslabError
 from wslab.network import background
 from wslab.network.background import in_background
 from wslab.network.echo import EchoServer
-from wslab.network.tap.tap import Tap, relay
+from wslab.network.tap import relay
+from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Opcode, Side
 from wslab.protocol.recording.recording import Chunk, Recording
 
@@ -342,7 +343,7 @@ def test_a_frozen_direction_is_bounded_by_making_the_sender_wait(
         with pytest.raises(TimeoutError):
             while sent < 200 * 1024 * 1024:
                 sent += here.send(bytes(65536))
-        assert relay.HOLD_LIMIT <= tap.held(side) < relay.HOLD_LIMIT + 1024 * 1024
+        assert relay.MAX_HELD_BYTES <= tap.held(side) < relay.MAX_HELD_BYTES + 1024 * 1024
         tap.thaw(side)
         assert len(read(there, sent)) == sent
 
@@ -417,7 +418,7 @@ def test_chop_slows_the_sender_for_a_slow_reader(
         with pytest.raises(TimeoutError):
             while sent < 200 * 1024 * 1024:
                 sent += here.send(bytes(65536))
-        assert tap.held(side) < relay.HOLD_LIMIT + 1024 * 1024
+        assert tap.held(side) < relay.MAX_HELD_BYTES + 1024 * 1024
         assert len(read(there, sent)) == sent
     assert max(sizes) == 60_000 and sum(sizes) == sent
 
@@ -546,7 +547,7 @@ def test_stop_is_quick_with_live_frozen_and_unread_connections(listener: socket.
         tap.wait(lambda _: len(tap.recordings) == 3)
         began = time.monotonic()
         tap.stop()
-        assert time.monotonic() - began < background.STOP_LIMIT
+        assert time.monotonic() - began < background.STOP_TIMEOUT_S
         assert read_to_end(live[Side.SERVER]) == read_to_end(frozen[Side.SERVER]) == b""
         assert read_to_end(frozen[Side.CLIENT]) == read_to_end(alone) == b""
     assert tap.recordings[1].endings[0].detail == "the tap was stopped"
@@ -562,7 +563,7 @@ def test_stop_while_the_target_does_not_answer() -> None:
                 tap.wait(lambda _: len(tap.recordings) == 2)
                 began = time.monotonic()
                 tap.stop()
-                assert time.monotonic() - began < background.STOP_LIMIT
+                assert time.monotonic() - began < background.STOP_TIMEOUT_S
                 assert read_to_end(one) == read_to_end(two) == b""
 
 
@@ -773,7 +774,7 @@ def test_a_recording_of_ones_own_sees_each_chunk_and_its_end_is_told_once(listen
             self.seen.append(chunk.data)
 
     over: list[Recording] = []
-    with Tap(url_of(listener), limit=3, record=Watched, over=over.append) as tap:
+    with Tap(url_of(listener), limit=3, record=Watched, on_end=over.append) as tap:
         for number in range(2):
             with tapped(tap, listener) as ends:
                 assert pass_on(b"to the server", ends[Side.CLIENT], ends[Side.SERVER])
@@ -788,6 +789,6 @@ def test_a_recording_of_ones_own_sees_each_chunk_and_its_end_is_told_once(listen
 
 def test_a_connection_that_the_stop_ends_is_told_too(listener):
     over: list[Recording] = []
-    with Tap(url_of(listener), over=over.append) as tap, tapped(tap, listener):
+    with Tap(url_of(listener), on_end=over.append) as tap, tapped(tap, listener):
         tap.stop()
         assert over == tap.recordings

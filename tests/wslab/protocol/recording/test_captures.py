@@ -23,8 +23,8 @@ from wslab.protocol.frames import Side
 from wslab.protocol.recording.recording import Ending, Recording
 
 CLIENT, SERVER = Side.CLIENT, Side.SERVER
-REAL = Path(__file__).parents[1] / "recordings"  # tests/recordings/captures.py made them
-TAPED = Path(__file__).parents[2] / "notebooks" / "recordings"
+REAL = Path(__file__).parents[3] / "recordings"  # tests/recordings/captures.py made them
+TAPED = Path(__file__).parents[4] / "notebooks" / "recordings"
 
 # --- HAR ----------------------------------------------------------------------------------
 

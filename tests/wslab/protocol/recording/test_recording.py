@@ -14,7 +14,7 @@ from wslab.errors import RecordingError
 from wslab.protocol.frames import Frame, FrameReader, Opcode, Side
 from wslab.protocol.handshake import accept_key
 from wslab.protocol.recording.recording import Chunk, Ending, Recording
-from wslab.protocol.session import State
+from wslab.protocol.session import EndpointState
 
 CLIENT, SERVER = Side.CLIENT, Side.SERVER
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -57,7 +57,7 @@ def test_frames_messages_and_states() -> None:
     ]
     assert [sent.at for sent in recording.frames()] == [0.003, 0.004]
     assert [message.data for message in recording.messages()] == ["Hello", "Hello"]
-    assert [step.after for step in recording.steps()] == [State.OPEN, State.OPEN]
+    assert [step.after for step in recording.steps()] == [EndpointState.OPEN, EndpointState.OPEN]
     assert recording.byte_count(SERVER) == len(recording.bytes_from(SERVER))
     assert repr(recording) == (
         f"Recording(WebSocket; {recording.byte_count(CLIENT)} bytes from the client, "
@@ -262,13 +262,13 @@ def test_saving_a_live_connection_keeps_one_moment(
 def test_small_chunks_do_not_fill_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wslab.protocol.recording.recording.CHUNKS", 10)
+    monkeypatch.setattr("wslab.protocol.recording.recording.MAX_CHUNKS", 10)
     recording = Recording()
     for number in range(12):
         recording.add(Chunk(number, CLIENT, b"x"))
         assert recording.truncated is (number >= 10)
     assert (len(recording.chunks), recording.byte_count(CLIENT)) == (10, 12)
-    monkeypatch.setattr("wslab.protocol.recording.recording.CHUNKS", 5)
+    monkeypatch.setattr("wslab.protocol.recording.recording.MAX_CHUNKS", 5)
     loaded = Recording.load(recording.save(tmp_path / "a.wscap"))
     assert (loaded.chunks, loaded.byte_count(CLIENT)) == (recording.chunks, 12)
     assert loaded.truncated

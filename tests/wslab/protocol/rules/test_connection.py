@@ -10,7 +10,7 @@ import pytest
 from tests.wslab.protocol.recording.test_recording import DEFLATED, REQUEST, RESPONSE, conversation
 from wslab.protocol.frames import Frame, Opcode, Side
 from wslab.protocol.recording.recording import Chunk, Ending, Recording
-from wslab.protocol.rules.connection import Judge, check_ending, check_opening
+from wslab.protocol.rules.connection import ConnectionJudge, check_ending, check_opening
 from wslab.protocol.rules.findings import Finding
 from wslab.protocol.session import Session
 
@@ -141,7 +141,7 @@ def test_what_repeats_is_judged_once() -> None:
 
 
 def test_a_fault_is_told_each_time_and_what_it_kept_beside_it_once() -> None:
-    judge, session = Judge(), Session()
+    judge, session = ConnectionJudge(), Session()
     unmasked = Frame(Opcode.TEXT, b"Hello")
     first, *later = (judge.look(session.feed(CLIENT, unmasked), float(n)) for n in range(3))
     assert len(first) == 7
@@ -151,8 +151,8 @@ def test_a_fault_is_told_each_time_and_what_it_kept_beside_it_once() -> None:
 
 
 def test_only_so_many_shapes_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wslab.protocol.rules.connection.SHAPES", 2)
-    judge, session = Judge(), Session()
+    monkeypatch.setattr("wslab.protocol.rules.connection.MAX_SHAPES", 2)
+    judge, session = ConnectionJudge(), Session()
     for size in (1, 2, 3):
         for _ in range(2):
             findings = judge.look(session.feed(SERVER, Frame(Opcode.TEXT, b"x" * size)), 0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wslab.protocol.frames import Side
+from wslab.protocol.frames import CloseCode, Side
 from wslab.protocol.handshake import Handshake, Request
 from wslab.protocol.headers import Headers
 from wslab.protocol.rules.rule import (
@@ -21,10 +21,10 @@ from wslab.protocol.rules.rule import (
 AT = Handshake(Request("GET", "/"))
 
 
-def table(outcome: Outcome, answer: str = "") -> Rules:
-    rules = Rules()
+def table(outcome: Outcome, answer: str = "") -> Rules[Handshake]:
+    rules = Rules[Handshake](sender=Side.CLIENT)
 
-    @rules.rule(Side.CLIENT, "RFC 0 §1", "all is well", answer)
+    @rules.rule("RFC 0 §1", "all is well", answer)
     def all_is_well(at: Handshake) -> Outcome:
         assert at is AT
         return outcome
@@ -53,6 +53,23 @@ def test_kept_broken_and_not_applying() -> None:
     assert str(found[2]) == (
         "all-is-well broken by the client: all is well; found that (RFC 0 §1)."
     )
+
+
+def test_a_close_code_is_the_answer_and_what_sent_it_is_named() -> None:
+    rules = Rules[bytes](answer=CloseCode.PROTOCOL_ERROR)
+
+    @rules.rule("RFC 0 §1", "no byte is sent")
+    def nothing_is_sent(seen: bytes) -> Outcome:
+        return not seen, f"{len(seen)} bytes"
+
+    @rules.rule("RFC 0 §2", "nothing can be said any more", "")
+    def too_late(seen: bytes) -> Outcome:
+        return False, "this"
+
+    first, second = rules.check(b"ab", Side.SERVER, 7)
+    assert (first.close_code, first.found) == (CloseCode.PROTOCOL_ERROR, "2 bytes")
+    assert (first.sender, first.index) == (Side.SERVER, 7)
+    assert (second.close_code, second.found) == (None, "this")
 
 
 def test_a_long_value_is_cut_short() -> None:

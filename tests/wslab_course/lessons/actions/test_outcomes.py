@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from wslab.network.rogue.act import LOSES, REFUSES, closes, fails
+from wslab.network.rogue.behaviour import LOSES, REFUSES, closes, fails
 from wslab.network.rogue.catalogue import CATALOGUE
 from wslab.protocol.frames import CloseCode
 from wslab_course.lessons.actions.outcomes import (
     CHROMIUM_DIFFERS,
     MEASURED,
     WEBSOCKETS_DIFFERS,
-    Outcome,
+    ClientOutcome,
     differences,
     does_its_duty,
     outcome_table,
@@ -25,9 +25,12 @@ def act(duty):
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
-        (Outcome("error, close 1006 unclean"), "error, close 1006 unclean; sends no Close"),
-        (Outcome("open, close 1005 clean", 1005), "open, close 1005 clean; sends an empty Close"),
-        (Outcome("open, close 999 clean", 999), "open, close 999 clean; sends Close 999"),
+        (ClientOutcome("error, close 1006 unclean"), "error, close 1006 unclean; sends no Close"),
+        (
+            ClientOutcome("open, close 1005 clean", 1005),
+            "open, close 1005 clean; sends an empty Close",
+        ),
+        (ClientOutcome("open, close 999 clean", 999), "open, close 999 clean; sends Close 999"),
     ],
 )
 def test_an_outcome_in_words(outcome, words):
@@ -37,16 +40,28 @@ def test_an_outcome_in_words(outcome, words):
 @pytest.mark.parametrize(
     ("duty", "outcome", "done"),
     [
-        (REFUSES, Outcome("error, close 1006 unclean"), True),
-        (REFUSES, Outcome("open, close 1006 unclean"), False),
-        (REFUSES, Outcome("error, close 1006 unclean", 1002), False),
-        (LOSES, Outcome("open, ConnectionClosedError 1006"), True),
-        (LOSES, Outcome("open, ConnectionClosedError 1006", 1002), False),
-        (fails(CloseCode.PROTOCOL_ERROR), Outcome("open, error, close 1006 unclean", 1002), True),
-        (fails(CloseCode.PROTOCOL_ERROR), Outcome("open, error, close 1006 unclean", 1007), False),
-        (closes(CloseCode.NORMAL_CLOSURE), Outcome("open, Hello, close 1000 clean", 1000), True),
-        (closes(CloseCode.NORMAL_CLOSURE), Outcome("open, close 1006 unclean", 1000), False),
-        (closes(CloseCode.NORMAL_CLOSURE), Outcome("InvalidMessage"), False),
+        (REFUSES, ClientOutcome("error, close 1006 unclean"), True),
+        (REFUSES, ClientOutcome("open, close 1006 unclean"), False),
+        (REFUSES, ClientOutcome("error, close 1006 unclean", 1002), False),
+        (LOSES, ClientOutcome("open, ConnectionClosedError 1006"), True),
+        (LOSES, ClientOutcome("open, ConnectionClosedError 1006", 1002), False),
+        (
+            fails(CloseCode.PROTOCOL_ERROR),
+            ClientOutcome("open, error, close 1006 unclean", 1002),
+            True,
+        ),
+        (
+            fails(CloseCode.PROTOCOL_ERROR),
+            ClientOutcome("open, error, close 1006 unclean", 1007),
+            False,
+        ),
+        (
+            closes(CloseCode.NORMAL_CLOSURE),
+            ClientOutcome("open, Hello, close 1000 clean", 1000),
+            True,
+        ),
+        (closes(CloseCode.NORMAL_CLOSURE), ClientOutcome("open, close 1006 unclean", 1000), False),
+        (closes(CloseCode.NORMAL_CLOSURE), ClientOutcome("InvalidMessage"), False),
     ],
 )
 def test_duty_done_or_not(duty, outcome, done):

@@ -29,7 +29,7 @@ class Room(PathServer):
 
 
 async def test_a_loop_stands_still_at_the_frozen_member(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frozen_member, "PATIENCE", 1.0)
+    monkeypatch.setattr(frozen_member, "STALL_TIMEOUT_S", 1.0)
     async with Room() as room:
 
         async def in_turn(news: bytes) -> None:

@@ -99,7 +99,7 @@ async def test_a_client_may_end_early_or_fail() -> None:
 
 
 async def test_it_ends_after_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "LIMIT", 0.05)
+    monkeypatch.setattr(delivery, "RUN_TIMEOUT_S", 0.05)
     with pytest.raises(TimeoutError):
         await deliver(listening, WORDS, misses=2)  # a WebSocket misses once, so nothing happens
 

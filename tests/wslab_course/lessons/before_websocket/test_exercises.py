@@ -6,13 +6,14 @@ from itertools import product
 
 import pytest
 
-from wslab_course.lessons.before_websocket import exercises as lesson
-from wslab_course.lessons.before_websocket.exercises import (
+from wslab_course.lessons import before_websocket as lesson
+from wslab_course.lessons.before_websocket.exercises.choose import (
     BECAUSE,
     CHOICES,
     FACTS,
     OTHERWISE,
     TRANSPORTS,
+    verdict_on,
 )
 
 WRONG = [(s, t) for s, t in product(CHOICES, TRANSPORTS) if CHOICES[s][0] != t]
@@ -58,6 +59,6 @@ def test_the_right_transport_for_a_wrong_reason_is_not_enough(situation: str) ->
     ],
 )
 def test_what_is_no_choice_is_told_so(got: object, said: str) -> None:
-    verdict = lesson.verdict_on(got, "scores")
+    verdict = verdict_on(got, "scores")
     assert verdict is not None
     assert verdict.startswith(said)

@@ -21,7 +21,7 @@ from wslab.network import background
 from wslab.network.client import connect
 from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
-from wslab_course.lessons.before_websocket.feed import LIMIT, LONGEST, Feed
+from wslab_course.lessons.before_websocket.feed import MAX_EVENTS, MAX_MESSAGE_BYTES, Feed
 
 THREE = [(1, "one"), (2, "two"), (3, "six")]
 WAYS = ["poll", "wait", "stream", "socket"]
@@ -255,7 +255,9 @@ async def test_a_page_of_another_site_cannot_listen(feed: Feed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "code"), [(b"\x00", 1003), ("x" * (LONGEST + 1), 1009)], ids=["binary", "long"]
+    ("said", "code"),
+    [(b"\x00", 1003), ("x" * (MAX_MESSAGE_BYTES + 1), 1009)],
+    ids=["binary", "long"],
 )
 async def test_a_client_says_short_texts(feed: Feed, said: str | bytes, code: int) -> None:
     async with asyncio.timeout(5), connect(f"ws{feed.url[4:]}/socket") as ws:
@@ -268,10 +270,10 @@ async def test_a_client_says_short_texts(feed: Feed, said: str | bytes, code: in
 
 
 async def test_a_full_feed_says_so(feed: Feed) -> None:
-    background.call(lambda: [feed._publish("x") for _ in range(LIMIT)])
+    background.call(lambda: [feed._publish("x") for _ in range(MAX_EVENTS)])
     with pytest.raises(WslabError, match="takes no more"):
         feed.publish("x")
-    async with asyncio.timeout(5), connect(f"ws{feed.url[4:]}/socket?after={LIMIT}") as ws:
+    async with asyncio.timeout(5), connect(f"ws{feed.url[4:]}/socket?after={MAX_EVENTS}") as ws:
         await ws.send("x")
         with pytest.raises(ConnectionClosed, match="1013"):
             await ws.recv()

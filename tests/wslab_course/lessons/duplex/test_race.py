@@ -1,4 +1,4 @@
-"""One lap over a slow wire: the clock, the connections, the bytes, who waited for whom."""
+"""One run over a slow wire: the clock, the connections, the bytes, who waited for whom."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wslab.protocol.frames import Side
 from wslab.protocol.recording.recording import Chunk, Recording
 from wslab_course.lessons.duplex import race
 from wslab_course.lessons.duplex.http_echo import HttpEcho
-from wslab_course.lessons.duplex.race import Lap, lap
+from wslab_course.lessons.duplex.race import Measurement, measure
 
 WORDS = ["one", "two", "six"]
 REQUEST = "GET /echo?text={} HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -56,15 +56,15 @@ def over_http(url: str, words: Sequence[str], ahead: int = 1) -> list[str]:
 
 async def test_a_websocket_used_in_two_ways() -> None:
     async with EchoServer() as server:
-        slow = await lap(lock_step, WORDS, server.url)
-        fast = await lap(pipelined, WORDS, server.url)
+        slow = await measure(lock_step, WORDS, server.url)
+        fast = await measure(pipelined, WORDS, server.url)
     assert slow.answers == fast.answers == WORDS
     assert (slow.connections, fast.connections) == (1, 1)
     assert (slow.ahead, fast.ahead) == (1, 3)
     assert slow.turns == 1 + 3 + 1  # the handshake, three words, and the Close
     # Opening TCP, the handshake, and three round trips; or one.
-    assert slow.seconds >= 5 * 2 * race.ONE_WAY
-    assert 3 * 2 * race.ONE_WAY <= fast.seconds
+    assert slow.seconds >= 5 * 2 * race.ONE_WAY_S
+    assert 3 * 2 * race.ONE_WAY_S <= fast.seconds
     # Three frames of 2 + 4 + 3 bytes and a Close; unmasked they are four bytes shorter.
     assert slow.sent(Side.CLIENT) == 3 * 9 + 8 and slow.sent(Side.SERVER) == 3 * 5 + 4
     head = slow.recordings[0].handshake
@@ -74,9 +74,9 @@ async def test_a_websocket_used_in_two_ways() -> None:
 
 async def test_http_in_a_thread() -> None:
     async with HttpEcho() as server:
-        slow = await lap(over_http, WORDS, server.url, 0.01)
-        fast = await lap(lambda url, words: over_http(url, words, 3), WORDS, server.url, 0.01)
-        apart = await lap(
+        slow = await measure(over_http, WORDS, server.url, 0.01)
+        fast = await measure(lambda url, words: over_http(url, words, 3), WORDS, server.url, 0.01)
+        apart = await measure(
             lambda url, words: [over_http(url, [word])[0] for word in words],
             WORDS,
             server.url,
@@ -96,20 +96,20 @@ async def test_http_in_a_thread() -> None:
 
 async def test_a_client_that_does_nothing() -> None:
     async with EchoServer() as server:
-        idle = await lap(lambda url, words: None, WORDS, server.url)
+        idle = await measure(lambda url, words: None, WORDS, server.url)
     assert (idle.answers, idle.connections, idle.ahead) == (None, 0, 0)
     assert idle.sent(Side.CLIENT) == idle.handshake == idle.turn == 0
 
 
 async def test_a_lap_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(race, "LIMIT", 0.05)
+    monkeypatch.setattr(race, "RUN_TIMEOUT_S", 0.05)
 
     async def waits(url: str, words: Sequence[str]) -> None:
         await asyncio.Event().wait()
 
     async with EchoServer() as server:
         with pytest.raises(TimeoutError):
-            await lap(waits, WORDS, server.url)
+            await measure(waits, WORDS, server.url)
 
 
 def test_a_slow_wire_takes_a_round_trip_to_open() -> None:
@@ -126,12 +126,12 @@ async def test_of_several_tries_the_fastest_counts() -> None:
     seen: list[float] = []
 
     async def once_slow(url: str, words: object) -> list[str]:
-        await asyncio.sleep(0 if seen else 0.3)  # the first lap is spoilt
+        await asyncio.sleep(0 if seen else 0.3)  # the first run is spoilt
         seen.append(0)
         return [str(len(seen))]
 
     async with EchoServer() as server:
-        run = await lap(once_slow, ["a"], server.url, tries=3)
+        run = await measure(once_slow, ["a"], server.url, tries=3)
     assert len(seen) == 3 and run.answers != ["1"]
 
 
@@ -141,5 +141,5 @@ def test_one_stall_does_not_change_the_turn() -> None:
         recording.add(Chunk(at, Side.CLIENT, b"a question"))
         recording.add(Chunk(at, Side.CLIENT, b" in two chunks"))
         recording.add(Chunk(at + 0.05, Side.SERVER, b"an answer %d" % number))
-    run = Lap([], 5.15, [recording])
+    run = Measurement([], 5.15, [recording])
     assert run.turns == 5 and run.turn == pytest.approx(0.1)

@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
+from wslab.errors import WslabError
 from wslab.network.background import run
-from wslab_course.lessons.events import exercises as lesson
+from wslab_course.lessons import events as lesson
+from wslab_course.lessons.events.exercises.predict import what_happens
 
 RIGHT = lesson.predict.reference()
 
 
 def test_the_reference_is_what_happens() -> None:
-    assert run(lesson.what_happens(), timeout=20) == RIGHT
+    assert run(what_happens(), timeout=20) == RIGHT
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ def test_a_verdict_does_not_tell_the_answers() -> None:
 
 def test_an_unknown_sample_names_those_that_exist() -> None:
     assert lesson.SAMPLES["one go"].broken.rstrip() == lesson.found("one go").code.rstrip()
-    with pytest.raises(lesson.WslabError, match="one go"):
+    with pytest.raises(WslabError, match="one go"):
         lesson.found("none")
     assert all(
         sample.repaired.rstrip() in lesson.repaired().code for sample in lesson.SAMPLES.values()

@@ -17,14 +17,14 @@ from wslab_course.lessons.frames.caching_proxy import (
     CachingProxy,
     Scanner,
     Site,
-    answer,
     fetch,
+    http_response,
 )
 
 URL = "http://cdn.example/library.js"
 REAL = b'greet("hello")'
 GET = b"GET /library.js HTTP/1.1\r\nHost: cdn.example\r\n\r\n"
-FORGED = answer(b'steal("cookies")')
+FORGED = http_response(b'steal("cookies")')
 KEY = bytes.fromhex("37fa213d")
 
 
@@ -54,7 +54,7 @@ def attack(proxy: CachingProxy, *frames: Frame) -> None:
 def test_the_second_visitor_is_served_from_the_cache(proxy: CachingProxy, site: Site) -> None:
     assert [fetch(URL, through=proxy) for _ in range(3)] == [REAL] * 3
     assert site.asked == ["/library.js"]
-    assert proxy.cache == {URL: answer(REAL)}
+    assert proxy.cache == {URL: http_response(REAL)}
     assert proxy.log == [
         f"saw a request for {URL}",
         f"kept the answer for {URL}",
@@ -78,8 +78,8 @@ def test_a_kept_alive_connection_is_learned_from_in_order(proxy: CachingProxy, s
         assert connection.getresponse().read() == body
     connection.close()
     assert proxy.cache == {
-        "http://cdn.example/second.js": answer(b"second()"),
-        URL: answer(REAL),
+        "http://cdn.example/second.js": http_response(b"second()"),
+        URL: http_response(REAL),
     }
 
 
@@ -89,7 +89,7 @@ def test_cached_answers_may_come_before_a_request_that_is_passed_on(proxy: Cachi
     with socket.create_connection((proxy.host, proxy.port), timeout=LIMIT) as client:
         client.sendall(GET + GET + other)
         client.shutdown(socket.SHUT_WR)
-        assert read_to_end(client) == answer(REAL) * 2 + answer(b"", 404, "Not Found")
+        assert read_to_end(client) == http_response(REAL) * 2 + http_response(b"", 404, "Not Found")
 
 
 def test_an_unknown_host_and_a_stopped_service_are_a_bad_gateway(proxy: CachingProxy) -> None:
@@ -156,10 +156,13 @@ def test_the_scanner_finds_messages_anywhere_in_pieces_of_any_size(size: int) ->
 
 @pytest.mark.parametrize("size", [1, 7, 10_000])
 def test_the_scanner_takes_a_body_with_its_head(size: int) -> None:
-    stream = b"\x82\x20" + FORGED + b"HTTP/1.1 junk\r\n" + answer(b"")
+    stream = b"\x82\x20" + FORGED + b"HTTP/1.1 junk\r\n" + http_response(b"")
     scanner = Scanner(Response, b"HTTP/1.1 ")
     pieces = [stream[at : at + size] for at in range(0, len(stream), size)]
-    assert [data for piece in pieces for _, data in scanner.feed(piece)] == [FORGED, answer(b"")]
+    assert [data for piece in pieces for _, data in scanner.feed(piece)] == [
+        FORGED,
+        http_response(b""),
+    ]
 
 
 @pytest.mark.parametrize("length", ["9999999999", "-1", "x", "²"])

@@ -6,14 +6,15 @@ import pytest
 
 from wslab.network.echo import EchoServer
 from wslab.protocol.handshake import Response
-from wslab_course.lessons.handshake import exercises as lesson
+from wslab_course.lessons import handshake as lesson
+from wslab_course.lessons.handshake.exercises.status_for import ALLOWED_ORIGIN
 
 
 @pytest.mark.parametrize(
     ("head", "status"), [(case.args[0], case.expected) for case in lesson.status_for.cases]
 )
 def test_the_guarded_server_answers_as_the_exercise_says(head: bytes, status: int) -> None:
-    with EchoServer(origins=[lesson.ORIGIN]) as server:
+    with EchoServer(origins=[ALLOWED_ORIGIN]) as server:
         with socket.create_connection((server.host, server.port), timeout=5) as client:
             client.sendall(head)
             answer = client.recv(65536)

@@ -1,7 +1,7 @@
 """Eight attacks and three honest clients: each tells a server that resists from one that does not.
 
-The many half-hardened servers are the known wrong answers of 09; tests/wslab_course/lessons/test_lessons.py lets
-every visitor come to each of them.
+The many half-hardened servers are the known wrong answers of 09; `test_lessons.py` lets every
+visitor come to each of them.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.server import serve
 
 from tests.wslab.network.sockets import LIMIT
-from wslab_course.lessons.security import exercises as lesson
+from wslab_course.lessons import security as lesson
 from wslab_course.lessons.security import intruders
 from wslab_course.lessons.security.intruders import (
     ATTACKS,
@@ -82,7 +82,7 @@ async def test_a_wrong_answer_is_no_service() -> None:
 
 
 async def test_silence_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intruders, "ANSWER_LIMIT", 0.2)
+    monkeypatch.setattr(intruders, "ANSWER_TIMEOUT_S", 0.2)
 
     async def silent(sessions, origin):
         return await serve(lambda ws: ws.wait_closed(), "127.0.0.1", 0)
@@ -91,7 +91,7 @@ async def test_silence_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None
     assert await visit(silent, "somebody without a session") == said
 
 
-@pytest.mark.parametrize("limit", ["ANSWER_LIMIT", "VISIT_LIMIT"])
+@pytest.mark.parametrize("limit", ["ANSWER_TIMEOUT_S", "VISIT_TIMEOUT_S"])
 async def test_nor_does_a_handshake_without_an_answer(
     limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,7 +106,7 @@ async def test_nor_does_a_handshake_without_an_answer(
 
 
 async def test_a_start_that_does_not_end_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intruders, "VISIT_LIMIT", 0.2)
+    monkeypatch.setattr(intruders, "VISIT_TIMEOUT_S", 0.2)
 
     async def never(sessions, origin):
         await asyncio.sleep(3600)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from wslab_course.lessons.tickets import exercises as lesson
-from wslab_course.lessons.tickets.exercises import HERE, TICKETS, WANTED, WHO, Ticket
+from wslab_course.lessons import tickets as lesson
+from wslab_course.lessons.tickets.score import TICKETS
+from wslab_course.lessons.tickets.ticket import NOTEBOOK, WANTED, WHO, Ticket
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +40,7 @@ def test_every_kind_of_culprit_is_one_somewhere() -> None:
 
 def test_the_places_to_look_are_other_notebooks() -> None:
     places = {q.place(key) for ticket in TICKETS for q in ticket for key in q.options}
-    assert not [place for place in places if place.startswith(HERE)]
+    assert not [place for place in places if place.startswith(NOTEBOOK)]
 
 
 def test_a_ticket_is_diagnosed_when_all_three_are_right_together() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from wslab_course.lessons.you_use_one.jupyter import Jupyter
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 TOKEN = "open-sesame"
 START = 60.0  # seconds; a slow machine is no failure
 OWN = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")

@@ -19,7 +19,7 @@ from wslab.protocol.handshake import Request
 from wslab.protocol.kernel_messages import V1, KernelMessage
 from wslab_course.lessons.you_use_one.jupyter import (
     Jupyter,
-    Wire,
+    KernelConnection,
     _addresses,
     _server_file,
     find_jupyter,
@@ -38,7 +38,7 @@ def request(code: str, msg_id: str = "ask-1") -> KernelMessage:
     return KernelMessage("shell", new_header(msg_id, "execute_request"), content=content)
 
 
-async def printed(wire: Wire, code: str) -> str:
+async def printed(wire: KernelConnection, code: str) -> str:
     """What the code prints in the kernel of the wire; an error there is one here."""
     await wire.send(request(code).encode())
     await wire.until_idle("ask-1")
@@ -68,7 +68,7 @@ async def test_6_times_7_by_hand(jupyter: Jupyter, subprotocol: str, opcode: Opc
         (result,) = (m.content["data"] for m in mine if m.kind == "execute_result")
         assert result == {"text/plain": "42"}
         assert {sent.frame.opcode for sent in wire.recording.frames()} == {opcode}
-        assert repr(wire) == f"<Wire to a kernel, {subprotocol or 'no subprotocol'}>"
+        assert repr(wire) == f"<KernelConnection to a kernel, {subprotocol or 'no subprotocol'}>"
     assert await kernels(jupyter) == [], "the second kernel is still there"
 
 

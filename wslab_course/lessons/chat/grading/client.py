@@ -1,8 +1,8 @@
-"""Client: a scripted client of a chat server, polite or hostile, that keeps a transcript.
+"""ScriptedClient: a scripted client of a chat server, polite or hostile, that keeps a transcript.
 
 Rules of this file:
 
-* Every wait has a limit, and ends in `Fails`: a sentence about the server.
+* Every wait has a limit, and ends in `CheckFailed`: a sentence about the server.
 * That something does not come is never found out by waiting. The script makes something
   else come after it; what has not come by then does not come.
 """
@@ -14,7 +14,6 @@ import json
 import logging
 import re
 import socket
-import struct
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
@@ -23,35 +22,36 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
+from wslab.network.streams import reset
 from wslab.protocol.frame_words import count
 from wslab.protocol.frames import Frame, Opcode
 from wslab_course.lessons.chat.grading.rubric import Transcript
-from wslab_course.lessons.chat.grading.turns import turns
+from wslab_course.lessons.chat.grading.turns import busy_timeout
 
 _SILENT: Final = logging.getLogger("wslab_course.lessons.chat.grading.client")
 _SILENT.disabled = True
 
-_LINE: Final = 160  # characters of a message that a transcript shows
+_LINE_CHARACTERS: Final = 160  # characters of a message that a transcript shows
 _FIRST, _NEWEST = 6, 24  # lines of a transcript that are kept
-_SMALL: Final = 4096  # bytes that the system keeps for a slow reader
-_LARGE: Final = 256 * 1024  # and once it reads
-_MAX_SIZE: Final = 64 * 2**20  # bytes of one message
-_HALF: Final = 40  # bytes that are sent of a frame of 200
+_SMALL_BYTES: Final = 4096  # bytes that the system keeps for a slow reader
+_LARGE_BYTES: Final = 256 * 1024  # and once it reads
+_MAX_MESSAGE_BYTES: Final = 64 * 2**20  # bytes of one message
+_FIRST_BYTES: Final = 40  # bytes that are sent of a frame of 200
 
-Message = dict[str, Any]
+ChatMessage = dict[str, Any]
 
 
-class Fails(Exception):
+class CheckFailed(Exception):
     """A check failed; the text is what happened."""
 
 
-class Client:
+class ScriptedClient:
     """One client, called `label` in what the rubric says and `name` on the wire."""
 
     def __init__(self, label: str, name: str, url: str, patience: float) -> None:
         self.label = label
         self.name = name
-        self.heard: list[Message] = []  # every JSON object; {} for what is none
+        self.heard: list[ChatMessage] = []  # every JSON object; {} for what is none
         self.ended = False
         self._url = url
         self.patience = patience
@@ -74,7 +74,7 @@ class Client:
         if slow:
             options["sock"] = await _small_socket(self._url, self.patience)
         try:
-            async with turns(self.patience):
+            async with busy_timeout(self.patience):
                 self._ws = await connect(
                     self._url,
                     proxy=None,
@@ -82,16 +82,16 @@ class Client:
                     ping_interval=None,
                     open_timeout=None,
                     close_timeout=0.2,
-                    max_size=_MAX_SIZE,
+                    max_size=_MAX_MESSAGE_BYTES,
                     logger=_SILENT,
                     **options,
                 )
         except TimeoutError:
             what = f"no answer came within {self.patience:g} s"
-            raise Fails(f"{self.label} could not connect: {what}.") from None
+            raise CheckFailed(f"{self.label} could not connect: {what}.") from None
         except (OSError, InvalidHandshake, InvalidURI, ValueError, EOFError) as error:
             what = str(error) or type(error).__name__
-            raise Fails(f"{self.label} could not connect: {what}.") from None
+            raise CheckFailed(f"{self.label} could not connect: {what}.") from None
         self._note("· connects" + (", and does not read" if slow else ""))
         if slow:
             self._ws.transport.pause_reading()  # type: ignore[attr-defined]
@@ -103,7 +103,7 @@ class Client:
         transport = self._ws.transport
         with suppress(OSError):
             connection = transport.get_extra_info("socket")
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _LARGE)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _LARGE_BYTES)
         transport.resume_reading()  # type: ignore[attr-defined]
         self._reader = asyncio.create_task(self._read())
 
@@ -152,15 +152,15 @@ class Client:
     # What it sends
 
     async def send(self, data: str | bytes) -> None:
-        """Send a message as it is. Fails when the server has closed, or reads no more."""
+        """Send a message as it is. CheckFailed when the server has closed, or reads no more."""
         self._note("→ " + _shown(data))
         try:
-            async with turns(self.patience):
+            async with busy_timeout(self.patience):
                 await self._ws.send(data)
         except ConnectionClosed:
             raise self._closed("before it could send this") from None
         except TimeoutError:
-            raise Fails(
+            raise CheckFailed(
                 f"the server read nothing from {self.label} for {self.patience:g} s."
             ) from None
 
@@ -171,14 +171,14 @@ class Client:
     async def say(self, text: str) -> None:
         await self.tell("say", text=text)
 
-    async def join(self, **fields: object) -> Message:
+    async def join(self, **fields: object) -> ChatMessage:
         """Join, and wait until the server says so to this client."""
         await self.tell("join", name=self.name, **fields)
         return await self.hears_of("join", self, f"that {self.label} joined")
 
     async def try_to_send(self, data: str | bytes) -> None:
         """Send; a server that closes the connection over it may do so."""
-        with suppress(Fails):
+        with suppress(CheckFailed):
             await self.send(data)
 
     # How it ends
@@ -191,17 +191,14 @@ class Client:
     def vanish(self) -> None:
         """End TCP with a reset, without a Close frame."""
         self._note("· is gone, without a Close frame")
-        connection = self._ws.transport.get_extra_info("socket")
-        with suppress(OSError):
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._ws.transport.abort()
+        reset(self._ws.transport)
 
     def vanish_in_mid_frame(self, text: str) -> None:
         """Send the first part of a frame, and be gone."""
         payload = json.dumps({"type": "say", "text": text.ljust(160, ".")}).encode()
         frame = Frame(Opcode.TEXT, payload, mask=b"wsck").encode()
-        self._note(f"→ {_HALF} of the {len(frame)} bytes of a frame")
-        self._ws.transport.write(frame[:_HALF])
+        self._note(f"→ {_FIRST_BYTES} of the {len(frame)} bytes of a frame")
+        self._ws.transport.write(frame[:_FIRST_BYTES])
         self._ws.transport.close()  # the bytes leave before the FIN
 
     async def end(self) -> None:
@@ -217,40 +214,40 @@ class Client:
     # What it waits for
 
     async def until(self, holds: Callable[[], object], what: str, *, closed: str = "") -> None:
-        """Wait until something holds. Fails with `what` when the time is over.
+        """Wait until something holds. CheckFailed with `what` when the time is over.
 
-        When the server closes the connection, Fails as well; with `closed` as the sentence.
+        When the server closes the connection, CheckFailed as well; with `closed` as the sentence.
         """
         if holds():
             return
         try:
-            async with turns(self.patience):
+            async with busy_timeout(self.patience):
                 while not holds():
                     if self.ended:
-                        raise Fails(closed) if closed else self._closed("meanwhile")
+                        raise CheckFailed(closed) if closed else self._closed("meanwhile")
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
-            raise Fails(what) from None
+            raise CheckFailed(what) from None
 
-    async def hears(self, match: Callable[[Message], object], what: str) -> Message:
+    async def hears(self, match: Callable[[ChatMessage], object], what: str) -> ChatMessage:
         """The first message that matches, of all it ever heard. `what` ends the sentence."""
         sentence = f"{self.label} did not hear {what} within {self.patience:g} s."
         await self.until(lambda: self.find(match), sentence)
         return self.find(match)[0]
 
-    async def hears_text(self, text: str, what: str) -> Message:
+    async def hears_text(self, text: str, what: str) -> ChatMessage:
         """The `say` with this text."""
         return await self.hears(lambda message: is_say(message, text), what)
 
-    async def hears_of(self, kind: str, who: Client, what: str) -> Message:
+    async def hears_of(self, kind: str, who: ScriptedClient, what: str) -> ChatMessage:
         """A join or leave of somebody."""
         return await self.hears(lambda message: is_about(message, kind, who), what)
 
-    async def is_refused(self, before: int, what: str) -> Message | None:
+    async def is_refused(self, before: int, what: str) -> ChatMessage | None:
         """Wait for an error after the `before` first messages. `what` begins the sentence."""
 
-        def errors() -> list[Message]:
+        def errors() -> list[ChatMessage]:
             return [message for message in self.heard[before:] if message.get("type") == "error"]
 
         await self.until(
@@ -260,22 +257,24 @@ class Client:
         )
         return errors()[0]
 
-    def find(self, match: Callable[[Message], object]) -> list[Message]:
+    def find(self, match: Callable[[ChatMessage], object]) -> list[ChatMessage]:
         return [message for message in self.heard if match(message)]
 
     def times(self, text: str) -> int:
         """How often it heard a text."""
         return len(self.find(lambda message: is_say(message, text)))
 
-    def _closed(self, when: str) -> Fails:
-        return Fails(f"the server closed {self.label}'s connection {when} ({self.how_it_ended()}).")
+    def _closed(self, when: str) -> CheckFailed:
+        return CheckFailed(
+            f"the server closed {self.label}'s connection {when} ({self.how_it_ended()})."
+        )
 
 
-def is_say(message: Message, text: str) -> bool:
+def is_say(message: ChatMessage, text: str) -> bool:
     return message.get("type") == "say" and message.get("text") == text
 
 
-def is_about(message: Message, kind: str, who: Client) -> bool:
+def is_about(message: ChatMessage, kind: str, who: ScriptedClient) -> bool:
     return message.get("type") == kind and message.get("name") == who.name
 
 
@@ -283,9 +282,13 @@ def _shown(data: str | bytes) -> str:
     """A message in a line. Times differ from run to run, and mean nothing here."""
     if isinstance(data, bytes):
         return f"{count(len(data), 'byte')}: {data[:24].hex(' ')}"
-    text = re.sub(r'"at": ?"[^"]{0,40}"', '"at":"…"', data[: 2 * _LINE])
-    more = f" … {len(data):,} characters" if len(data) > 2 * _LINE or len(text) > _LINE else ""
-    return text[:_LINE] + more
+    text = re.sub(r'"at": ?"[^"]{0,40}"', '"at":"…"', data[: 2 * _LINE_CHARACTERS])
+    more = (
+        f" … {len(data):,} characters"
+        if len(data) > 2 * _LINE_CHARACTERS or len(text) > _LINE_CHARACTERS
+        else ""
+    )
+    return text[:_LINE_CHARACTERS] + more
 
 
 async def _small_socket(url: str, patience: float) -> socket.socket:
@@ -293,19 +296,19 @@ async def _small_socket(url: str, patience: float) -> socket.socket:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "wss" else 80)
     try:
-        async with turns(patience):
+        async with busy_timeout(patience):
             found = await asyncio.get_running_loop().getaddrinfo(
                 host, port, type=socket.SOCK_STREAM
             )
             family, kind, number, _, address = found[0]
             connection = socket.socket(family, kind, number)
             try:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_BYTES)
                 connection.setblocking(False)
                 await asyncio.get_running_loop().sock_connect(connection, address)
             except BaseException:
                 connection.close()
                 raise
     except (OSError, TimeoutError) as error:
-        raise Fails(f"a client could not connect: {error}.") from None
+        raise CheckFailed(f"a client could not connect: {error}.") from None
     return connection

@@ -7,8 +7,13 @@ from contextlib import suppress
 from typing import Any, Final
 
 from wslab.network.chat.protocol import LIMITS, TEXT_CHARACTERS
-from wslab_course.lessons.chat.grading.client import Client, Fails, Message, is_say
-from wslab_course.lessons.chat.grading.scene import LeftOut, Scene, script
+from wslab_course.lessons.chat.grading.client import (
+    ChatMessage,
+    CheckFailed,
+    ScriptedClient,
+    is_say,
+)
+from wslab_course.lessons.chat.grading.scene import LeftOut, Rehearsal, script
 
 _BURST: Final = 20  # messages of one speaker, which any rate limit lets pass
 _ROUNDS: Final = {True: 30, False: 75}  # hosted, and with a server that buffers as it likes
@@ -21,7 +26,7 @@ _CUTS: Final = 3
     "sam does not read, while the others say several MB.",
     "They hear each other at once: nobody waits for sam.",
 )
-async def slow_reader(scene: Scene) -> None:
+async def slow_reader(scene: Rehearsal) -> None:
     (ann,) = await scene.joins("ann")
     sam = scene.client("sam", slack=2)
     await sam.open(slow=True)
@@ -50,7 +55,7 @@ async def slow_reader(scene: Scene) -> None:
     many = -1
     while len(sam.heard) > many and not sam.ended:  # as long as more comes
         many = len(sam.heard)
-        with suppress(Fails):  # it may be dropped, or this message may be
+        with suppress(CheckFailed):  # it may be dropped, or this message may be
             await sam.until(
                 lambda: (sam.heard and is_say(sam.heard[-1], text)) or len(sam.heard) > many + 100,  # noqa: B023
                 "",
@@ -66,13 +71,13 @@ async def slow_reader(scene: Scene) -> None:
     "sam reads again.",
     "The server has not kept everything for sam: it dropped messages, or sam.",
 )
-async def bounded_queue(scene: Scene) -> None:
+async def bounded_queue(scene: Rehearsal) -> None:
     if scene.slow is None:
         raise LeftOut("The check before has to pass first.")
     sam, heard, said = scene.slow
     scene.clients.append(sam)
     if heard == said:
-        raise Fails(
+        raise CheckFailed(
             f"sam got all {said} messages, several MB: the server keeps for a client that does "
             "not read without any limit."
         )
@@ -83,12 +88,12 @@ async def bounded_queue(scene: Scene) -> None:
     f"{_CROWD} clients join at once, and each says something.",
     f"Each hears all {_CROWD} once, and all in the same order.",
 )
-async def crowd(scene: Scene) -> None:
+async def crowd(scene: Rehearsal) -> None:
     clients = [scene.client(f"client {number}", slack=2) for number in range(1, _CROWD + 1)]
     for client in clients:
         client.name = client.name.replace(" ", "")
 
-    async def arrive(client: Client) -> None:
+    async def arrive(client: ScriptedClient) -> None:
         await client.open()
         await client.join()
 
@@ -97,21 +102,23 @@ async def crowd(scene: Scene) -> None:
     await asyncio.gather(*(client.say(text) for client, text in zip(clients, texts, strict=True)))
     wanted = set(texts)
 
-    def heard(client: Client) -> list[Any]:
+    def heard(client: ScriptedClient) -> list[Any]:
         return [m["text"] for m in client.heard if m.get("type") == "say" and m["text"] in wanted]
 
-    async def hears_all(client: Client) -> None:
-        with suppress(Fails):
+    async def hears_all(client: ScriptedClient) -> None:
+        with suppress(CheckFailed):
             await client.until(lambda: len(set(heard(client))) == _CROWD, "")
 
     await asyncio.gather(*map(hears_all, clients))
     for client in clients:
         if (many := len(set(heard(client)))) < _CROWD:
-            raise Fails(f"{client.label} heard {many} of {_CROWD}.")
+            raise CheckFailed(f"{client.label} heard {many} of {_CROWD}.")
         if len(heard(client)) > _CROWD:
-            raise Fails(f"{client.label} heard {len(heard(client)) - _CROWD} of them twice.")
+            raise CheckFailed(f"{client.label} heard {len(heard(client)) - _CROWD} of them twice.")
         if heard(client) != heard(clients[0]):
-            raise Fails(f"{client.label} heard them in another order than {clients[0].label}.")
+            raise CheckFailed(
+                f"{client.label} heard them in another order than {clients[0].label}."
+            )
 
 
 @script(
@@ -119,7 +126,7 @@ async def crowd(scene: Scene) -> None:
     "ann and bob talk, and bob sends an `id` of his own.",
     "Each message has the server's `id`, larger than those before, the same for everyone.",
 )
-async def ids(scene: Scene) -> None:
+async def ids(scene: Rehearsal) -> None:
     ann, bob = await scene.joins("ann", "bob")
     last = -1
     for speaker in (ann, bob, ann):
@@ -127,11 +134,13 @@ async def ids(scene: Scene) -> None:
         await speaker.tell("say", text=text, id=0)
         found = [(await client.hears_text(text, "it")).get("id") for client in (ann, bob)]
         if type(found[0]) is not int:
-            raise Fails(f"a message came with {_words_for(found[0])}; an `id` is a whole number.")
+            raise CheckFailed(
+                f"a message came with {_words_for(found[0])}; an `id` is a whole number."
+            )
         if found[0] != found[1]:
-            raise Fails(f"ann heard it as {found[0]}, and bob as {found[1]}.")
+            raise CheckFailed(f"ann heard it as {found[0]}, and bob as {found[1]}.")
         if found[0] <= last:
-            raise Fails(f"`id` {found[0]} came after {last}; it has to grow.")
+            raise CheckFailed(f"`id` {found[0]} came after {last}; it has to grow.")
         last = found[0]
 
 
@@ -139,17 +148,17 @@ def _words_for(value: object) -> str:
     return "no `id`" if value is None else f"id={str(value)[:20]!r}"
 
 
-async def _id_of(client: Client, text: str, what: str) -> int:
+async def _id_of(client: ScriptedClient, text: str, what: str) -> int:
     number = (await client.hears_text(text, what)).get("id")
     if type(number) is not int:
-        raise Fails(f"a message came with {_words_for(number)}; an `id` is a whole number.")
+        raise CheckFailed(f"a message came with {_words_for(number)}; an `id` is a whole number.")
     return number
 
 
-async def _history(client: Client, since: int, before: int) -> list[Message]:
+async def _history(client: ScriptedClient, since: int, before: int) -> list[ChatMessage]:
     """The events of the next history message."""
 
-    def is_it(message: Message) -> bool:
+    def is_it(message: ChatMessage) -> bool:
         return message.get("type") == "history"
 
     await client.until(
@@ -159,7 +168,7 @@ async def _history(client: Client, since: int, before: int) -> list[Message]:
     message = next(filter(is_it, client.heard[before:]))
     events = message.get("events")
     if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
-        raise Fails("`history` came without `events`, which is a list of messages.")
+        raise CheckFailed("`history` came without `events`, which is a list of messages.")
     return events
 
 
@@ -168,7 +177,7 @@ async def _history(client: Client, since: int, before: int) -> list[Message]:
     "zoe comes late and asks for the `history` after an id.",
     "She gets what was said after it, oldest first, each with the `id` that it had.",
 )
-async def history(scene: Scene) -> None:
+async def history(scene: Rehearsal) -> None:
     (ann,) = await scene.joins("ann")
     texts = [scene.text("for later") for _ in range(4)]
     numbers = []
@@ -183,7 +192,9 @@ async def history(scene: Scene) -> None:
         found = [(m.get("text"), m.get("id")) for m in events if m.get("type") == "say"]
         expected = list(zip(texts, numbers, strict=True))[since + 1 :]
         if found != expected:
-            raise Fails(_difference(found, expected, f"the history after id {numbers[since]}"))
+            raise CheckFailed(
+                _difference(found, expected, f"the history after id {numbers[since]}")
+            )
 
 
 def _difference(found: list[Any], expected: list[Any], where: str) -> str:
@@ -209,7 +220,7 @@ def _say(item: tuple[Any, Any]) -> str:
     "zoe is cut off three times and joins again with `since`, while ann goes on talking.",
     "History and live messages together hold everything once: nothing lost, nothing doubled.",
 )
-async def resume(scene: Scene) -> None:
+async def resume(scene: Rehearsal) -> None:
     ann, zoe = await scene.joins("ann", "zoe")
     name = zoe.name
     for cut in range(1, _CUTS + 1):
@@ -233,12 +244,12 @@ async def resume(scene: Scene) -> None:
         await _history(zoe, last, 0)
         await scene.goes_on(ann, zoe, after="after she had joined again")
         expected = [(text, await _id_of(ann, text, "its own words")) for text in texts]
-        got: list[Message] = []
+        got: list[ChatMessage] = []
         for message in zoe.heard:
             got += message["events"] if message.get("type") == "history" else [message]
         found = [(m.get("text"), m.get("id")) for m in got if m.get("type") == "say"][:-1]
         if found != expected:
-            raise Fails(_difference(found, expected, f"what zoe got after cut {cut}"))
+            raise CheckFailed(_difference(found, expected, f"what zoe got after cut {cut}"))
 
 
 @script(
@@ -246,7 +257,7 @@ async def resume(scene: Scene) -> None:
     "zoe asks for the `history` after id 0, when hundreds of messages were said.",
     f"She gets the newest, {LIMITS.history} at most, and `complete` is false.",
 )
-async def bounded_history(scene: Scene) -> None:
+async def bounded_history(scene: Rehearsal) -> None:
     (zoe,) = await scene.joins("zoe")
     text = scene.text("the newest")
     await zoe.say(text)
@@ -256,8 +267,8 @@ async def bounded_history(scene: Scene) -> None:
     events = await _history(zoe, 0, before)
     complete = next(m for m in zoe.heard[before:] if m.get("type") == "history").get("complete")
     if len(events) > LIMITS.history:
-        raise Fails(f"the history has {len(events)} events; the limit is {LIMITS.history}.")
+        raise CheckFailed(f"the history has {len(events)} events; the limit is {LIMITS.history}.")
     if not any(is_say(event, text) for event in events):
-        raise Fails("the history lacks what was said last.")
+        raise CheckFailed("the history lacks what was said last.")
     if complete is not False:
-        raise Fails(f"`complete` is {complete!r}, though older messages are no longer there.")
+        raise CheckFailed(f"`complete` is {complete!r}, though older messages are no longer there.")

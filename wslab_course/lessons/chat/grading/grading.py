@@ -19,24 +19,24 @@ from wslab_course.checks.trial import Spool, stop_thread
 from wslab_course.lessons.chat.grading import endurance_checks as chat_endurance_checks
 from wslab_course.lessons.chat.grading import hostile_checks as chat_hostile_checks
 from wslab_course.lessons.chat.grading import talk_checks as chat_talk_checks
-from wslab_course.lessons.chat.grading.client import Fails
+from wslab_course.lessons.chat.grading.client import CheckFailed
 from wslab_course.lessons.chat.grading.host import ChatHost
-from wslab_course.lessons.chat.grading.rubric import STAGES, Check, Outcome, Rubric
-from wslab_course.lessons.chat.grading.scene import SCRIPTS, LeftOut, Scene, Script
+from wslab_course.lessons.chat.grading.rubric import STAGES, Check, CheckOutcome, Rubric
+from wslab_course.lessons.chat.grading.scene import SCRIPTS, LeftOut, Rehearsal, Script
 
 __all__ = ["grade_chat"]
 
-LIMIT: Final = 24.0  # seconds for all checks; what ends then has six more to do so
-PATIENCE: Final = 3.0  # seconds for one thing to happen
-_ENOUGH: Final = 3  # failures in a stage, after which the rest of it is not tried
-_PROMPT: Final = 2.0  # seconds between pings, with which a check can wait for their effect
+GRADING_TIMEOUT_S: Final = 24.0  # seconds for all checks; what ends then has six more to do so
+PATIENCE_S: Final = 3.0  # seconds for one thing to happen
+_MAX_FAILURES: Final = 3  # failures in a stage, after which the rest of it is not tried
+_PING_WITHIN_S: Final = 2.0  # seconds between pings, with which a check can wait for their effect
 
 #: The modules whose checks enter themselves in SCRIPTS when they are imported.
 MODULES: Final = (chat_talk_checks, chat_hostile_checks, chat_endurance_checks)
 CHECKS: Final = sorted(SCRIPTS, key=lambda one: one.stage)
 
 
-def grade_chat(server: Any, *, stages: int = 5, patience: float = PATIENCE) -> Rubric:
+def grade_chat(server: Any, *, stages: int = 5, patience: float = PATIENCE_S) -> Rubric:
     """Try a chat server with polite and hostile clients, stage by stage.
 
     `server` is a handler (``async def chat(ws)``), which is served for the time of the
@@ -65,12 +65,12 @@ def grade_chat(server: Any, *, stages: int = 5, patience: float = PATIENCE) -> R
 
 def _grade(server: Any, patience: float, tried: list[Script]) -> Rubric:
     if isinstance(server, str):
-        return Rubric(_play(Scene(server, "", patience, hosted=False), tried))
+        return Rubric(_play(Rehearsal(server, "", patience, hosted=False), tried))
     if _is_handler(server):
         if is_empty(server):
             return _cannot(tried, "Nothing is written yet; replace the three dots.", "not tried")
         with ChatHost(server) as host:
-            checks = _play(Scene(host.url, host.pinging_url, patience, hosted=True), tried)
+            checks = _play(Rehearsal(host.url, host.pinging_url, patience, hosted=True), tried)
         notes = [f"Your handler raised {error}." for error in host.errors[:5]]
         if host.blocked:
             notes.append("Your handler still blocks its thread: does it sleep without `await`?")
@@ -91,8 +91,8 @@ def _grade(server: Any, patience: float, tried: list[Script]) -> Rubric:
             tried, f"the server's url is {url!r}, and no text such as ws://127.0.0.1:8765."
         )
     keepalive = getattr(server, "keepalive", None)
-    prompt = isinstance(keepalive, int | float) and 0 < keepalive <= _PROMPT
-    return Rubric(_play(Scene(url, url if prompt else "", patience, hosted=False), tried))
+    prompt = isinstance(keepalive, int | float) and 0 < keepalive <= _PING_WITHIN_S
+    return Rubric(_play(Rehearsal(url, url if prompt else "", patience, hosted=False), tried))
 
 
 def _is_handler(server: Any) -> bool:
@@ -100,7 +100,7 @@ def _is_handler(server: Any) -> bool:
     return inspect.iscoroutinefunction(server) or inspect.iscoroutinefunction(call)
 
 
-def _cannot(tried: list[Script], why: str, outcome: Outcome = "failed") -> Rubric:
+def _cannot(tried: list[Script], why: str, outcome: CheckOutcome = "failed") -> Rubric:
     first, *rest = tried
     checks = [_result(first, why, outcome)]
     return Rubric((*checks, *(_result(one, _AFTER.format(1), "not tried") for one in rest)))
@@ -110,7 +110,7 @@ _AFTER: Final = "Stage {} has to pass first."
 _OVER: Final = "The time was over before."
 
 
-def _play(scene: Scene, tried: list[Script]) -> tuple[Check, ...]:
+def _play(scene: Rehearsal, tried: list[Script]) -> tuple[Check, ...]:
     """All checks, on an event loop in a thread: a notebook's own loop is busy with the cell."""
     checks: list[Check] = []
 
@@ -121,23 +121,23 @@ def _play(scene: Scene, tried: list[Script]) -> tuple[Check, ...]:
     thread = threading.Thread(target=work, name="wslab grading", daemon=True)
     thread.start()
     try:
-        thread.join(LIMIT + 2)
+        thread.join(GRADING_TIMEOUT_S + 2)
     finally:
         stop_thread(thread)
     return (*checks, *(_result(one, _OVER, "not tried") for one in tried[len(checks) :]))
 
 
-async def _play_all(scene: Scene, tried: list[Script], done: Callable[[Check], None]) -> None:
+async def _play_all(scene: Rehearsal, tried: list[Script], done: Callable[[Check], None]) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda *_: None)  # a connection that breaks is part of the play
-    deadline = loop.time() + LIMIT
+    deadline = loop.time() + GRADING_TIMEOUT_S
     failures = dict.fromkeys(STAGES, 0)
     for one in tried:
         before = next((stage for stage in range(1, one.stage) if failures[stage]), None)
         if before is not None:
             done(_result(one, _AFTER.format(before), "not tried"))
-        elif failures[one.stage] >= _ENOUGH:
-            done(_result(one, f"{_ENOUGH} checks of this stage failed.", "not tried"))
+        elif failures[one.stage] >= _MAX_FAILURES:
+            done(_result(one, f"{_MAX_FAILURES} checks of this stage failed.", "not tried"))
         elif loop.time() >= deadline:
             done(_result(one, _OVER, "not tried"))
         else:
@@ -146,18 +146,18 @@ async def _play_all(scene: Scene, tried: list[Script], done: Callable[[Check], N
             done(check)
 
 
-async def _try(one: Script, scene: Scene, deadline: float) -> Check:
+async def _try(one: Script, scene: Rehearsal, deadline: float) -> Check:
     scene.clients = []
     happened, outcome = "as expected", "passed"
     try:
         async with asyncio.timeout_at(deadline):
             await one.play(scene)
-    except Fails as failure:
+    except CheckFailed as failure:
         happened, outcome = str(failure), "failed"
     except LeftOut as reason:
         happened, outcome = str(reason), "left out"
     except TimeoutError:
-        happened, outcome = f"this was not done after {LIMIT:g} s of testing.", "failed"
+        happened, outcome = f"this was not done after {GRADING_TIMEOUT_S:g} s of testing.", "failed"
     except Exception as error:  # not foreseen: it says so, and the other checks go on
         happened, outcome = f"the server sent what broke the check: {error!r}", "failed"
     transcripts = tuple(client.transcript for client in scene.clients)

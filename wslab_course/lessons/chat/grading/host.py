@@ -24,18 +24,20 @@ from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
 import wslab_course.checks.trial as trial
+from wslab import errors
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
-PING_EVERY: Final = 0.4  # seconds, on the port for the client that answers none
+PING_EVERY_S: Final = 0.4  # seconds, on the port for the client that answers none
 _BUFFER: Final = 64 * 1024  # bytes that the system keeps for one client
-_MAX_SIZE: Final = 4 * 2**20  # of a message: to refuse a large one is the handler's part
+_MAX_MESSAGE_BYTES: Final = 4 * 2**20  # of a message: to refuse a large one is the handler's part
 _START, _STOP = 5.0, 1.5  # seconds
 _NOT_THEIRS: Final = tuple(
     str(Path(place).resolve())
     for place in (
         sysconfig.get_path("stdlib"),
         sysconfig.get_path("purelib"),
+        Path(errors.__file__).parent,
         Path(trial.__file__).parents[1],
     )
 )
@@ -107,14 +109,18 @@ class ChatHost:
         self._leave = asyncio.Event()
         options: dict[str, Any] = {
             "compression": None,
-            "max_size": _MAX_SIZE,
+            "max_size": _MAX_MESSAGE_BYTES,
             "close_timeout": 0.3,
             "logger": _SILENT,
         }
         quiet, pinging = self._ports
         first = await serve(self._handle, sock=quiet, ping_interval=None, **options)
         second = await serve(
-            self._handle, sock=pinging, ping_interval=PING_EVERY, ping_timeout=PING_EVERY, **options
+            self._handle,
+            sock=pinging,
+            ping_interval=PING_EVERY_S,
+            ping_timeout=PING_EVERY_S,
+            **options,
         )
         self._ready.set()
         await self._leave.wait()

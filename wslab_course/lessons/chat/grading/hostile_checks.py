@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Final
 
 from wslab.network.chat.protocol import NAME_CHARACTERS, TEXT_CHARACTERS
-from wslab_course.lessons.chat.grading.client import Client, Fails, is_say
-from wslab_course.lessons.chat.grading.scene import LeftOut, Scene, never, script
+from wslab_course.lessons.chat.grading.client import CheckFailed, ScriptedClient, is_say
+from wslab_course.lessons.chat.grading.scene import LeftOut, Rehearsal, never, script
 
 _NO_JSON: Final[dict[str, str | bytes]] = {
     "half an object": '{"type": "say", "text": ',
@@ -40,7 +40,7 @@ _MARKUP: Final = "<script>alert('hi')</script> <img src=x onerror=\"alert(1)\"> 
 _FLOOD: Final = 200
 
 
-async def _are_refused(client: Client, messages: dict[str, str | bytes]) -> None:
+async def _are_refused(client: ScriptedClient, messages: dict[str, str | bytes]) -> None:
     for what, data in messages.items():
         before = len(client.heard)
         await client.send(data)
@@ -52,7 +52,7 @@ async def _are_refused(client: Client, messages: dict[str, str | bytes]) -> None
     "eve sends what is no JSON: half an object, plain text, nothing, bytes.",
     "She gets an error each time and stays connected; nobody else hears of it.",
 )
-async def no_json(scene: Scene) -> None:
+async def no_json(scene: Rehearsal) -> None:
     ann, eve = await scene.joins("ann", "eve")
     before = len(ann.heard)
     await _are_refused(eve, _NO_JSON)
@@ -65,7 +65,7 @@ async def no_json(scene: Scene) -> None:
     "eve sends JSON that is no message: other types, fields missing or wrong.",
     "She gets an error each time and stays connected; nobody else hears of it.",
 )
-async def wrong_types(scene: Scene) -> None:
+async def wrong_types(scene: Rehearsal) -> None:
     ann, eve = await scene.joins("ann", "eve")
     before = len(ann.heard)
     await _are_refused(eve, dict(_WRONG))
@@ -73,14 +73,14 @@ async def wrong_types(scene: Scene) -> None:
     _heard_nothing(ann, before)
 
 
-def _heard_nothing(client: Client, before: int) -> None:
-    """Fails if anything came since but the last message, which is meant for it.
+def _heard_nothing(client: ScriptedClient, before: int) -> None:
+    """CheckFailed if anything came since but the last message, which is meant for it.
 
     Clients of the check before may still be leaving.
     """
     extra = [m for m in client.heard[before:-1] if m.get("type") not in ("join", "leave")]
     if extra:
-        raise Fails(f"{client.label} heard of it, too: {json.dumps(extra[0])[:100]}.")
+        raise CheckFailed(f"{client.label} heard of it, too: {json.dumps(extra[0])[:100]}.")
 
 
 @script(
@@ -88,7 +88,7 @@ def _heard_nothing(client: Client, before: int) -> None:
     "eve says something before she joins, and joins twice.",
     "She gets an error both times; nobody hears the first.",
 )
-async def join_first(scene: Scene) -> None:
+async def join_first(scene: Rehearsal) -> None:
     (ann,) = await scene.joins("ann")
     eve = scene.client("eve")
     await eve.open()
@@ -108,7 +108,7 @@ async def join_first(scene: Scene) -> None:
     f"eve tries bad names: none, spaces, two lines, {NAME_CHARACTERS + 1} characters, a number.",
     "She gets an error each time, and may join with a good one.",
 )
-async def bad_names(scene: Scene) -> None:
+async def bad_names(scene: Rehearsal) -> None:
     (ann,) = await scene.joins("ann")
     eve = scene.client("eve")
     await eve.open()
@@ -124,7 +124,7 @@ async def bad_names(scene: Scene) -> None:
     f"eve says {TEXT_CHARACTERS:,} characters, and then one more than that.",
     "All hear the first; the second gets an error, and nobody hears it.",
 )
-async def long_text(scene: Scene) -> None:
+async def long_text(scene: Rehearsal) -> None:
     ann, eve = await scene.joins("ann", "eve")
     text = scene.text("long ").ljust(TEXT_CHARACTERS, ".")
     await eve.say(text)
@@ -141,19 +141,19 @@ async def long_text(scene: Scene) -> None:
     "eve sends a message of 1 MiB.",
     "She gets an error, or is closed with 1009; nobody hears it, and the others go on.",
 )
-async def one_mebibyte(scene: Scene) -> None:
+async def one_mebibyte(scene: Rehearsal) -> None:
     ann, bob, eve = await scene.joins("ann", "bob", "eve")
     text = scene.text("big ").ljust(2**20, "x")
     before = len(eve.heard)
     await eve.try_to_send(json.dumps({"type": "say", "text": text}))
-    with suppress(Fails):
+    with suppress(CheckFailed):
         await eve.until(lambda: any(m.get("type") for m in eve.heard[before:]), "")
     await scene.goes_on(ann, bob, after="after a message of 1 MiB")
     never(ann, text, "a message of 1 MiB")
     refused = [m for m in eve.heard[before:] if m.get("type") == "error"]
     if not refused and not (eve.ended and eve.close_code in (1008, 1009)):
         how = f"the connection ended with {eve.how_it_ended()}" if eve.ended else "nothing came"
-        raise Fails(f"eve got no error and no close code 1009: {how}.")
+        raise CheckFailed(f"eve got no error and no close code 1009: {how}.")
 
 
 @script(
@@ -161,7 +161,7 @@ async def one_mebibyte(scene: Scene) -> None:
     "eve says HTML: a script, an image with onerror, entities.",
     "All hear it as it was: to show it safely is up to whoever shows it.",
 )
-async def markup(scene: Scene) -> None:
+async def markup(scene: Rehearsal) -> None:
     ann, eve = await scene.joins("ann", "eve")
     text = scene.text(_MARKUP)
     await eve.say(text)
@@ -172,7 +172,7 @@ async def markup(scene: Scene) -> None:
 
     heard = await ann.hears(is_it, "the HTML")
     if not is_say(heard, text):
-        raise Fails(f"ann heard something else: {str(heard.get('text'))[:80]!r}.")
+        raise CheckFailed(f"ann heard something else: {str(heard.get('text'))[:80]!r}.")
 
 
 @script(
@@ -180,11 +180,11 @@ async def markup(scene: Scene) -> None:
     f"eve says {_FLOOD} things at once.",
     "She gets an error before the end, or is closed with 1008; the others go on.",
 )
-async def flood(scene: Scene) -> None:
+async def flood(scene: Rehearsal) -> None:
     ann, bob, eve = await scene.joins("ann", "bob", "eve")
     before = len(eve.heard)
     texts = [scene.text("spam") for _ in range(_FLOOD)]
-    with suppress(Fails):
+    with suppress(CheckFailed):
         for text in texts:
             await eve.say(text)
     await scene.goes_on(ann, bob, after=f"while eve sent {_FLOOD} messages")
@@ -194,11 +194,13 @@ async def flood(scene: Scene) -> None:
             eve.ended and eve.close_code == 1008
         )
 
-    with suppress(Fails):
+    with suppress(CheckFailed):
         await eve.until(lambda: is_answered() or eve.times(texts[-1]), "")
     if not is_answered():
         passed = sum(bool(eve.times(text)) for text in texts)
-        raise Fails(f"{passed} of {_FLOOD} were passed on, without an error and without 1008.")
+        raise CheckFailed(
+            f"{passed} of {_FLOOD} were passed on, without an error and without 1008."
+        )
 
 
 @script(
@@ -206,7 +208,7 @@ async def flood(scene: Scene) -> None:
     "dan is gone: TCP is reset, and no Close frame comes.",
     "The others hear that dan left, and go on.",
 )
-async def silent_drop(scene: Scene) -> None:
+async def silent_drop(scene: Rehearsal) -> None:
     ann, bob, dan = await scene.joins("ann", "bob", "dan")
     dan.vanish()
     await ann.hears_of("leave", dan, "that dan left, who was gone without a Close frame,")
@@ -218,14 +220,14 @@ async def silent_drop(scene: Scene) -> None:
     "dan dies in the middle of a frame.",
     "The others hear that dan left, and nothing of what was not whole.",
 )
-async def mid_frame(scene: Scene) -> None:
+async def mid_frame(scene: Rehearsal) -> None:
     ann, bob, dan = await scene.joins("ann", "bob", "dan")
     before = len(ann.heard)
     dan.vanish_in_mid_frame(scene.text("half"))
     await ann.hears_of("leave", dan, "that dan left, who died in the middle of a frame,")
     await scene.goes_on(ann, bob, after="after dan died in the middle of a frame")
     if any(m.get("type") == "say" for m in ann.heard[before:-1]):
-        raise Fails("ann heard something of a message that was not whole.")
+        raise CheckFailed("ann heard something of a message that was not whole.")
 
 
 @script(
@@ -233,7 +235,7 @@ async def mid_frame(scene: Scene) -> None:
     "dan stays connected and answers no ping.",
     "The server gives him up: the others hear that dan left.",
 )
-async def no_pong(scene: Scene) -> None:
+async def no_pong(scene: Rehearsal) -> None:
     if not scene.pinging_url:
         raise LeftOut("This server's pings are not known to come within 2 s.")
     (ann,) = await scene.joins("ann")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from wslab.display.markup import Block, Code, Details, Document, Heading, Line, Paragraph, Table
-from wslab.display.markup import Verdict as Passed
+from wslab.display.markup import Judgement as Passed
 from wslab.display.phrases import count
 
 #: not tried: something before it failed, or the time was over. left out: this server
 #: cannot be tested for it from here, and that counts neither way.
-Outcome = Literal["passed", "failed", "not tried", "left out"]
+CheckOutcome = Literal["passed", "failed", "not tried", "left out"]
 
 STAGES: Final = {
     1: "echo to all",
@@ -40,7 +40,7 @@ class Check:
     did: str
     expected: str
     happened: str
-    outcome: Outcome
+    outcome: CheckOutcome
     transcripts: tuple[Transcript, ...] = ()
 
     @property

@@ -1,4 +1,4 @@
-"""Scene: where the scripts of a chat's checks play, and the list that they enter themselves in."""
+"""Rehearsal: where the scripts of a chat's checks play, and the list that they enter."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from wslab_course.lessons.chat.grading.client import Client, Fails
+from wslab_course.lessons.chat.grading.client import CheckFailed, ScriptedClient
 
 #: Counts on from one grading to the next: a server that forgot to free a name of the last
 #: one must not fail for it in this one.
@@ -19,7 +19,7 @@ class LeftOut(Exception):
     """A check cannot be made with this server; the text says why."""
 
 
-class Scene:
+class Rehearsal:
     """The server under test and the clients of the check that is on.
 
     `pinging_url` is where the server sends pings often, or "" where it does not.
@@ -31,24 +31,28 @@ class Scene:
         self.pinging_url = pinging_url
         self.patience = patience
         self.hosted = hosted
-        self.clients: list[Client] = []
-        self.slow: tuple[Client, int, int] | None = None  # who, how many it heard, of how many
+        self.clients: list[ScriptedClient] = []
+        self.slow: tuple[ScriptedClient, int, int] | None = (
+            None  # who, how many it heard, of how many
+        )
 
-    def client(self, label: str, *, name: str = "", url: str = "", slack: float = 1) -> Client:
+    def client(
+        self, label: str, *, name: str = "", url: str = "", slack: float = 1
+    ) -> ScriptedClient:
         """A client that does nothing yet, with a name that nobody had before."""
         name = name or f"{label}-{next(_NUMBERS)}"
-        client = Client(label, name, url or self.url, slack * self.patience)
+        client = ScriptedClient(label, name, url or self.url, slack * self.patience)
         self.clients.append(client)
         return client
 
-    async def enters(self, label: str) -> Client:
+    async def enters(self, label: str) -> ScriptedClient:
         """A client that connects and asks to join, whatever the server makes of it."""
         client = self.client(label)
         await client.open()
         await client.tell("join", name=client.name)
         return client
 
-    async def joins(self, *labels: str) -> list[Client]:
+    async def joins(self, *labels: str) -> list[ScriptedClient]:
         """Clients that connect and join, one after the other, and hear so of each other."""
         joined = []
         for label in labels:
@@ -63,7 +67,7 @@ class Scene:
         """A text that nobody has said before."""
         return f"{about} #{next(_NUMBERS)}"
 
-    async def goes_on(self, *clients: Client, after: str) -> None:
+    async def goes_on(self, *clients: ScriptedClient, after: str) -> None:
         """The first client says something, and all hear it; so all that came before is heard."""
         speaker = clients[0]
         text = self.text("still here")
@@ -85,7 +89,7 @@ class Script:
     stage: int
     did: str
     expected: str
-    play: Callable[[Scene], Awaitable[None]]
+    play: Callable[[Rehearsal], Awaitable[None]]
 
 
 SCRIPTS: Final[list[Script]] = []
@@ -93,17 +97,19 @@ SCRIPTS: Final[list[Script]] = []
 
 def script(
     stage: int, did: str, expected: str
-) -> Callable[[Callable[[Scene], Awaitable[None]]], Callable[[Scene], Awaitable[None]]]:
-    """Enter a coroutine into SCRIPTS. It raises Fails when the server does something else."""
+) -> Callable[[Callable[[Rehearsal], Awaitable[None]]], Callable[[Rehearsal], Awaitable[None]]]:
+    """Enter a coroutine into SCRIPTS. It raises CheckFailed when the server does something else."""
 
-    def enter(play: Callable[[Scene], Awaitable[None]]) -> Callable[[Scene], Awaitable[None]]:
+    def enter(
+        play: Callable[[Rehearsal], Awaitable[None]],
+    ) -> Callable[[Rehearsal], Awaitable[None]]:
         SCRIPTS.append(Script(stage, did, expected, play))
         return play
 
     return enter
 
 
-def never(client: Client, text: str, what: str) -> None:
-    """Fails if `client` heard a text. Only after something that came later was heard."""
+def never(client: ScriptedClient, text: str, what: str) -> None:
+    """CheckFailed if `client` heard a text. Only after something that came later was heard."""
     if client.times(text):
-        raise Fails(f"{client.label} heard {what}.")
+        raise CheckFailed(f"{client.label} heard {what}.")

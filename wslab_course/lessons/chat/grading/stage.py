@@ -36,13 +36,13 @@ from typing import Any, Final
 
 from wslab.errors import AuthorError
 from wslab_course.checks.exercises import Case, Exercise
-from wslab_course.checks.judging import Wrong
+from wslab_course.checks.judging import KnownWrong
 from wslab_course.checks.stub import is_empty, misfit
-from wslab_course.checks.verdict import SYMBOLS, Card, Verdict
-from wslab_course.lessons.chat.grading.grading import PATIENCE, grade_chat
+from wslab_course.checks.verdict import SYMBOLS, Notice, Verdict
+from wslab_course.lessons.chat.grading.grading import PATIENCE_S, grade_chat
 from wslab_course.lessons.chat.grading.rubric import STAGES, Rubric
 
-_HURRY: Final = 1.5  # seconds of patience with known wrong answers
+_PATIENCE_S: Final = 1.5  # seconds of patience with known wrong answers
 
 Handler = Callable[..., Any]
 
@@ -55,14 +55,14 @@ class StageVerdict(Verdict):
     rubric: Rubric | None = None
 
     @property
-    def card(self) -> Card:
+    def card(self) -> Notice:
         rows = (
             ("a client did", self.done),
             ("expected", self.expected),
             ("happened", self.got),
             ("also", self.printed),
         )
-        return Card(
+        return Notice(
             title=f"{SYMBOLS[self.state]} {self.name}: {self.state}",
             rows=tuple((label, value) for label, value in rows if value),
             sentences=tuple(part for part in (self.nudge, self.next_step) if part),
@@ -92,7 +92,7 @@ class ChatStage(Exercise):
         super().__init__(reference, cases=[Case(stage)], hints=hints, why=why)
         self.stage = stage
         self.source = _body(make)
-        self.patience = PATIENCE
+        self.patience = PATIENCE_S
         self._globals = make.__globals__
         self._says: list[tuple[re.Pattern[str], str]] = []
 
@@ -108,7 +108,7 @@ class ChatStage(Exercise):
             source = source.replace(old, new)
         space = dict(self._globals)
         exec(source, space)
-        self.wrongs.append(Wrong(space[self.name], sentence))
+        self.wrongs.append(KnownWrong(space[self.name], sentence))
         self._says.append((re.compile(says), sentence))
 
     def check(self, attempt: Any) -> Verdict:
@@ -144,7 +144,7 @@ class ChatStage(Exercise):
         """As every exercise; the wrong answers are given less time to be right."""
         if not self.check(self.reference).correct:
             raise AuthorError(f"exercise {self.name}: its reference is judged wrong")
-        self.patience = _HURRY
+        self.patience = _PATIENCE_S
         try:
             for wrong in self.wrongs:
                 verdict = self.check(wrong.function)
@@ -154,7 +154,7 @@ class ChatStage(Exercise):
                         f"got {verdict.nudge!r}, for {verdict.got!r}"
                     )
         finally:
-            self.patience = PATIENCE
+            self.patience = PATIENCE_S
 
 
 def chat_stage(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from wslab_course.lessons.chat.grading.client import Client, Fails, is_about, is_say
-from wslab_course.lessons.chat.grading.scene import Scene, never, script
+from wslab_course.lessons.chat.grading.client import CheckFailed, ScriptedClient, is_about, is_say
+from wslab_course.lessons.chat.grading.scene import Rehearsal, never, script
 
 _WORDS = [
     "Grüße",
@@ -20,7 +20,7 @@ _WORDS = [
 ]
 
 
-async def _present(client: Client, scene: Scene) -> None:
+async def _present(client: ScriptedClient, scene: Rehearsal) -> None:
     """The server knows a client for sure once it has passed something on for it."""
     text = scene.text("here I am")
     await client.say(text)
@@ -28,12 +28,12 @@ async def _present(client: Client, scene: Scene) -> None:
 
 
 @script(1, "One client says something.", "It hears its own words: to all means to the sender too.")
-async def hears_itself(scene: Scene) -> None:
+async def hears_itself(scene: Rehearsal) -> None:
     await _present(await scene.enters("ann"), scene)
 
 
 @script(1, "Two clients are there, and each says something.", "Both hear both.")
-async def everyone_hears(scene: Scene) -> None:
+async def everyone_hears(scene: Rehearsal) -> None:
     ann, bob = await scene.enters("ann"), await scene.enters("bob")
     for client in (ann, bob):
         await _present(client, scene)
@@ -49,7 +49,7 @@ async def everyone_hears(scene: Scene) -> None:
     "One of three clients closes its connection, and the others talk.",
     "They hear each other as before.",
 )
-async def one_goes(scene: Scene) -> None:
+async def one_goes(scene: Rehearsal) -> None:
     ann, bob, cat = [await scene.enters(label) for label in ("ann", "bob", "cat")]
     for client in (ann, bob, cat):
         await _present(client, scene)
@@ -64,7 +64,7 @@ async def one_goes(scene: Scene) -> None:
     "One client says 16 things at once, in many scripts.",
     "The other hears each of them once, unchanged, in order.",
 )
-async def nothing_is_changed(scene: Scene) -> None:
+async def nothing_is_changed(scene: Rehearsal) -> None:
     ann, bob = await scene.enters("ann"), await scene.enters("bob")
     for client in (ann, bob):
         await _present(client, scene)
@@ -76,18 +76,18 @@ async def nothing_is_changed(scene: Scene) -> None:
     if heard != texts:
         missing = [text for text in texts if text not in heard]
         what = f"{missing[0]!r} was missing" if missing else "they came in another order, or twice"
-        raise Fails(f"bob heard {len(heard)} of {len(texts)}: {what}.")
+        raise CheckFailed(f"bob heard {len(heard)} of {len(texts)}: {what}.")
 
 
 @script(2, "bob joins while ann is there.", "Both hear that bob joined, by name, once.")
-async def join_is_heard(scene: Scene) -> None:
+async def join_is_heard(scene: Rehearsal) -> None:
     ann, bob = await scene.joins("ann", "bob")
     await ann.hears_of("join", bob, "that bob joined")
     await scene.goes_on(ann, bob, after="after bob had joined")
     for client in (ann, bob):
         times = len(client.find(lambda m: is_about(m, "join", bob)))
         if times != 1:
-            raise Fails(f"{client.label} heard {times} times that bob joined.")
+            raise CheckFailed(f"{client.label} heard {times} times that bob joined.")
 
 
 @script(
@@ -95,7 +95,7 @@ async def join_is_heard(scene: Scene) -> None:
     "bob says something and claims the name of ann.",
     "All hear it with the name of bob, and with the server's time in `at`.",
 )
-async def sender_is_named(scene: Scene) -> None:
+async def sender_is_named(scene: Rehearsal) -> None:
     ann, bob = await scene.joins("ann", "bob")
     text = scene.text("who am I?")
     await bob.tell("say", text=text, name=ann.name, at="long ago")
@@ -104,10 +104,12 @@ async def sender_is_named(scene: Scene) -> None:
         if message.get("name") != bob.name:
             found = message.get("name", "no name at all")
             whose = "the name that bob claimed" if found == ann.name else repr(found)
-            raise Fails(f"{client.label} heard it with {whose}; the name is what bob joined with.")
+            raise CheckFailed(
+                f"{client.label} heard it with {whose}; the name is what bob joined with."
+            )
         if not _is_time(at := message.get("at")):
             found = "no `at`" if at is None else f"at={at!r}"
-            raise Fails(f"it came with {found}; a time is such as 2026-11-21T10:45:00Z.")
+            raise CheckFailed(f"it came with {found}; a time is such as 2026-11-21T10:45:00Z.")
 
 
 def _is_time(value: object) -> bool:
@@ -118,7 +120,7 @@ def _is_time(value: object) -> bool:
 
 
 @script(2, "bob says `leave`, and then closes.", "ann hears once that bob left.")
-async def leave_is_heard(scene: Scene) -> None:
+async def leave_is_heard(scene: Rehearsal) -> None:
     ann, bob = await scene.joins("ann", "bob")
     await bob.tell("leave")
     await ann.hears_of("leave", bob, "that bob left")
@@ -127,18 +129,18 @@ async def leave_is_heard(scene: Scene) -> None:
 
 
 @script(2, "bob closes without `leave`.", "ann hears once that bob left.")
-async def close_is_heard(scene: Scene) -> None:
+async def close_is_heard(scene: Rehearsal) -> None:
     ann, bob = await scene.joins("ann", "bob")
     await bob.close()
     await ann.hears_of("leave", bob, "that bob left")
     await _no_more_than_once(scene, ann, bob)
 
 
-async def _no_more_than_once(scene: Scene, ann: Client, bob: Client) -> None:
+async def _no_more_than_once(scene: Rehearsal, ann: ScriptedClient, bob: ScriptedClient) -> None:
     (dan,) = await scene.joins("dan")  # takes a turn or two of the server's loop
     await scene.goes_on(ann, dan, after="after bob had left")
     if (times := len(ann.find(lambda m: is_about(m, "leave", bob)))) != 1:
-        raise Fails(f"ann heard {times} times that bob left.")
+        raise CheckFailed(f"ann heard {times} times that bob left.")
 
 
 @script(
@@ -146,7 +148,7 @@ async def _no_more_than_once(scene: Scene, ann: Client, bob: Client) -> None:
     "A second client joins with the name of ann, and once more after ann has left.",
     "First it gets an error and ann hears nothing of it; then it may join.",
 )
-async def one_name_one_client(scene: Scene) -> None:
+async def one_name_one_client(scene: Rehearsal) -> None:
     ann, bob = await scene.joins("ann", "bob")
     eve = scene.client("eve", name=ann.name)
     await eve.open()
@@ -158,7 +160,7 @@ async def one_name_one_client(scene: Scene) -> None:
     await scene.goes_on(ann, bob, after="after a second ann was refused")
     never(bob, text, "the second ann, who had not joined")
     if len(bob.find(lambda m: is_about(m, "join", ann))) > 0:
-        raise Fails("bob heard that a second ann joined.")
+        raise CheckFailed("bob heard that a second ann joined.")
     await ann.close()
     await bob.hears_of("leave", ann, "that ann left")
     fay = scene.client("fay", name=ann.name)

@@ -1,4 +1,4 @@
-"""Client: what a script's client sends, hears, and says of a server that does otherwise."""
+"""What a scripted client sends, hears, and says of a server that does otherwise."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from wslab.network.chat.server import ChatPage, ChatServer
-from wslab_course.lessons.chat.grading.client import Client, Fails, is_say
+from wslab_course.lessons.chat.grading.client import CheckFailed, ScriptedClient, is_say
 
 PATIENCE = 0.3  # seconds; only what never comes takes as long
 
@@ -18,9 +18,9 @@ async def server() -> AsyncIterator[ChatServer]:
         yield server
 
 
-def client(server: ChatPage | str, label: str = "ann", patience: float = 5.0) -> Client:
+def client(server: ChatPage | str, label: str = "ann", patience: float = 5.0) -> ScriptedClient:
     url = server if isinstance(server, str) else server.url
-    return Client(label, label, url, patience)
+    return ScriptedClient(label, label, url, patience)
 
 
 async def test_it_joins_says_hears_and_keeps_a_transcript(server: ChatServer) -> None:
@@ -47,9 +47,9 @@ async def test_it_joins_says_hears_and_keeps_a_transcript(server: ChatServer) ->
 async def test_what_does_not_come_is_a_sentence(server: ChatServer) -> None:
     ann = client(server, patience=PATIENCE)
     await ann.open()
-    with pytest.raises(Fails, match=r"^ann did not hear the news within 0\.3 s\.$"):
+    with pytest.raises(CheckFailed, match=r"^ann did not hear the news within 0\.3 s\.$"):
         await ann.hears_text("news", "the news")
-    with pytest.raises(Fails, match=r"^this got no error within 0\.3 s\.$"):
+    with pytest.raises(CheckFailed, match=r"^this got no error within 0\.3 s\.$"):
         await ann.is_refused(0, "this")
     await ann.end()
 
@@ -58,12 +58,14 @@ async def test_a_closed_connection_is_a_sentence(server: ChatServer) -> None:
     ann = client(server)
     await ann.open()
     await ann.send("x" * 20_000)
-    with pytest.raises(Fails, match=r"closed ann's connection meanwhile \(1009 frame with"):
+    with pytest.raises(CheckFailed, match=r"closed ann's connection meanwhile \(1009 frame with"):
         await ann.hears_text("news", "the news")
-    with pytest.raises(Fails, match="before it could send this"):
+    with pytest.raises(CheckFailed, match="before it could send this"):
         await ann.say("x")
     await ann.try_to_send("x")
-    with pytest.raises(Fails, match="this got no error: the server closed the connection instead"):
+    with pytest.raises(
+        CheckFailed, match="this got no error: the server closed the connection instead"
+    ):
         await ann.is_refused(len(ann.heard), "this")
     assert ann.close_code == 1009
     await ann.end()
@@ -75,7 +77,7 @@ async def test_a_closed_connection_is_a_sentence(server: ChatServer) -> None:
 )
 async def test_what_cannot_be_reached_is_a_sentence(url: str, slow: bool) -> None:
     ann = client(url)
-    with pytest.raises(Fails, match="could not connect: "):
+    with pytest.raises(CheckFailed, match="could not connect: "):
         await ann.open(slow=slow)
     await ann.end()
 
@@ -144,7 +146,7 @@ async def test_a_server_that_reads_nothing_is_a_sentence() -> None:
     async with ChatPage(deaf) as server:
         ann = client(server, patience=PATIENCE)
         await ann.open()
-        with pytest.raises(Fails, match=r"the server read nothing from ann for 0\.3 s\."):
+        with pytest.raises(CheckFailed, match=r"the server read nothing from ann for 0\.3 s\."):
             while True:
                 await ann.send("x" * 16_000)
         await ann.end()

@@ -19,7 +19,7 @@ from tests.wslab_course.lessons.chat.grading.chat_gradings import (
 from tests.wslab_course.lessons.chat.grading.chat_servers import WRONG, Chat
 from wslab.network.chat.server import ChatServer
 from wslab_course.lessons.chat.grading import grading
-from wslab_course.lessons.chat.grading.grading import CHECKS, LIMIT, grade_chat
+from wslab_course.lessons.chat.grading.grading import CHECKS, GRADING_TIMEOUT_S, grade_chat
 
 
 @pytest.fixture(autouse=True)
@@ -200,10 +200,10 @@ def test_the_worst_handlers_do_no_harm(chat) -> None:
 
 
 def test_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grading, "LIMIT", 0.3)
+    monkeypatch.setattr(grading, "GRADING_TIMEOUT_S", 0.3)
     rubric = grade_chat(Chat().chat)
     assert len(rubric.checks) == len(CHECKS)
     assert not rubric.passed
     assert "of testing" in rubric.failed[0].happened
     assert {check.outcome for check in rubric.checks[-5:]} == {"not tried"}
-    assert LIMIT + 6 <= ALL_IN_ALL
+    assert GRADING_TIMEOUT_S + 6 <= ALL_IN_ALL

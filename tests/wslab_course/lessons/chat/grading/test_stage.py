@@ -125,13 +125,13 @@ def test_the_stage_before_is_named_when_it_broke():
 
 
 def test_verify_finds_what_an_author_got_wrong(monkeypatch):
-    monkeypatch.setattr(module, "_HURRY", 0.5)
+    monkeypatch.setattr(module, "_PATIENCE_S", 0.5)
     stage = echo()
     stage.verify()
     stage.slip("never said", says="no such words", change={"clients.add(ws)": "pass"})
     with pytest.raises(AuthorError, match="the slip 'never said' is not yet"):
         stage.verify()
-    assert stage.patience == module.PATIENCE
+    assert stage.patience == module.PATIENCE_S
     with pytest.raises(AuthorError, match="'clients' is not there exactly once"):
         stage.slip("s", says="s", change={"clients": "people"})
 

@@ -1,0 +1,46 @@
+"""The URL of a server, as every tool that is not a browser reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from wslab.errors import WslabError
+from wslab.protocol.redaction import redacted_text
+
+PORTS: Final = {"ws": 80, "http": 80, "wss": 443, "https": 443}  # where no URL says another
+
+
+def split_target(target: str, who: str, schemes: Iterable[str] = PORTS) -> SplitResult:
+    """The parts of the URL of a server; WslabError, in the name of `who`, if it is none.
+
+    RFC 6455 §3 says what a URL of WebSocket may be; `schemes` are those that `who` takes.
+    """
+    example = "A WebSocket URL looks like ws://127.0.0.1:8000/echo; pass server.url."
+    if not isinstance(target, str):
+        raise WslabError(f"{who} wants a URL as text, found {target!r}. {example}")
+    shown = redacted_text(target)
+    if " " in target or not target.isprintable():
+        raise WslabError(
+            f"a URL holds no space and no control character; found {shown!r}. {example}"
+        )
+    try:
+        parts = urlsplit(target)
+        port = parts.port
+    except ValueError as error:
+        raise WslabError(f"{who} cannot read the URL {shown!r}: {error}. {example}") from None
+    if parts.scheme not in schemes:
+        found = f"the scheme {parts.scheme!r}" if parts.scheme else "no scheme"
+        wanted = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise WslabError(f"{who} wants a URL with {wanted}; {shown!r} has {found}. {example}")
+    if not parts.hostname or port == 0:
+        raise WslabError(f"{who} wants a host and a port above 0; found {shown!r}. {example}")
+    if parts.fragment:
+        raise WslabError(f"A WebSocket URL has no '#' part (RFC 6455 §3); found {shown!r}.")
+    return parts
+
+
+def as_unicode(text: str) -> str:
+    """The text with U+FFFD in place of each half of a surrogate pair (Web IDL, USVString)."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

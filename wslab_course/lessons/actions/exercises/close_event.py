@@ -1,0 +1,147 @@
+"""Exercise close_event of notebook 07, actions."""
+
+from __future__ import annotations
+
+from wslab_course.checks.exercises import Case, exercise
+
+
+def payload(code: int, reason: str = "") -> bytes:
+    return code.to_bytes(2, "big") + reason.encode()
+
+
+@exercise(
+    cases=[
+        Case([], expected=(1006, False), nudge="No Close frame at all: nobody said a code."),
+        Case(
+            [("client", payload(1000)), ("server", payload(1000))],
+            expected=(1000, True),
+            nudge="Both sent a Close frame: clean, with the server's code.",
+        ),
+        Case(
+            [("server", payload(1001, "bye")), ("client", payload(1001, "bye"))],
+            expected=(1001, True),
+            nudge="The code is in the first two bytes; what follows is the reason.",
+        ),
+        Case(
+            [("client", b""), ("server", b"")],
+            expected=(1005, True),
+            nudge="The server's Close frame is empty: there is a code for that.",
+        ),
+        Case(
+            [("server", b""), ("client", b"")],
+            expected=(1005, True),
+            nudge="The server's Close frame is empty: there is a code for that.",
+        ),
+        Case(
+            [("client", payload(1000))],
+            expected=(1006, False),
+            nudge="The client's Close frame was never answered.",
+        ),
+        Case(
+            [("client", payload(3000)), ("server", payload(4000))],
+            expected=(4000, True),
+            nudge="The client's event tells what the client received: the server's 4000.",
+        ),
+        Case(
+            [("client", b""), ("server", payload(1000))],
+            expected=(1000, True),
+            nudge="The client said nothing, the server 1000; the event tells what was received.",
+        ),
+        Case(
+            [("server", payload(4000)), ("client", payload(1000))],
+            expected=(4000, True),
+            nudge="An answer need not repeat the code; the event tells the server's 4000.",
+        ),
+        Case(
+            [("server", payload(1002)), ("client", payload(1002))],
+            expected=(1002, True),
+            nudge="Here the server complains, and the client repeats its code: clean.",
+        ),
+        Case(
+            [("client", payload(1002)), ("server", payload(1002))],
+            expected=(1006, False),
+            nudge="The client complained first: it failed the connection, and reads no further.",
+        ),
+        Case(
+            [("client", payload(1007, "text-is-utf8"))],
+            expected=(1006, False),
+            nudge="The client failed the connection with 1007; its own program sees 1006.",
+        ),
+        Case(
+            [("client", payload(1007, "no UTF-8")), ("server", payload(1007, "no UTF-8"))],
+            expected=(1006, False),
+            nudge="The client complained first: it failed the connection, and reads no further.",
+        ),
+    ],
+    hints=[
+        "Three results are possible: the server's code, 1005, and 1006. When is each?",
+        "Fewer than two Close frames: (1006, False). Else look at who is first, and whether "
+        "that is a client with 03 ea (1002) or 03 ef (1007).",
+        "dict(closes)['server'] is the server's payload; int.from_bytes(payload[:2], 'big') its "
+        "code, and an empty one means 1005.",
+    ],
+    why="The event tells what the client received. 1005 stands for a frame without a code and "
+    "1006 for no frame that counts; so neither is ever read from the wire.",
+)
+def close_event(closes: list[tuple[str, bytes]]) -> tuple[int, bool]:
+    """Predict (code, wasClean) from the Close frames on the wire, in order."""
+    complaints = ("client", b"\x03\xea"), ("client", b"\x03\xef")
+    if len(closes) < 2 or (closes[0][0], closes[0][1][:2]) in complaints:
+        return 1006, False
+    payload = dict(closes)["server"]
+    return int.from_bytes(payload[:2], "big") if payload else 1005, True
+
+
+def told(closes, whose="server", empty=1005, complaints=(1002, 1007), size=2, clean=None):
+    """close_event with one thing done differently."""
+    code = {sender: int.from_bytes(said[:2], "big") for sender, said in closes}
+    if not closes or closes[0][0] == "client" and code["client"] in complaints:
+        return 1006, bool(clean)
+    if len(closes) < 2:
+        return 1006, bool(clean)
+    said = dict(closes)[whose if whose in dict(closes) else closes[0][0]]
+    return int.from_bytes(said[:size], "big") if said else empty, True
+
+
+@close_event.wrong("You tell the client's own code; its event tells what the server sent.")
+def the_clients_code(closes):
+    return told(closes, whose="client")
+
+
+@close_event.wrong("You tell the first Close frame's code; take the server's, first or second.")
+def the_first_code(closes):
+    return told(closes, whose="first")
+
+
+@close_event.wrong("A Close frame without a code is no 1000: the event says 1005.")
+def empty_is_1000(closes):
+    return told(closes, empty=1000)
+
+
+@close_event.wrong("An empty Close frame is still one, and clean: 1005. 1006 is for none at all.")
+def empty_is_1006(closes):
+    return (1006, False) if any(not said for _, said in closes) else told(closes)
+
+
+@close_event.wrong("1006 is never clean: wasClean wants a Close frame from each side.")
+def always_clean(closes):
+    return told(closes, clean=True)
+
+
+@close_event.wrong("Take two bytes for the code, payload[:2]; the reason is not part of it.")
+def reason_in_the_number(closes):
+    return told(closes, size=None)
+
+
+@close_event.wrong(
+    "A client that sends 1002 or 1007 first fails the connection: 1006, whatever comes back."
+)
+def answered_is_clean(closes):
+    return told(closes, complaints=())
+
+
+@close_event.wrong("1002 from the server is no failure of the client's: look who sends it first.")
+def any_complaint(closes):
+    if any(said[:2] in (b"\x03\xea", b"\x03\xef") for _, said in closes):
+        return 1006, False
+    return told(closes)

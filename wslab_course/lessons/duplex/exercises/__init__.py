@@ -1,0 +1,1 @@
+"""One file an exercise: its cases, its hints, and the wrong answers that people give."""

@@ -1,0 +1,90 @@
+"""Exercise repair of notebook 06, events."""
+
+from __future__ import annotations
+
+from wslab_course.checks.exercises import Case, exercise
+from wslab_course.lessons.events.samples import SAMPLES
+
+
+@exercise(
+    cases=[
+        Case("say(“Hi”);\n", expected='say("Hi");\n'),
+        Case("say(”Hi”);\n", expected='say("Hi");\n'),
+        Case(
+            "socket.send(‘Hi’);\n",
+            expected="socket.send('Hi');\n",
+            nudge="Single quotes curl too: U+2018 and U+2019 become the apostrophe.",
+        ),
+        Case(
+            "var.box = 1;\n",
+            expected="var box = 1;\n",
+            nudge="After var comes a space, and then the name, whatever name it is.",
+        ),
+        Case(SAMPLES["opened"].broken, label='lesson.SAMPLES["opened"].broken'),
+        Case(
+            SAMPLES["one go"].broken,
+            label="a sample that parses as it is",
+            nudge="What parses must stay as it is, to the byte.",
+        ),
+    ],
+    hints=[
+        "Find the five things that JavaScript cannot read; the section on quotes lists them.",
+        'str.replace takes one text for another: source.replace("“", \'"\')',
+        "Four quotes, “ ” ‘ ’, and then `var.` becomes `var ` with a space.",
+    ],
+    why=(
+        "A word processor bends quotes as you type; a compiler wants the straight ones of ASCII. "
+        "A browser reads the whole script before it runs the first line, so one such character "
+        "silences it all."
+    ),
+)
+def repair(source: str) -> str:
+    """The JavaScript with straight quotes, and a space after each var."""
+    for curly, straight in (("“", '"'), ("”", '"'), ("‘", "'"), ("’", "'")):
+        source = source.replace(curly, straight)
+    return source.replace("var.", "var ")
+
+
+def _repair(source: str, quotes: str = "“”‘’", straight: str = "\"\"''", var: str = "var ") -> str:
+    return source.translate(str.maketrans(quotes, straight)).replace("var.", var)
+
+
+@repair.wrong("The quotes at the end of the strings are still curly: ” is U+201D.")
+def only_the_left(source):
+    return _repair(source, "“", '"')
+
+
+@repair.wrong("Double quotes are straight now; ‘ and ’ are as foreign to JavaScript.")
+def only_the_double(source):
+    return _repair(source, "“”", '""')
+
+
+@repair.wrong("Every quote is now double; let the single ones, ‘ and ’, become apostrophes.")
+def all_double(source):
+    return _repair(source, straight='""""')
+
+
+@repair.wrong("Every quote is now an apostrophe. That would run; but “ was double, so keep it so.")
+def all_single(source):
+    return _repair(source, straight="''''")
+
+
+@repair.wrong("The quotes are well; `var.` is left, and JavaScript wants a name after var.")
+def var_is_left(source):
+    return _repair(source, var="var.")
+
+
+@repair.wrong("You took var away. That runs, and makes a global variable; declare it: `var label`.")
+def var_is_gone(source):
+    return _repair(source, var="")
+
+
+@repair.wrong("The quotes are gone, not straight: now the words stand there without any.")
+def quotes_are_gone(source):
+    return source.encode("ascii", "ignore").decode().replace("var.", "var ")
+
+
+@repair.wrong("Nothing has changed: replace returns a new text, so keep what it returns.")
+def nothing_kept(source):
+    source.replace("“", '"')
+    return source

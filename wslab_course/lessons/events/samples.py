@@ -1,0 +1,116 @@
+"""JavaScript that travels from page to page: as it was found, and repaired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wslab.errors import WslabError
+from wslab_course.checks.verdict import Notice
+
+#
+# `url`, `say` and the elements are what the page around a sample has. The tests run each
+# sample in a real browser: as it was found, and repaired.
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`broken` as it is found in tutorials and slides, its `fault`, and the `repaired` program."""
+
+    broken: str
+    fault: str
+    repaired: str
+
+
+SAMPLES = {
+    "opened": Sample(
+        """\
+socket.onopen = function(event) {
+   say(“Connected”);
+   var.label = document.getElementById(“state”);
+   label.innerHTML = ”Connected”;
+}
+""",
+        "Curly quotes delimit no string, and a name must follow var: nothing of it ever runs.",
+        """\
+socket.onopen = function(event) {
+   say("Connected");
+   var label = document.getElementById("state");
+   label.innerHTML = "Connected";
+}
+""",
+    ),
+    "one go": Sample(
+        """\
+var ws = new WebSocket(url);
+ws.onopen = function(event) { say("Connection open"); };
+ws.onmessage = function(event) { say("Received: " + event.data); };
+ws.onclose = function(event) { say("Connection closed"); };
+ws.send("Hello WebSockets!");
+ws.close();
+""",
+        "send() throws InvalidStateError while CONNECTING, and close() is never reached.",
+        """\
+const ws = new WebSocket(url);
+ws.onopen = () => { say("Connection open"); ws.send("Hello WebSockets!"); };
+ws.onmessage = (event) => { say("Received: " + event.data); ws.close(); };
+ws.onclose = () => { say("Connection closed"); };
+""",
+    ),
+    "open method": Sample(
+        """\
+const ws = new WebSocket(url);
+ws.open();
+ws.send("Hello, world!");
+ws.close();
+""",
+        "There is no open(): the constructor connects, and the open event says when it is done.",
+        """\
+const ws = new WebSocket(url);
+ws.onopen = () => ws.send("Hello, world!");
+ws.onmessage = (event) => { say(event.data); ws.close(); };
+""",
+    ),
+    "chat page": Sample(
+        """\
+const socket = new WebSocket(url);
+socket.addEventListener("message", (event) => say(event.data));
+socket.addEventListener("error", (event) => console.error(event));
+button.addEventListener("click", () => {
+  socket.send(input.value);
+  input.value = "";
+});
+""",
+        "A click before open throws; a click after close loses the text, and nobody is told.",
+        """\
+const socket = new WebSocket(url);
+button.disabled = true;
+socket.addEventListener("open", () => { button.disabled = false; });
+socket.addEventListener("message", (event) => say(event.data));
+socket.addEventListener("close", (event) => {
+  button.disabled = true;
+  say(`Not connected any more (${event.code})`);
+});
+button.addEventListener("click", () => {
+  socket.send(input.value);
+  input.value = "";
+});
+""",
+    ),
+}
+
+
+def found(name: str) -> Notice:
+    """A sample as it is found."""
+    return Notice(f"JavaScript, as found: {name}", code=_sample(name).broken)
+
+
+def repaired() -> Notice:
+    """All samples repaired, each under its fault."""
+    parts = [f"// {name}: {s.fault}\n{s.repaired}" for name, s in SAMPLES.items()]
+    return Notice("JavaScript, repaired", code="\n".join(parts).rstrip())
+
+
+def _sample(name: str) -> Sample:
+    if name not in SAMPLES:
+        raise WslabError(f"there is no sample {name!r}; the samples are {', '.join(SAMPLES)}.")
+    return SAMPLES[name]

@@ -1,0 +1,136 @@
+"""The quiz of notebook 05, messages."""
+
+from __future__ import annotations
+
+from wslab_course.checks.quiz import Option, Question, Quiz
+
+quiz = Quiz(
+    Question(
+        "how-often",
+        "A client connects once and sends three messages, each in four frames. How often does "
+        "the server call its handler(ws)?",
+        {
+            "a": Option(
+                "Twelve times, for each frame",
+                "The handler never saw a frame: two came as one word, out of four frames.",
+            ),
+            "b": Option(
+                "Three times, for each message",
+                'The list begins with a single "called". The loop inside turns for each message.',
+            ),
+            "c": Option(
+                "Once, for the connection",
+                "Yes. It lives as long as the connection, and its loop turns once a message.",
+            ),
+        },
+        answer="c",
+        misconception="the handler is called per message",
+        refuted_in="05-messages: How often is the handler called?",
+    ),
+    Question(
+        "one-read",
+        "Your program reads from the socket, and 1,400 bytes come. What do you have?",
+        {
+            "a": Option(
+                "One frame, since a frame travels in a packet",
+                "One cut fell inside a header, and one chunk held two messages.",
+            ),
+            "b": Option(
+                "Some bytes; where frames end, only their headers say",
+                "Yes. Move the cuts as you like: frames and messages stay where they are.",
+            ),
+            "c": Option(
+                "At least the beginning of a message",
+                "A read may begin in the middle of a frame: the second chunk began in a header.",
+            ),
+        },
+        answer="b",
+        misconception="message = frame = packet",
+        refuted_in="05-messages: Where the network cuts",
+    ),
+    Question(
+        "between",
+        "A text message is half sent, and its last frame is to come. Which frame may the same "
+        "side send before it?",
+        {
+            "a": Option("A Ping", "Yes. A control frame may pass between; it must be whole."),
+            "b": Option(
+                "Another, short text message",
+                "It was answered with 1002: frames have no number, so only one can be open.",
+                refuted_in="05-messages: A rule is broken",
+            ),
+            "c": Option(
+                "None: a message is not interrupted",
+                "The Ping between Hel and lo was answered, and Hello came back whole.",
+            ),
+        },
+        answer="a",
+        misconception="frames of two messages may be mixed, or nothing may come between",
+        refuted_in="05-messages: Which orders are legal?",
+    ),
+    Question(
+        "half-a-letter",
+        "The first frame of a text ends with c3, half of the letter ë. What does the receiver do?",
+        {
+            "a": Option(
+                "It closes with 1007: that is no UTF-8",
+                "The server sent Zoë back. 1007 comes when the whole message is no UTF-8.",
+            ),
+            "b": Option(
+                "It waits for the next frame: that is legal",
+                "Yes. UTF-8 is a promise about the message, not about each of its frames.",
+            ),
+            "c": Option(
+                "It shows the sign � in place of ë",
+                "Nothing was replaced: the bytes were joined first, and then they were Zoë.",
+            ),
+        },
+        answer="b",
+        misconception="each text frame is text by itself",
+        refuted_in="05-messages: A cut inside a character",
+    ),
+    Question(
+        "kinds",
+        "You send a PNG image, then a JSON document. How many kinds of data does WebSocket know "
+        "for them?",
+        {
+            "a": Option(
+                "Three: text, binary and images",
+                "The image went as opcode 2, like any other bytes. No opcode says image.",
+            ),
+            "b": Option(
+                "Two: text, which is UTF-8, and binary",
+                "Yes. What the bytes are beyond that is agreed between the two programs.",
+            ),
+            "c": Option(
+                "One: bytes. Text or binary does not matter",
+                "42 came back as str once and as bytes once; and the PNG sent as text got 1007.",
+            ),
+        },
+        answer="b",
+        misconception="text or bytes does not matter",
+        refuted_in="05-messages: Text, binary, and an image",
+    ),
+    Question(
+        "second-hello",
+        "Compressed, Hello takes 7 bytes. The second Hello on the same connection takes 5. Why?",
+        {
+            "a": Option(
+                "It is the same message, so only a number is sent",
+                "The 5 bytes say: copy from what came before. A receiver that had kept nothing "
+                "could not read them.",
+            ),
+            "b": Option(
+                "The sender points back to what it sent before",
+                "Yes: context takeover. So the receiver must keep its unpacker, too.",
+            ),
+            "c": Option(
+                "Each message is packed by itself, and sizes vary",
+                "A new unpacker failed at the second Hello, so it is not packed by itself.",
+            ),
+        },
+        answer="b",
+        misconception="each compressed message stands alone",
+        refuted_in="05-messages: Compressed, and undone by hand",
+    ),
+)

@@ -1,0 +1,24 @@
+"""A Python process of its own, for what would patch or break the kernel."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from wslab.errors import WslabError
+
+PROCESS_TIMEOUT_S = 20.0  # seconds for a fresh Python to start and finish
+
+
+def fresh_python(code: str) -> None:
+    """Run code in a Python process of its own, and print what it prints.
+
+    What it patches or breaks ends with it. Raises WslabError when the code fails.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PROCESS_TIMEOUT_S
+    )
+    if done.returncode != 0:
+        last = done.stderr.strip().splitlines()[-1:]
+        raise WslabError(f"the code failed in its own process: {''.join(last)}; look at its lines")
+    print(done.stdout, end="")

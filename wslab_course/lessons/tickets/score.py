@@ -1,0 +1,31 @@
+"""Exercise score of notebook 11, tickets."""
+
+from __future__ import annotations
+
+from wslab_course.checks.verdict import Notice
+from wslab_course.lessons.tickets.incidents.ticket_1 import ticket_1
+from wslab_course.lessons.tickets.incidents.ticket_2 import ticket_2
+from wslab_course.lessons.tickets.incidents.ticket_3 import ticket_3
+from wslab_course.lessons.tickets.incidents.ticket_4 import ticket_4
+from wslab_course.lessons.tickets.incidents.ticket_5 import ticket_5
+from wslab_course.lessons.tickets.incidents.ticket_6 import ticket_6
+from wslab_course.lessons.tickets.incidents.ticket_7 import ticket_7
+from wslab_course.lessons.tickets.incidents.ticket_8 import ticket_8
+from wslab_course.lessons.tickets.ticket import WANTED
+
+TICKETS = (ticket_1, ticket_2, ticket_3, ticket_4, ticket_5, ticket_6, ticket_7, ticket_8)
+
+
+def score() -> Notice:
+    """How many tickets are diagnosed, and which wait."""
+    open_ones = [str(n) for n, ticket in enumerate(TICKETS, 1) if not ticket.diagnosed]
+    count = len(TICKETS) - len(open_ones)
+    done = count >= WANTED
+    if not open_ones:
+        said = "All of them. Who reads bytes needs no luck."
+    elif done:
+        said = f"That is enough, and these are left if you like: {', '.join(open_ones)}."
+    else:
+        said = f"{WANTED} are wanted. These wait for you: {', '.join(open_ones)}."
+    title = f"{count} of {len(TICKETS)} tickets diagnosed"
+    return Notice(title, sentences=(said,), tone="correct" if done else "")

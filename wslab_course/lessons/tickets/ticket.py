@@ -1,0 +1,63 @@
+"""A ticket is a quiz of three questions, named after its number: who, where and the fix. It
+remembers whether all three were right at once, and `score` counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import EllipsisType
+
+from wslab_course.checks.quiz import Option, Question, Quiz
+from wslab_course.checks.verdict import Notice, Verdicts
+
+NOTEBOOK = "11-tickets"
+WANTED = 6  # diagnosed tickets
+
+
+class Ticket(Quiz):
+    """Three questions about one incident; `diagnosed` once all were answered rightly together."""
+
+    diagnosed = False
+
+    def ask(self, *names: str) -> Notice:
+        """The questions; what is read off a recording stands on one line."""
+        asked = [self._question(name) for name in names] or list(self)
+        rows = tuple((question.name, _asked(question)) for question in asked)
+        step = "Answer in the next cell. A wrong suspicion gets a reply, and another look is free."
+        return Notice("Your diagnosis", rows, (step,), prose=True)
+
+    def answers(self, choices: Mapping[str, str | EllipsisType]) -> Verdicts:
+        """Judge the diagnosis; a header, a number and a letter are given as text."""
+        verdicts = super().answers(choices)
+        right = {verdict.name for verdict in verdicts if verdict.correct}
+        self.diagnosed = right == {question.name for question in self}
+        return verdicts
+
+
+def _asked(question: Question) -> str:
+    if question.name.startswith("where"):
+        texts = [option.text for option in question.options.values()]
+        return f"{question.text}\nOne of: {', '.join(texts)}"
+    options = [f"{key}) {option.text}" for key, option in question.options.items()]
+    return "\n".join([question.text, *options])
+
+
+WHO = {
+    "client": "its program, or the library it uses",
+    "server": "its program, or the library it uses",
+    "between": "something that stands between the two",
+    "nobody": "each does what it was told, and an agreement is missing",
+}
+
+
+def who(number: int, text: str, answer: str, at: str, **replies: str) -> Question:
+    """The question who is at fault; `replies` has one for each of WHO."""
+    options = {key: Option(WHO[key], replies[key]) for key in WHO}
+    return Question(f"who-{number}", text, options, answer, "who complains is at fault", at)
+
+
+def choice(
+    name: str, text: str, answer: str, misconception: str, at: str, **options: tuple[str, str]
+) -> Question:
+    """A question whose options are given as (text, reply); `_7` stands for the key 7."""
+    given = {key.lstrip("_").replace("_", "-"): Option(*pair) for key, pair in options.items()}
+    return Question(name, text, given, answer, misconception, at)
