@@ -184,7 +184,7 @@ def lab(arguments):
     # As the default address it also stands in the link that JupyterLab prints.
     inside = os.path.relpath(notebook, ROOT).replace(os.sep, "/")
     if not os.path.exists(notebook) or inside.startswith("../"):
-        raise Stop("lab: %s is no notebook of this project. Next: ls notebooks" % notebook)
+        raise Stop("lab: %s is not a notebook of this project. Next: ls notebooks" % notebook)
     address = "--LabApp.default_url=/lab/tree/" + urllib.parse.quote(inside)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments = ["--allow-root"] + arguments  # a container has nobody else

@@ -292,7 +292,7 @@ CONVERSATIONS: tuple[Conversation, ...] = (
         DEFLATE,
     ),
     Conversation(
-        "compressed bytes that are no text",
+        "compressed bytes that are not text",
         ((SERVER, b"\xc1" + bytes([len(packed(b"a\xff"))]) + packed(b"a\xff")),),
         ((0, "text-is-utf8"),),
         (b"a\xff",),

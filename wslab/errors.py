@@ -2,7 +2,7 @@
 
     WslabError
     ├── MalformedHandshake   bytes that cannot be an HTTP/1.1 head (RFC 9112 §2)
-    ├── RecordingError       a file or a byte string that is no recording
+    ├── RecordingError       a file or a byte string that is not a recording
     ├── NotRunning           a server or a tap was used before it started or after it stopped
     └── AuthorError          an exercise of the course is broken: never the learner's fault
 

@@ -112,7 +112,7 @@ def test_bad_hex_has_a_sentence_beside_it_and_the_frame_stays(
     builder.field("Payload").fill("ff")
     expect(builder.bytes).to_have_text("81 81 37 fa 21 3d c8", timeout=PATIENCE)
     builder.field("as text").click()
-    expect(builder.body).to_contain_text("These bytes are no text.", timeout=PATIENCE)
+    expect(builder.body).to_contain_text("These bytes are not text.", timeout=PATIENCE)
     expect(builder.field("as hex")).to_be_checked()
 
 

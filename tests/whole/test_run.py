@@ -295,7 +295,7 @@ def test_lab_says_when_there_is_no_such_notebook(shelf, commands, monkeypatch, c
     (shelf.parents[1] / "elsewhere.ipynb").touch()
     monkeypatch.chdir(shelf.parent)
     assert run.main(["lab", name]) == 2
-    assert "is no notebook of this project. Next: " in capsys.readouterr().err
+    assert "is not a notebook of this project. Next: " in capsys.readouterr().err
 
 
 def test_test_covers_the_lower_layers_and_runs_all_the_rest_strictly(commands):

@@ -96,7 +96,7 @@ def _bytes(document: Document, x: bytes, options: _Options) -> None:
     if is_head(data):
         head_view(document, data, options.redact)
         return
-    dissect(data)  # refuses, with a reason, bytes that are no frame
+    dissect(data)  # refuses, with a reason, bytes that are not a frame
     reader = FrameReader()
     frames = reader.feed(data)
     if len(frames) == 1 and not reader.pending:

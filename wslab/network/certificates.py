@@ -1,6 +1,6 @@
 """A certificate made on the spot, for wss:// on one machine.
 
-Who signs it exists for this one object alone, is known to nobody else, and is forgotten with
+The authority that signs it exists for this one object, is known to nobody else, and is gone with
 it. So a client trusts such a server only through the context that it is given here, as it
 should.
 """

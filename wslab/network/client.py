@@ -47,7 +47,7 @@ def connect(url: str, **options: Any) -> Connecting:
 
     Options of ``websockets.asyncio.client.connect`` go through and win.
 
-    Raises WslabError for a URL that is none of WebSocket's (RFC 6455 §3), and
+    Raises WslabError for a URL that is not a WebSocket's (RFC 6455 §3), and
     later CannotConnect when no connection comes about. A server that answers
     but refuses is the library's InvalidStatus, which carries the response; a
     notebook shows it as a sentence, with what the server said.
@@ -67,7 +67,7 @@ def connect(url: str, **options: Any) -> Connecting:
         parse_uri(url)
     except InvalidURI as error:
         raise _not_a_url(url, error.msg) from error
-    except ValueError as error:  # a port that is no number, a host that is no name
+    except ValueError as error:  # the port is not a number, or the host not a name
         raise _not_a_url(url, str(error)) from error
     return Connecting(url, **{**defaults, **options})
 
@@ -84,7 +84,7 @@ def _not_a_url(url: str, why: str) -> WslabError:
 
 
 def _in_words(error: InvalidHandshake) -> list[str]:
-    """What a notebook shows in place of the library's call stack."""
+    """What a notebook shows instead of the library's call stack."""
     said = ""
     if isinstance(error, InvalidStatus):
         kind = error.response.headers.get("Content-Type", "")

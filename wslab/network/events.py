@@ -111,7 +111,7 @@ class EventLog(Sequence[ServerEvent]):
     def of(self, kind: str) -> list[ServerEvent]:
         """The events of one kind. WslabError if there is no such kind."""
         if kind not in KINDS:
-            raise WslabError(f"{kind!r} is no kind of event; the kinds are {', '.join(KINDS)}.")
+            raise WslabError(f"{kind!r} is not a kind of event; the kinds are {', '.join(KINDS)}.")
         return [event for event in self if event.kind == kind]
 
     def wait_for(self, kind: str, count: int = 1, timeout: float = 5.0) -> list[ServerEvent]:

@@ -256,7 +256,7 @@ class PathServer(Service):
 
 
 def _certificate(host: str) -> Certificate:
-    """For `host`, unless it stands for every interface and so is no name."""
+    """For `host`, unless it stands for every interface and so is not a name."""
     name = host.partition("%")[0]
     return Certificate(*((name,) if name not in ("", "0.0.0.0", "::") else ()))
 

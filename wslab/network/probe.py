@@ -27,7 +27,7 @@ _MASK: Final = bytes.fromhex("37fa213d")  # of the goodbye; the key of RFC 6455 
 class ProbeAnswer:
     """What came back, in order. `ended` is "open", "eof" or "reset": the server's doing.
 
-    `pending` are the bytes of a last frame that never got whole; `waited` the limit in
+    `pending` are the bytes of an incomplete last frame; `waited` the limit in
     seconds; `cut` says that there was more than is kept.
     """
 
@@ -77,7 +77,7 @@ async def probe(
 async def _connected(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     try:
         return await asyncio.open_connection(host, port)
-    except (OSError, UnicodeError) as error:  # the latter for a host that is no name
+    except (OSError, UnicodeError) as error:  # the latter for an invalid host name
         why = getattr(error, "strerror", None) or error
         raise WslabError(
             f"nobody answers on {host}:{port} ({why}); start the server first."

@@ -25,7 +25,7 @@ class RawClient:
     you give another. `host` is the Host header, else the address in `url`. After that,
     nothing travels but what you `send`. `timeout`, in seconds, bounds every wait.
 
-    WslabError when `url` is none, when nobody answers, or when the answer is no 101.
+    WslabError when `url` is not a ws:// URL, when nobody answers, or when the answer is not a 101.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class RawClient:
         host, port = self.address
         try:
             self._socket = socket.create_connection(self.address, timeout=self._timeout)
-        except (OSError, UnicodeError) as error:  # the latter for a host that is no name
+        except (OSError, UnicodeError) as error:  # the latter for an invalid host name
             raise WslabError(
                 f"nobody answers on {host}:{port} ({error}); start the server first."
             ) from error
@@ -143,7 +143,7 @@ class RawClient:
 def read_101(data: bytes, ended: bool) -> tuple[Response, bytes] | None:
     """The 101 that `data` begins with, and the bytes behind it; None while it is incomplete.
 
-    WslabError when it will not come: `data` is no HTTP, has another status, or `ended`.
+    WslabError when it will not come: `data` is not HTTP or has another status, or `ended` is true.
     """
     try:
         response = Response.parse(data)

@@ -89,8 +89,8 @@ async def reach(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.Str
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             return await asyncio.open_connection(host, port)
-    except UnicodeError as error:  # the host is no name
-        raise OSError(f"{host} is no host: {error}") from error
+    except UnicodeError as error:  # an invalid host name
+        raise OSError(f"{host} is not a host: {error}") from error
 
 
 async def pass_on(

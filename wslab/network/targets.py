@@ -13,7 +13,7 @@ PORTS: Final = {"ws": 80, "http": 80, "wss": 443, "https": 443}  # where no URL 
 
 
 def split_target(target: str, who: str, schemes: Iterable[str] = PORTS) -> SplitResult:
-    """The parts of the URL of a server; WslabError, in the name of `who`, if it is none.
+    """The parts of the URL of a server; WslabError, in the name of `who`, if it is not one.
 
     RFC 6455 §3 says what a URL of WebSocket may be; `schemes` are those that `who` takes.
     """
@@ -42,5 +42,5 @@ def split_target(target: str, who: str, schemes: Iterable[str] = PORTS) -> Split
 
 
 def as_unicode(text: str) -> str:
-    """The text with U+FFFD in place of each half of a surrogate pair (Web IDL, USVString)."""
+    """The text with U+FFFD instead of each half of a surrogate pair (Web IDL, USVString)."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

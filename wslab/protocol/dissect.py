@@ -230,7 +230,7 @@ def _dissect_payload(
 
 
 def _cut_short(tiles: _Tiles, name: str, raw: bytes, size: int, rfc: str) -> bool:
-    """Add what there is of a field that is not whole; False if it is whole."""
+    """Add what there is of an incomplete field; False if it is complete."""
     if len(raw) == size:
         return False
     words = f"cut short: {are_here(len(raw), size)}"

@@ -68,7 +68,7 @@ class FrameHeader:
 
     @classmethod
     def parse(cls, data: bytes, offset: int = 0) -> FrameHeader | None:
-        """Read the header that starts at byte `offset`; None if it is not whole yet."""
+        """Read the header that starts at byte `offset`; None if it is not complete yet."""
         size = header_size(data, offset)
         if size is None or len(data) < offset + size:
             return None

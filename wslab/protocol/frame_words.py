@@ -32,11 +32,7 @@ def payload_size(length: int) -> str:
 
 
 def fin_words(fin: int) -> str:
-    return (
-        "this is the last frame of its message"
-        if fin
-        else "more frames of this message follow; it is not whole yet"
-    )
+    return "this is the last frame of its message" if fin else "more frames of this message follow"
 
 
 def rsv_words(number: int, bit: int) -> str:

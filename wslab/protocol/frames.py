@@ -143,7 +143,7 @@ class Frame(FrameHeader):
 
     @classmethod
     def parse(cls, data: bytes, offset: int = 0) -> Frame | None:
-        """Read the frame that starts at byte `offset`; None if it is not whole yet."""
+        """Read the frame that starts at byte `offset`; None if it is not complete yet."""
         frames, _ = _walk(bytes(data), offset, most=1)
         return frames[0] if frames else None
 
@@ -229,14 +229,14 @@ def _walk(data: bytes, offset: int, most: int) -> tuple[list[Frame], int]:
 class FrameReader:
     """Frames out of a stream of bytes that arrives in pieces of any size.
 
-    It holds the bytes of the frame that is not whole yet. That grows only by what
+    It holds the bytes of the incomplete frame. That grows only by what
     was fed, whatever length a header declares.
     """
 
     __slots__ = ("_missing", "_parts")
 
     def __init__(self) -> None:
-        self._parts: list[bytes] = []  # of the frame that is not whole yet
+        self._parts: list[bytes] = []  # of the incomplete frame
         self._missing = 0  # bytes without which it cannot become whole
 
     @property

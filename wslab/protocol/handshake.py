@@ -39,7 +39,7 @@ def accept_key(key: str) -> str:
     """The Sec-WebSocket-Accept that answers a Sec-WebSocket-Key (RFC 6455 §4.2.2).
 
     Both are base64 text. The key is used as text, never decoded. It proves that
-    the server speaks WebSocket and is not answering from a cache; it is no secret.
+    the server speaks WebSocket and is not answering from a cache; it is not a secret.
 
     Raises ValueError if the key holds a character outside Latin-1.
     """
@@ -130,14 +130,14 @@ class Deflate:
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """A client's request and the server's response, None while it is not whole."""
+    """A client's request and the server's response, None while it is incomplete."""
 
     request: Request
     response: Response | None = None
 
     @classmethod
     def parse(cls, client_bytes: bytes, server_bytes: bytes = b"") -> Handshake | None:
-        """Read both directions from their first byte; None while the request is not whole.
+        """Read both directions from their first byte; None while the request is incomplete.
 
         Raises MalformedHandshake if either can never be an HTTP/1.1 head.
         """

@@ -61,7 +61,7 @@ class Headers:
         return next(iter(self.get_all(name)), default)
 
     def __getitem__(self, name: str) -> str:
-        """The first value under this name; KeyError when there is none."""
+        """The first value under this name; KeyError when there is not one."""
         value = self.get(name)
         if value is None:
             raise KeyError(name)

@@ -67,7 +67,7 @@ class _Head:
 
     @classmethod
     def parse(cls, data: bytes) -> Self | None:
-        """Read the head that `data` begins with; None if it is not whole yet.
+        """Read the head that `data` begins with; None if it is not complete yet.
 
         Bytes after the head are left alone: `len(head)` says where they start.
         Raises MalformedHandshake if no further bytes can make this a head, or

@@ -187,7 +187,7 @@ class _Inbox:
         self._compressed = False
 
     def put(self, frame: Frame, deflate: Deflate | None, max_message: int) -> _Arrival:
-        """Add one data frame; say what became whole, and what went wrong."""
+        """Add one data frame; say what it completed, and what went wrong."""
         arrived = _Arrival()
         if frame.opcode != Opcode.CONTINUATION:
             self._clear()  # a message that was interrupted is lost, as the rules will say
@@ -264,7 +264,7 @@ class _Utf8Checker:
         except UnicodeDecodeError as error:
             self.failed = True
             return start + error.start
-        # Half of a UTF-16 pair is no UTF-8 from its second byte on, ed a0 to ed bf (RFC 3629
+        # Half of a UTF-16 pair is not valid UTF-8 from its second byte on, ed a0 to ed bf (RFC 3629
         # §3). Python's decoder waits for the third, for an error handler that lets them pass.
         pending = self._decoder.getstate()[0]
         if pending[:1] == b"\xed" and pending[1:] >= b"\xa0":

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def spent(value: Any) -> Any:
-    """What a learner returned, with a word in place of a coroutine that nobody awaited.
+    """What a learner returned, with a word instead of a coroutine that nobody awaited.
 
     Each is closed, so that Python does not complain about it in a later cell.
     """

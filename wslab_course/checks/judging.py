@@ -24,7 +24,7 @@ from wslab_course.checks.comparing import same
 from wslab_course.checks.trial import CallOutcome, Raised, Returned, TimedOut, Trial, run_calls
 from wslab_course.checks.verdict import literal, spell
 
-REFERENCE = object()  # in place of an expected value: whatever the reference returns
+REFERENCE = object()  # instead of an expected value: whatever the reference returns
 SEED = 6455
 FUZZ_CASES = 100
 

@@ -71,7 +71,7 @@ class Question:
         if len(self.options) < 2:
             return "it needs at least two options"
         if self.answer not in self.options:
-            return f"its answer {self.answer!r} is none of its options {_listed(self.options)}"
+            return f"its answer {self.answer!r} is not one of its options {_listed(self.options)}"
         for key, option in self.options.items():
             if not option.text.strip() or not option.reply.strip():
                 return f"option {key!r} needs a text and a reply"
@@ -124,7 +124,7 @@ class Quiz:
         """
         question = self._question(name)
         if choice is ...:
-            advice = f"Put one of {_listed(question.options)} in place of the three dots."
+            advice = f"Put one of {_listed(question.options)} instead of the three dots."
             return Verdict(name, "not attempted", advice)
         key = str(choice).strip().lower()
         if key not in question.options:

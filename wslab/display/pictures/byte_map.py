@@ -41,7 +41,7 @@ def byte_map(x: bytes | Frame | FrameHeader, fields: list[Field] | None = None) 
     """The bytes of one frame as coloured boxes, and the first 16 bits one by one.
 
     `fields` are given for bytes that stand where a frame stands, whatever they look like.
-    Raises WslabError if the bytes are no frame (RFC 6455 §5.2).
+    Raises WslabError if the bytes are not a frame (RFC 6455 §5.2).
     """
     data = x.encode() if isinstance(x, FrameHeader) else bytes(x)
     if fields is None:

@@ -51,7 +51,7 @@ class _Whole:
     """A message, or what there is of it: the frames that it lies over."""
 
     parts: list[_Span] = field(default_factory=list)
-    words: str = "a message that is not whole"
+    words: str = "an incomplete message"
 
 
 def message_map(chunks: Iterable[bytes], deflate: Deflate | None = None) -> Picture:
@@ -125,7 +125,7 @@ def _read(data: bytes, deflate: Deflate | None) -> tuple[list[_Span], list[_Whol
             open_message = None
     if reader.pending:
         end = at + len(reader.pending)
-        spans.append(_Span(at, end, "a frame that is not whole yet", payload=end))
+        spans.append(_Span(at, end, "an incomplete frame", payload=end))
     return spans, messages
 
 

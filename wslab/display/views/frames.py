@@ -28,11 +28,11 @@ from wslab.protocol.rules.frames import check_frame
 
 
 def part_view(document: Document, data: bytes) -> None:
-    """The beginning of a frame that is not whole yet."""
+    """The beginning of an incomplete frame."""
     fields = dissect_frame(data)
     document.add(
         Heading(f"The beginning of a frame: {count(len(data))} so far"),
-        Paragraph("The frame is not whole. More bytes must arrive before it can be used."),
+        Paragraph("The frame is incomplete. More bytes must arrive before it can be used."),
         _drawn(data, fields),
         field_table("Every bit that is here", data, fields),
     )

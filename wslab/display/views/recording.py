@@ -79,7 +79,7 @@ def recording_view(
         _add_frames(document, recording, frames, broken, times)
     for side in Side:
         if pending := recording.pending(side):
-            document.add(Paragraph(f"The {side.value} began a frame that never got whole:"))
+            document.add(Paragraph(f"The {side.value} began a frame and did not finish it:"))
             part_view(document, pending)
     if findings:
         document.add(Heading("The rules"))
@@ -164,7 +164,7 @@ def _how_much(recording: Recording, frames: Sequence[SentFrame]) -> str:
 def _add_loose_bytes(
     document: Document, recording: Recording, handshake: Handshake | None, redact: bool
 ) -> None:
-    """Bytes that are neither head nor frame: a body, garbage, a head that is not whole."""
+    """Bytes that are neither head nor frame: a body, garbage, an incomplete head."""
     if handshake is not None and handshake.upgraded:
         return
     rows = []

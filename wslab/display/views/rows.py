@@ -19,7 +19,7 @@ _NAME_CHARACTERS: Final = 24  # characters: a column with longer cells holds sen
 def add_rows(document: Document, rows: Sequence[Mapping[str, object]], title: str = "") -> None:
     """The keys are the columns, the first value of a row is its header.
 
-    Raises WslabError when two rows have different keys, or there are none.
+    Raises WslabError when two rows have different keys, or when there are no rows.
     """
     columns = list(rows[0])
     for number, row in enumerate(rows):

@@ -27,7 +27,7 @@ class BrowserConsole(PageWidget, page="browser_console"):
     https, goes through jupyter-server-proxy to a server on the kernel's machine; the page says so.
 
     The connection belongs to the page: it closes when the cell runs again. NotRunning when the
-    server or tap does not run; WslabError when `target` or `path` is none.
+    server or tap does not run; WslabError when `target` is not a target or `path` not a path.
     """
 
     url = traitlets.Unicode().tag(sync=True)

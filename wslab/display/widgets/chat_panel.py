@@ -41,7 +41,7 @@ class ChatPanel(PageWidget, page="chat_panel"):
 
     The connection is the kernel's. When it is lost, the panel says so; Join comes back, and
     asks a server that has a history for what was missed. NotRunning when the server does not
-    run; WslabError when it is none, or `path` is no path.
+    run; WslabError when it is not a chat, or `path` is not a path.
     """
 
     link = traitlets.Unicode().tag(sync=True)  # of the page that the server has; "" for none

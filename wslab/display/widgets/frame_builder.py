@@ -42,7 +42,7 @@ class FrameBuilder(PageWidget, page="frame_builder"):
     sent as a client, over a connection of its own, and what comes back is shown. `frame` is
     what the builder starts with: the masked "Hello" of RFC 6455 §5.7, if nothing else.
 
-    WslabError when `server` has no URL, or when `frame` is no Frame, or has a payload of
+    WslabError when `server` has no URL, or when `frame` is not a Frame, or has a payload of
     more than 70,000 bytes.
     """
 
@@ -118,7 +118,7 @@ class FrameBuilder(PageWidget, page="frame_builder"):
                 self._take(FrameForm.from_page(asked["form"]), asked)
             case "rewrite":
                 form = FrameForm.from_page(asked["form"]).rewritten(asked["written"])
-                stays = "" if form.written == asked["written"] else "These bytes are no text."
+                stays = "" if form.written == asked["written"] else "These bytes are not text."
                 self._take(form, asked | {"view": None}, stays)
             case "send" if self._sending is None:
                 self._sending = asyncio.get_running_loop().create_task(self._exchange(self._frame))
@@ -188,9 +188,7 @@ def answer_words(answer: ProbeAnswer, sent: Frame) -> str:
             words += " FIN is 0, so the server waits for the rest of the message."
         return f"{words} The connection was still open; then it was ended from here."
     parts = [count(len(frames), "frame")] if frames else []
-    parts += [f"{count(len(answer.pending))} of a frame that never got whole"] * bool(
-        answer.pending
-    )
+    parts += [f"{count(len(answer.pending))} of an incomplete frame"] * bool(answer.pending)
     words = f"Came back: {joined(parts)}." if parts else "No frame came back."
     if answer.cut:
         words += " There was more, which was not taken."

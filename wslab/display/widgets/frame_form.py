@@ -94,7 +94,7 @@ class FrameForm:
         if problem or written == self.written:
             return replace(self, written=written)
         text = payload.hex(" ") if written == "hex" else _as_text(payload)
-        if text is None:  # bytes that are no text stay in hex
+        if text is None:  # bytes that are not text stay in hex
             return self
         return replace(self, written=written, payload=text)
 

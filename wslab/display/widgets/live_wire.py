@@ -41,7 +41,7 @@ class LiveWire(PageWidget, page="live_wire"):
     explained below it. `keep` is the number of rows in the page; older ones are left out
     and counted. Everything stays in ``tap.recordings``.
 
-    WslabError when `tap` is no Tap, or `keep` no number from 1 on.
+    WslabError when `tap` is not a Tap, or `keep` is not a number from 1 on.
     """
 
     def __init__(self, tap: Tap, *, keep: int = MAX_ROWS) -> None:

@@ -20,7 +20,7 @@ MakeLine = Callable[[], str]
 
 
 class LineWriter:
-    """Writes lines in a thread of its own. Who puts a line here never waits."""
+    """Writes lines in a thread of its own. A caller of `put` never waits."""
 
     def __init__(self) -> None:
         self.error: OSError | None = None

@@ -4,8 +4,8 @@ Rules of this file:
 
 * The relay comes first. It hands over what it saw and goes on; lines are made in the turns
   of its loop that follow, some at a time, and a thread of their own writes them.
-* Who reads slowly holds up nobody and costs a bounded amount of memory: lines that find no
-  room are left out, counted, and said to be. Every frame is followed and judged all the same.
+* A slow reader blocks nobody and costs a bounded amount of memory: lines that find no room
+  are left out, and their number is printed. Every frame is followed and judged all the same.
 * No control character of a stranger reaches the terminal: what is quoted is `visible`.
 """
 
@@ -64,7 +64,7 @@ class ConnectionLines:
         self._session = Session()
         self._judge = ConnectionJudge()
         self._from_client = 0  # bytes
-        self._unfinished = {side: 0 for side in Side}  # bytes of a message that is not whole
+        self._unfinished = {side: 0 for side in Side}  # bytes of an incomplete message
         self._endings: list[Ending] = []
 
     def take(self, what: Chunk | Ending) -> Iterator[MakeLine]:

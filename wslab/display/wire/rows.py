@@ -1,7 +1,7 @@
 """What passes on one connection, row by row, while it still grows.
 
 A `Recording` is read from its first byte each time it is asked. Whoever looks ten times a
-second cannot do that: a `RowReader` takes each chunk once, and says what became whole with it.
+second cannot do that: a `RowReader` takes each chunk once, and says what it completed.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class RowReader:
     """The rows of one connection, as its chunks come: heads, then frames if it upgrades.
 
     A connection that does not upgrade gives further heads, and bytes. What may still become
-    a head is held back until it is whole, so that no half of a cookie is shown.
+    a head is held back until it is complete, so that no half of a cookie is shown.
     """
 
     def __init__(self) -> None:

@@ -71,7 +71,7 @@ class Endpoint(asyncio.Protocol):
         self._request = upgrade_request(url, subprotocols)
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._head = b""  # of the response, until it is whole
+        self._head = b""  # of the response, until it is complete
         self._upgraded = False
         self._over = False
         self._reader = FrameReader()
@@ -112,7 +112,7 @@ class Endpoint(asyncio.Protocol):
             await self._loop.create_connection(
                 lambda: self, self._url.host, self._url.port, ssl=tls
             )
-        except (OSError, ValueError):  # nobody there, an unknown host, a name that is none
+        except (OSError, ValueError):  # nobody there, an unknown host, an invalid name
             self._fail()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -159,7 +159,7 @@ class Endpoint(asyncio.Protocol):
     # --- reading ---------------------------------------------------------------------------
 
     def _shake_hands(self) -> bool:
-        """Read the response once it is whole; say whether frames follow, kept in `_head`."""
+        """Read the response once it is complete; say whether frames follow, kept in `_head`."""
         try:
             response = Response.parse(self._head)
         except MalformedHandshake:

@@ -71,7 +71,7 @@ class Blob:
         return self._data
 
     async def text(self) -> str:
-        """The bytes as UTF-8; what is none becomes U+FFFD."""
+        """The bytes as UTF-8; invalid ones become U+FFFD."""
         return self._data.decode(errors="replace")
 
     def __repr__(self) -> str:
@@ -85,8 +85,8 @@ class WebSocket(EventTarget):
     are "open", "message", "error" and "close": set `onopen` and its like, or call
     `addEventListener`. An "error" says nothing more; the "close" after it has code 1006.
 
-    DOMSyntaxError for a URL that is none of a WebSocket, and for subprotocols that are
-    listed twice or are no words. WslabError where no event loop runs.
+    DOMSyntaxError for a URL that is not a WebSocket's, and for subprotocols that are
+    listed twice or are not words. WslabError where no event loop runs.
     """
 
     CONNECTING: ClassVar = ReadyState.CONNECTING
@@ -271,6 +271,8 @@ class _Tasks:
 def _check_subprotocols(names: list[str]) -> None:
     for name in names:
         if not isinstance(name, str) or not is_token(name):
-            raise DOMSyntaxError(f"{name!r} is no subprotocol; it is one word of ASCII letters.")
+            raise DOMSyntaxError(
+                f"{name!r} is not a subprotocol, which is one word of ASCII letters."
+            )
     if len(set(names)) != len(names):
         raise DOMSyntaxError(f"{names} names a subprotocol twice; list each once.")

@@ -126,16 +126,16 @@ def _normal_path(path: str) -> str:
 def _host_and_port(text: str, place: str, default: int) -> tuple[str, int]:
     match = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::([0-9]*))?", place)
     if match is None or int(match[2] or 0) > 65535:
-        raise _refuse(text, "its port is no number from 0 to 65535")
+        raise _refuse(text, "its port is not a number from 0 to 65535")
     try:
         host = _normal_host(match[1])
     except ValueError:
-        raise _refuse(text, f"{match[1]!r} is no host") from None
+        raise _refuse(text, f"{match[1]!r} is not a host") from None
     return host, int(match[2]) if match[2] else default
 
 
 def _normal_host(host: str) -> str:
-    """The host in lower-case ASCII; ValueError if it is none."""
+    """The host in lower-case ASCII; ValueError if it is not a host."""
     if host.startswith("["):
         return IPv6Address(host[1:-1]).compressed
     name = unquote(host, errors="strict").lower()

@@ -45,7 +45,7 @@ class FieldRule:
 
     def fits(self, value: object) -> bool:
         """Whether the value has the type, and keeps to the limit."""
-        if type(value) is not self.kind:  # not isinstance: true is no number here
+        if type(value) is not self.kind:  # not isinstance: true is not a number here
             return False
         if isinstance(value, int):
             return value >= 0
@@ -141,7 +141,7 @@ MESSAGES: Final = (
 
 #: Each `code` of an error, and when it is sent.
 ERRORS: Final = {
-    "not-json": "the message is no JSON object in a text message",
+    "not-json": "the message is not a JSON object in a text message",
     "unknown-type": "`type` is missing, or no client sends such a message",
     "bad-field": "a field is missing, has another type, or holds what cannot be sent on",
     "too-long": "the text of a field has more characters than its limit",
@@ -159,7 +159,7 @@ WHY: Final = {
     "closed": "they closed the connection",
     "lost": "the connection broke, or did not answer pings",
     "slow": "they did not read what was sent to them",
-    "refused": "they sent too fast, too much at once, or bytes that are no text",
+    "refused": "they sent too fast, too much at once, or bytes that are not text",
     "replaced": "they joined again from another connection, with the same key",
 }
 
@@ -218,9 +218,9 @@ def read(data: str | bytes, sender: Side = Side.CLIENT) -> dict[str, Any] | Refu
         return Refusal("not-json", "This was a binary message; send JSON in a text message.")
     try:
         message = json.loads(data)
-    except (ValueError, RecursionError) as error:  # deep nesting is no ValueError
+    except (ValueError, RecursionError) as error:  # deep nesting raises the second
         what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        return Refusal("not-json", f"This is no JSON: {what[:100]}.")
+        return Refusal("not-json", f"This is not JSON: {what[:100]}.")
     if not isinstance(message, dict):
         return Refusal("not-json", "This is JSON, but no object; write {…}.")
     kind = message.get("type")

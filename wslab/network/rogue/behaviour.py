@@ -91,7 +91,7 @@ class Behaviour:
 
 
 def upgrade(*extra: tuple[str, str], without: str = "", version: str = "HTTP/1.1") -> MakeResponse:
-    """A right 101, with the headers `extra` at its end, and one of its own left out."""
+    """A valid 101, with the headers `extra` at its end, and one of its own left out."""
 
     def answer(request: Request) -> bytes:
         key = request.headers.get("Sec-WebSocket-Key") or ""

@@ -181,7 +181,7 @@ def _never(frame: Frame) -> bool:
 def _unfit(request: Request, act: Behaviour) -> str | None:
     """Why the act cannot be done to this client; None if it can."""
     if "websocket" not in (word.lower() for word in request.headers.tokens("Upgrade")):
-        return "this is no WebSocket client; use connect(rogue.url)."
+        return "this is not a WebSocket client; use connect(rogue.url)."
     offered = [offer.name for offer in Handshake(request).offered_extensions]
     if act.offer and act.offer not in offered:
         return (

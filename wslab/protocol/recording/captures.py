@@ -235,7 +235,7 @@ def read_packets(
     either, a connection without an upgrade will do. Bytes that were not captured make it
     truncated. Checksums are not looked at: where network cards fill them in, they are wrong.
 
-    Raises RecordingError when there is none, and says what there is.
+    Raises RecordingError when there is no such connection, and says what there is.
     """
     streams, is_cut = _streams(_dpkt(), data, name)
     fitting = [
@@ -339,7 +339,8 @@ def _streams(dpkt: Any, data: bytes, name: str) -> tuple[list[_TcpStream], bool]
         reader = dpkt.pcap.UniversalReader(BytesIO(data))
     except broken as error:
         raise RecordingError(
-            f"{name} is no capture: it begins with {data[:8].hex(' ') or 'nothing'}; save one from "
+            f"{name} is not a capture: it begins with {data[:8].hex(' ') or 'nothing'}; save one "
+            f"from "
             "Wireshark, tshark or tcpdump, as pcapng or pcap"
         ) from error
     opens = _links(dpkt).get(reader.datalink())

@@ -100,11 +100,11 @@ class Recording:
         return list(self._read().frames)
 
     def pending(self, side: Side) -> bytes:
-        """The bytes after the last whole frame of `side`: a frame that never got whole."""
+        """The bytes after the last complete frame of `side`: an incomplete frame."""
         return self._read().pending[side]
 
     def tls_records(self) -> list[SentRecord]:
-        """The records of a TLS connection seen from outside; [] if it is none.
+        """The records of a TLS connection seen from outside; [] if it is not TLS.
 
         Of such a connection everything else here is empty: there is no head to read.
         """
@@ -119,7 +119,7 @@ class Recording:
             yield session.feed(sent.sender, sent.frame)
 
     def messages(self) -> list[Message]:
-        """The data messages that became whole, in the order in which they did."""
+        """The complete data messages, in the order in which they were completed."""
         return [step.message for step in self.steps() if step.message is not None]
 
     def findings(self) -> list[Finding]:
@@ -142,7 +142,7 @@ class Recording:
         for sent, step in zip(reading.frames, self.steps(), strict=True):
             findings += judge.look(step, sent.at)
         for side in Side:
-            # A frame that never got whole may already break a rule in its header.
+            # An incomplete frame may already break a rule in its header.
             deflate = reading.handshake.deflate is not None
             findings += check_beginning(reading.pending[side], side, deflate)
         if not self.truncated:
@@ -247,7 +247,7 @@ class Recording:
         """A TCP connection out of a capture of Wireshark or tcpdump: pcap or pcapng.
 
         It is the first that begins with a WebSocket upgrade, among those with `port` at one
-        end, or that Wireshark numbers `stream` (tcp.stream). A chunk is what became whole
+        end, or that Wireshark numbers `stream` (tcp.stream). A chunk is what was completed
         with one packet. RecordingError, with what was found, if there is none; WslabError
         without the package dpkt.
         """
@@ -330,7 +330,7 @@ class _Reading:
 
 
 def _opening(client: bytes, server: bytes) -> Handshake | None:
-    """The handshake; without a response where what the server sent is none."""
+    """The handshake; without a response where the server sent something else."""
     try:
         request = Request.parse(client)
     except MalformedHandshake:

@@ -117,7 +117,7 @@ def is_tls(data: bytes) -> bool:
 def read_records(chunks: Iterable[Chunk]) -> tuple[list[SentRecord], dict[Side, bytes]]:
     """Every whole record of both senders in order of arrival, and the bytes left over of each.
 
-    What is left over is a record that never got whole, or begins where TLS ends.
+    What is left over is an incomplete record, or begins where TLS ends.
     """
     records: list[SentRecord] = []
     rest = {side: b"" for side in Side}

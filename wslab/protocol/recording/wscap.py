@@ -91,7 +91,7 @@ def read(data: bytes, name: str) -> Contents:
             what = f"not JSON at character {error.pos + 1}: {error.msg}"
         found = lines[number - 1][:60] if lines else "an empty file"
         raise RecordingError(
-            f"{name} is no recording of wslab: line {number} is {found!r} ({what}); "
+            f"{name} is not a recording of wslab: line {number} is {found!r} ({what}); "
             "make one with tap.recording.save(...) or python -m wslab tap TARGET --save FILE"
         ) from error
     return Contents(target, counts, truncated, chunks, endings, note)

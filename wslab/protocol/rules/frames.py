@@ -226,9 +226,9 @@ def check_frame(frame: FrameHeader, sender: Side, deflate: bool = False) -> list
 
 
 def check_beginning(data: bytes, sender: Side, deflate: bool = False) -> list[Finding]:
-    """Hold the frame rules against the first bytes of a frame that is not whole.
+    """Hold the frame rules against the first bytes of an incomplete frame.
 
-    Of a header that is not whole either, only the first byte is judged, and only what it
+    Of an incomplete header, only the first byte is judged, and only what it
     breaks is told: FIN, the reserved bits and the opcode, for which a receiver may fail the
     connection at once. [] for no bytes.
     """

@@ -112,16 +112,16 @@ MEASURED: Final[dict[str, Measured]] = {
 WEBSOCKETS_DIFFERS: Final = {
     "long-length": "it accepts any form of a length",
     "top-bit-length": "1009: the number is too big before it is wrong",
-    "bad-deflate": "1002 in place of 1007",
+    "bad-deflate": "1002 instead of 1007",
 }
 CHROMIUM_DIFFERS: Final = {
     "http-1.0": "it reads an HTTP/1.0 answer like any other",
     "oversize": "it hangs up without a Close frame",
-    "bad-utf8": "1002 in place of 1007",
-    "bad-utf8-split": "1002 in place of 1007",
-    "bad-deflate": "1002 in place of 1007",
+    "bad-utf8": "1002 instead of 1007",
+    "bad-utf8-split": "1002 instead of 1007",
+    "bad-deflate": "1002 instead of 1007",
     "close-999": "it accepts the number, and answers with it",
-    "close-bad-reason": "1002 in place of 1007",
+    "close-bad-reason": "1002 instead of 1007",
     "talk-after-close": "it answers the Close frame, and then minds what follows",
 }
 

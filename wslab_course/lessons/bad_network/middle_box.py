@@ -22,7 +22,7 @@ class MiddleBox(Tap):
     """A tap that ends each connection on which no byte has passed for `patience` seconds.
 
     A byte of either side counts, a Ping's too. It ends by RST, to both sides. The other
-    arguments are those of Tap. WslabError when `patience` is no number above 0.
+    arguments are those of Tap. WslabError when `patience` is not a number above 0.
 
     Patience is counted in looks, `LOOKS_PER_PATIENCE` of them, not on the clock: while the whole
     machine stands still, nobody could have spoken, and nothing is held against a client.

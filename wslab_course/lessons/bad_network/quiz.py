@@ -120,7 +120,7 @@ quiz = Quiz(
             ),
             "b": Option(
                 "All 20 are begun, and the sender notices nothing.",
-                "Yes. An event is no backpressure; a loop that awaits each message is.",
+                "Yes. An event is not backpressure; a loop that awaits each message is.",
             ),
             "c": Option(
                 "Those that come while it awaits are dropped.",

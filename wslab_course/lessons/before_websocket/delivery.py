@@ -101,7 +101,7 @@ async def deliver(
             elif inspect.isgenerator(source):
                 await asyncio.to_thread(_take, source, receive)
             else:
-                raise TypeError("the client is no generator: it must yield (number, text)")
+                raise TypeError("the client is not a generator: it must yield (number, text)")
         published = {event.number: event.at for event in feed.events}
     delays = [at - published[number] for at, (number, _) in zip(times, events, strict=True)]
     return Delivery(events, delays, wire.recordings)

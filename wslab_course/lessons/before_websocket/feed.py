@@ -92,7 +92,7 @@ class Feed(Service):
     def publish(self, text: str) -> FeedEvent:
         """Add an event and tell those who wait; from any thread.
 
-        WslabError when the text is none that UTF-8 can hold, or when the feed is full.
+        WslabError when UTF-8 cannot hold the text, or when the feed is full.
         """
         if not isinstance(text, str):
             raise WslabError(f"an event is a str; found {text!r}. Try feed.publish('one').")
@@ -232,7 +232,7 @@ class _Answer(RequestHandler):
         return None
 
     def log_exception(self, *error: Any) -> None:
-        """Background code never prints, and a client's mistake is no error of ours."""
+        """Background code never prints, and a client's mistake is not an error of ours."""
         if not isinstance(error[1], (StreamClosedError, OSError)) and self.get_status() >= 500:
             background.log.append(f"{self.feed.name} failed at {self.request.path}: {error[1]!r}")
 
@@ -308,7 +308,7 @@ class _Socket(_Answer, WebSocketHandler):
 
     def open(self, *args: str, **kwargs: str) -> None:
         assert self.ws_connection is not None
-        self._tcp = self.ws_connection.stream  # the library forgets it when it says good-bye
+        self._tcp = self.ws_connection.stream  # the library forgets it when it says goodbye
         self.feed._sockets.add(self)
         self._telling = asyncio.get_running_loop().create_task(self._tell())
 

@@ -108,7 +108,8 @@ quiz = Quiz(
             ),
             "b": Option(
                 "It keeps the half, and asks for the rest after 2.",
-                "Half an event does not count. Who asks for what comes after 2 loses its end.",
+                "Half an event does not count. A client that asks for what comes after 2 loses "
+                "its end.",
             ),
             "c": Option(
                 "It drops the half, and says Last-Event-ID: 1.",

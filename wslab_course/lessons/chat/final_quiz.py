@@ -69,7 +69,7 @@ quiz = Quiz(
     ),
     Question(
         "green-light",
-        'A monitor opens a WebSocket, gets a right 101, and reports "the chat works". Is it so?',
+        'A monitor opens a WebSocket, gets a valid 101, and reports "the chat works". Is it so?',
         {
             "a": Option(
                 "Yes: only the chat's handler can compute the Accept.",
@@ -125,7 +125,7 @@ quiz = Quiz(
             ),
             "c": Option(
                 "Sec-WebSocket-Key, which evil.example does not know.",
-                "The browser draws the key itself, for any page; it is no secret.",
+                "The browser draws the key itself, for any page; it is not a secret.",
                 refuted_in="03-handshake: An answer that fits no other key",
             ),
         },

@@ -61,7 +61,7 @@ quiz = Quiz(
             ),
             "c": Option(
                 "It refuses it: nobody needs < in a chat.",
-                "People who talk about HTML do, and 1 < 2 is no attack.",
+                "People who talk about HTML do, and 1 < 2 is not an attack.",
             ),
         },
         answer="b",

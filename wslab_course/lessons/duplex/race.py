@@ -59,7 +59,7 @@ class Measurement:
 
     @property
     def turns(self) -> int:
-        """How often the client began to speak: first on a connection, or after the server."""
+        """How many times the client began to speak: first on a connection, or after the server."""
         return sum(len(_turns(recording)) for recording in self.recordings)
 
     @property

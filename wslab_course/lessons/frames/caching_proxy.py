@@ -57,7 +57,7 @@ class Site(StreamServer):
 class Accomplice(StreamServer):
     """The attacker's own server: it upgrades, and answers each frame with `forged`, as it is.
 
-    It is no honest WebSocket server. It minds no missing mask, and sends no frame.
+    It is not an honest WebSocket server: it accepts frames without a mask, and sends no frame.
     """
 
     def __init__(self, forged: bytes, **options: Any) -> None:
@@ -161,11 +161,11 @@ class CachingProxy(StreamServer):
 
 
 class Scanner(Generic[Head]):
-    """Finds HTTP messages anywhere in a stream of bytes, and skips what is none.
+    """Finds HTTP messages anywhere in a stream of bytes, and skips everything else.
 
     That is the mistake: only the bytes where a message must begin are one. `mark` is how
     a message starts; `feed` takes the next bytes of the stream, in pieces of any size,
-    and returns each message that became whole, as its head and all its bytes.
+    and returns each message that was completed, as its head and all its bytes.
     """
 
     def __init__(self, kind: type[Head], mark: bytes) -> None:

@@ -13,7 +13,7 @@ quiz = Quiz(
             "b": Option("Those of the client, and no others", "Yes. One way, always, no choice."),
             "c": Option(
                 "Those with private data in them",
-                "The sender has no choice: your Hello was no secret, and had to carry a mask.",
+                "The sender has no choice: your Hello was not a secret, and had to carry a mask.",
             ),
             "d": Option(
                 "Those of the server, since the client trusts nobody",
@@ -54,7 +54,8 @@ quiz = Quiz(
         {
             "a": Option(
                 "Nothing: the key can be read on the wire anyway",
-                "On the wire it is too late. Who knows the key before choosing the payload also "
+                "On the wire it is too late. Anyone who knows the key before choosing the "
+                "payload also "
                 "chooses the bytes that travel.",
             ),
             "b": Option(
@@ -77,7 +78,8 @@ quiz = Quiz(
         "The seven length bits of a frame hold 126. How long is its payload?",
         {
             "a": Option(
-                "126 bytes", "126 is no length here. A payload of 126 bytes shows 126, then 00 7e."
+                "126 bytes",
+                "126 is not a length here. A payload of 126 bytes shows 126, then 00 7e.",
             ),
             "b": Option("As long as the next two bytes say", "Yes; and 127 points to eight."),
             "c": Option(

@@ -95,7 +95,7 @@ quiz = Quiz(
     ),
     Question(
         "what-101-says",
-        "Your client got a right 101. What do you know now?",
+        "Your client got a valid 101. What do you know now?",
         {
             "a": Option(
                 "My server is up and its handler runs.",

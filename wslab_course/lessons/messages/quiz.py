@@ -73,15 +73,15 @@ quiz = Quiz(
         "The first frame of a text ends with c3, half of the letter ë. What does the receiver do?",
         {
             "a": Option(
-                "It closes with 1007: that is no UTF-8",
-                "The server sent Zoë back. 1007 comes when the whole message is no UTF-8.",
+                "It closes with 1007: that is not UTF-8",
+                "The server sent Zoë back. 1007 comes when the whole message is not UTF-8.",
             ),
             "b": Option(
                 "It waits for the next frame: that is legal",
                 "Yes. UTF-8 is a promise about the message, not about each of its frames.",
             ),
             "c": Option(
-                "It shows the sign � in place of ë",
+                "It shows the sign � instead of ë",
                 "Nothing was replaced: the bytes were joined first, and then they were Zoë.",
             ),
         },

@@ -257,7 +257,7 @@ async def _says_hi(site: VisitedServer, origin: str | None, session: str | None)
 
 
 async def _answer_to(ws: ClientConnection, message: Any) -> str:
-    """KEPT_OUT when the server closed in place of an answer; else what it said."""
+    """KEPT_OUT when the server closed instead of answering; else what it said."""
     try:
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
             await ws.send(message)

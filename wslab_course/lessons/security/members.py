@@ -33,7 +33,7 @@ COOKIE: Final = "session"
 class MembersServer(PathServer):
     """`members` maps a name to a private note.
 
-    ``GET /login?name=ann`` logs in whoever asks (it is no lesson about passwords) and sets the
+    ``GET /login?name=ann`` logs in whoever asks (this is not a lesson about passwords) and sets the
     session cookie with the attributes `cookie`; ``GET /new-ticket`` gives whoever has that
     cookie a ticket. From Python: `log_in` and `new_ticket`.
 

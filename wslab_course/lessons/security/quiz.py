@@ -120,7 +120,7 @@ quiz = Quiz(
     ),
     Question(
         "who-said-101",
-        "Your client has a 101 and the right Accept. Is your server up?",
+        "Your client has a 101 and the correct Accept. Is your server up?",
         {
             "a": Option("Yes: only it could know the Accept.", "Anybody can compute an Accept."),
             "b": Option(

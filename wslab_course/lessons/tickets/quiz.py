@@ -12,7 +12,7 @@ quiz = Quiz(
         {
             "a": Option(
                 "That the server's program is up.",
-                "Ticket 7 had a right 101, and no program behind it.",
+                "Ticket 7 had a valid 101, and no program behind it.",
             ),
             "b": Option(
                 "That whoever read the request speaks WebSocket.",

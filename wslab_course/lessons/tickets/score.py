@@ -22,7 +22,7 @@ def score() -> Notice:
     count = len(TICKETS) - len(open_ones)
     done = count >= WANTED
     if not open_ones:
-        said = "All of them. Who reads bytes needs no luck."
+        said = "All of them. You read bytes; you need no luck."
     elif done:
         said = f"That is enough, and these are left if you like: {', '.join(open_ones)}."
     else:

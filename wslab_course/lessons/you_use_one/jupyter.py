@@ -108,7 +108,7 @@ class Jupyter:
         """Ask the server over HTTP; what it answers in JSON, or None for an empty answer.
 
         WslabError with the status when it refuses, when it does not answer in time, and when
-        its answer is no HTTP or no JSON.
+        its answer is not HTTP or not JSON.
         """
         return await asyncio.to_thread(self._ask, method, path, body)
 

@@ -73,10 +73,10 @@ def test_a_client_is_known_by_its_mask():
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"\x01\x03Hel", "message 0  bytes 0–4  a message that is not whole"),
-        (b"\x01\x03Hel\x81\x02Hi", "message 0  bytes 0–4  a message that is not whole"),
-        (b"\x80\x02lo", "message 0  bytes 0–3  a message that is not whole"),
-        (b"\x81\x05Hel", "frame 0  bytes 0–4  81 05 48 65 6c  a frame that is not whole yet"),
+        (b"\x01\x03Hel", "message 0  bytes 0–4  an incomplete message"),
+        (b"\x01\x03Hel\x81\x02Hi", "message 0  bytes 0–4  an incomplete message"),
+        (b"\x80\x02lo", "message 0  bytes 0–3  an incomplete message"),
+        (b"\x81\x05Hel", "frame 0  bytes 0–4  81 05 48 65 6c  an incomplete frame"),
         (b"\x89\x00", "frame 0  bytes 0–1  89 00  PING, FIN 1"),
     ],
 )

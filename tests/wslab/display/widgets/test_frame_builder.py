@@ -107,7 +107,7 @@ def test_the_other_writing_fills_the_fields_again():
     form = told["form"] | {"payload": "ff"}
     page.asks(do="rewrite", written="text", form=form, number=2)
     told = page.hears(lambda told: told.get("number") == 2)
-    assert told["form"]["written"] == "hex" and told["note"] == "These bytes are no text."
+    assert told["form"]["written"] == "hex" and told["note"] == "These bytes are not text."
 
 
 def test_python_sets_the_frame_and_the_page_follows():

@@ -36,7 +36,7 @@ def test_it_is_refused(text: str) -> None:
         ("ws://example.com/#", "a fragment"),
         ("ws://example.com/#a?b", "a fragment"),
         ("ws://example.com:1000000/", "its port"),
-        ("ws://a<b/", "'a<b' is no host"),
+        ("ws://a<b/", "'a<b' is not a host"),
     ],
     ids=ascii,
 )

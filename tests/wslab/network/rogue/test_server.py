@@ -220,7 +220,7 @@ def test_a_plain_get_is_told() -> None:
             client.sendall(b"GET / HTTP/1.1\r\nHost: rogue.example\r\n\r\n")
             answer = read_to_end(client)
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
-    assert answer.endswith(b"\r\n\r\nthis is no WebSocket client; use connect(rogue.url).\n")
+    assert answer.endswith(b"\r\n\r\nthis is not a WebSocket client; use connect(rogue.url).\n")
 
 
 def test_waiting_for_the_end_has_a_limit_and_a_next_step() -> None:

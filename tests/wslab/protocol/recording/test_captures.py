@@ -486,9 +486,9 @@ def test_nanoseconds(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"", "is no capture: it begins with nothing"),
-        (b"GET / HTTP/1.1", "is no capture: it begins with 47 45 54"),
-        (bytes.fromhex("0a0d0d0a1c0000004d3c2b1a"), "is no capture"),
+        (b"", "is not a capture: it begins with nothing"),
+        (b"GET / HTTP/1.1", "is not a capture: it begins with 47 45 54"),
+        (bytes.fromhex("0a0d0d0a1c0000004d3c2b1a"), "is not a capture"),
         (packed(talk(), 147), "a link of type 147"),
         (packed([]), "holds 0 TCP connections, and none begins with a WebSocket upgrade; choose"),
     ],

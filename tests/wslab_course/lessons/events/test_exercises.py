@@ -22,7 +22,7 @@ def test_the_reference_is_what_happens() -> None:
         (["open"], "Return a dict"),
         ({"A": RIGHT["A"]}, "B is missing"),
         (RIGHT | {"C": ("open", "close")}, "C: give a list"),
-        (RIGHT | {"E": ["open", "Close"]}, "E: 'Close' is no event"),
+        (RIGHT | {"E": ["open", "Close"]}, "E: 'Close' is not an event"),
         (RIGHT | {"F": ["close", "open"]}, "F: the last event of every connection is close"),
         (RIGHT | {"D": ["message", "close"]}, "D: close() is called before the 101"),
     ],

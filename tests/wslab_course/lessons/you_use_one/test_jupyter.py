@@ -177,8 +177,8 @@ async def test_the_token_does_not_follow_a_redirect(status: int) -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", "b'<html>', which is no JSON"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\xff", "which is no JSON"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", "b'<html>', which is not JSON"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\xff", "which is not JSON"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", "did not answer GET api.*1 bytes read"),
         (b"+OK POP3 server ready\r\n", "did not answer GET api.*POP3"),
     ],

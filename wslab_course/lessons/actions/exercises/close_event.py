@@ -140,7 +140,7 @@ def answered_is_clean(closes):
     return told(closes, complaints=())
 
 
-@close_event.wrong("1002 from the server is no failure of the client's: look who sends it first.")
+@close_event.wrong("1002 from the server is not a failure of the client: look who sends it first.")
 def any_complaint(closes):
     if any(said[:2] in (b"\x03\xea", b"\x03\xef") for _, said in closes):
         return 1006, False

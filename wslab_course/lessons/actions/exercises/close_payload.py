@@ -27,7 +27,7 @@ def some_reason(rng: random.Random) -> Case:
     ],
     fuzz=some_reason,
     hints=[
-        "Count bytes: encode first, then cut, then see whether the last character is whole.",
+        "Count bytes: encode first, then cut, then see whether the last character is complete.",
         "code.to_bytes(2, 'big') makes the two bytes. Half a character at the end of UTF-8 does "
         "not decode; that is how you find it.",
         "reason.encode()[:123].decode(errors='ignore') is the text that fits; encode it again.",
@@ -46,9 +46,7 @@ def cut_by_characters(code, reason):
     return code.to_bytes(2, "big") + reason[:123].encode()
 
 
-@close_payload.wrong(
-    "Your cut went through a character: what is left is no UTF-8, an offence 1007."
-)
+@close_payload.wrong("Your cut went through a character: what is left is not valid UTF-8: 1007.")
 def cut_through_a_character(code, reason):
     return code.to_bytes(2, "big") + reason.encode()[:123]
 

@@ -104,7 +104,7 @@ def some_end(rng: random.Random) -> Case:
         "whether 4000 <= code <= 4999.",
     ],
     why="1006 names no one, so only your own log can say more: was it ever open, and did you "
-    "call close()? The error event is no help; it may even be missing.",
+    "call close()? The error event does not help; it may even be missing.",
 )
 def explain_close(events: list, code: int, clean: bool) -> tuple[str, str]:
     """Say who ended a connection, and why, as its client can know it."""

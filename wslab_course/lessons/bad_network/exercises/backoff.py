@@ -76,14 +76,14 @@ def drawn(number: int, first: float = 5.0, cap: float = 60.0, nudge: str = "") -
         drawn(4),
         drawn(2, 0.5, 30.0),
         drawn(1, 20.0, 10.0),
-        drawn(5000, nudge="5 * 2**5000 is no float any more; stop doubling long before."),
+        drawn(5000, nudge="5 * 2**5000 is too large for a float; stop doubling long before."),
     ],
     run=draws,
     judge=verdict_on,
     hints=[
         "First the ceiling: `first`, doubled `attempt` times, and never more than `cap`.",
         "Then a random time from 0 up to the ceiling, each equally likely: rng.uniform.",
-        "rng.uniform(0, min(cap, first * 2 ** attempt)), and min(attempt, 30) in place of attempt.",
+        "rng.uniform(0, min(cap, first * 2 ** attempt)), and min(attempt, 30) instead of attempt.",
     ],
     why="Doubling makes room for a server that stays down, the cap keeps people from waiting "
     "for hours, and the draw from 0 on spreads the crowd as wide as the ceiling allows. A client "

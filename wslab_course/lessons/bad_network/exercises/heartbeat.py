@@ -115,13 +115,13 @@ async def impatient(ws, pause, deadline):
             await asyncio.wait_for(await ws.ping(), pause)
 
 
-@heartbeat.wrong("One Pong in time is no end: go on pinging until one is late.")
+@heartbeat.wrong("One Pong in time is not the end: go on pinging until one is late.")
 async def asks_once(ws, pause, deadline):
     with suppress(TimeoutError):
         await asyncio.wait_for(await ws.ping(), deadline)
 
 
-@heartbeat.wrong("A message is no Ping: nobody has to answer it, and recv() takes away others.")
+@heartbeat.wrong("A message is not a Ping: nobody has to answer it, and recv() takes away others.")
 async def says_ping_in_words(ws, pause, deadline):
     with suppress(TimeoutError):
         while True:

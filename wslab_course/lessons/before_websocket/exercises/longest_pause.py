@@ -45,7 +45,8 @@ def some_limit(rng: random.Random) -> Case:
     fuzz=some_limit,
     hints=[
         "Turn your worst_delay round: limit is the pause and three ways.",
-        "From one poll to the next there is the round trip and the pause. How often does that fit "
+        "From one poll to the next there is the round trip and the pause. How many times does "
+        "that fit "
         "into an hour?",
         "pause = limit - 3 * one_way; if it is negative, None; else "
         "(pause, round(3600 / (pause + 2 * one_way) * size)).",

@@ -51,7 +51,7 @@ def some_wire(rng: random.Random) -> Case:
     hints=[
         "Put the event at the worst moment: right after the server has answered.",
         "Then follow the bytes: the answer that left too early, a pause if there is one, the next "
-        "question, the next answer. Who may speak unasked skips all but the last.",
+        "question, the next answer. A server that may speak unasked skips all but the last.",
         "In ways of one_way each: 1 for sse and websocket, 3 for long polling, and for polling 3 "
         "and the pause.",
     ],
@@ -95,7 +95,7 @@ def pause_and_answer(transport, one_way, pause):
     return late(transport, one_way, pause, polling=1)
 
 
-@worst_delay.wrong("The pause begins when the empty answer has arrived: one way more.")
+@worst_delay.wrong("The pause begins when the empty answer has arrived: one more one-way trip.")
 def pause_and_round_trip(transport, one_way, pause):
     return late(transport, one_way, pause, polling=2)
 

@@ -51,7 +51,7 @@ class ScriptedClient:
     def __init__(self, label: str, name: str, url: str, patience: float) -> None:
         self.label = label
         self.name = name
-        self.heard: list[ChatMessage] = []  # every JSON object; {} for what is none
+        self.heard: list[ChatMessage] = []  # every JSON object; {} for anything else
         self.ended = False
         self._url = url
         self.patience = patience
@@ -261,7 +261,7 @@ class ScriptedClient:
         return [message for message in self.heard if match(message)]
 
     def times(self, text: str) -> int:
-        """How often it heard a text."""
+        """How many times it heard a text."""
         return len(self.find(lambda message: is_say(message, text)))
 
     def _closed(self, when: str) -> CheckFailed:

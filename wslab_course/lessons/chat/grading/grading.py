@@ -81,7 +81,7 @@ def _grade(server: Any, patience: float, tried: list[Script]) -> Rubric:
         what = getattr(server, "__name__", type(server).__name__)
         return _cannot(
             tried,
-            f"{what} is no chat server; pass the handler itself, which is "
+            f"{what} is not a chat server; pass the handler itself, which is "
             "`async def chat(ws)`, or a server that runs, or its URL.",
         )
     except Exception as error:

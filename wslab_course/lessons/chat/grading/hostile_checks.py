@@ -49,20 +49,20 @@ async def _are_refused(client: ScriptedClient, messages: dict[str, str | bytes])
 
 @script(
     3,
-    "eve sends what is no JSON: half an object, plain text, nothing, bytes.",
+    "eve sends what is not JSON: half an object, plain text, nothing, bytes.",
     "She gets an error each time and stays connected; nobody else hears of it.",
 )
 async def no_json(scene: Rehearsal) -> None:
     ann, eve = await scene.joins("ann", "eve")
     before = len(ann.heard)
     await _are_refused(eve, _NO_JSON)
-    await scene.goes_on(eve, ann, after="after what is no JSON")
+    await scene.goes_on(eve, ann, after="after what is not JSON")
     _heard_nothing(ann, before)
 
 
 @script(
     3,
-    "eve sends JSON that is no message: other types, fields missing or wrong.",
+    "eve sends JSON that is not a message: other types, fields missing or wrong.",
     "She gets an error each time and stays connected; nobody else hears of it.",
 )
 async def wrong_types(scene: Rehearsal) -> None:
@@ -218,7 +218,7 @@ async def silent_drop(scene: Rehearsal) -> None:
 @script(
     3,
     "dan dies in the middle of a frame.",
-    "The others hear that dan left, and nothing of what was not whole.",
+    "The others hear that dan left, and nothing of the incomplete message.",
 )
 async def mid_frame(scene: Rehearsal) -> None:
     ann, bob, dan = await scene.joins("ann", "bob", "dan")
@@ -227,7 +227,7 @@ async def mid_frame(scene: Rehearsal) -> None:
     await ann.hears_of("leave", dan, "that dan left, who died in the middle of a frame,")
     await scene.goes_on(ann, bob, after="after dan died in the middle of a frame")
     if any(m.get("type") == "say" for m in ann.heard[before:-1]):
-        raise CheckFailed("ann heard something of a message that was not whole.")
+        raise CheckFailed("ann heard something of an incomplete message.")
 
 
 @script(

@@ -98,7 +98,7 @@ _MISTAKES = {
     ("D", ("error",)): "D: error is never the last event.",
     ("D", ()): "D: every WebSocket that was made ends with one last event, this one too.",
     ("E", ("open", "error", "close")): (
-        "E: 1011 is a proper Close frame, cleanly exchanged. Bad news is no failed connection."
+        "E: 1011 is a proper Close frame, cleanly exchanged. Bad news is not a failed connection."
     ),
     ("E", ("error", "close")): "E: the handler runs after the 101, so one event comes before.",
     ("F", ("open", "close")): "F: the browser fails the connection itself. What fires first then?",
@@ -129,7 +129,7 @@ def _verdict_on(got: dict[str, Any]) -> str | None:
     if not isinstance(said, list):
         return f'{other}: give a list of event names, such as ["open", "close"].'
     if strange := [word for word in said if word not in TYPES]:
-        return f"{other}: {strange[0]!r} is no event; the four are {', '.join(TYPES)}."
+        return f"{other}: {strange[0]!r} is not an event; the four are {', '.join(TYPES)}."
     if said and said[-1] != "close" and (other, tuple(said)) not in _MISTAKES:
         return f"{other}: the last event of every connection is close."
     return _MISTAKES.get((other, tuple(said)), _LOOK[other])

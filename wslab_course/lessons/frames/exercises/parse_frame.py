@@ -26,10 +26,10 @@ def some_bytes(rng: random.Random) -> Case:
     cases=[
         parsed(b""),
         parsed(b"\x81"),
-        parsed(b"\x89\x00", "A Ping without payload is whole: two bytes, no key, nothing more."),
+        parsed(b"\x89\x00", "A Ping without payload is complete: two bytes, no key, nothing more."),
         parsed(
             bytes.fromhex("81 05 48 65 6c 6c 6f"),
-            "The frame is whole: a header of two bytes, and the five bytes that it announces.",
+            "The frame is complete: a header of two bytes, and the five bytes that it announces.",
         ),
         parsed(bytes.fromhex("81 05 48 65 6c 6c")),
         parsed(
@@ -138,7 +138,7 @@ def fin_as_1(data):
     return read and (data[0] >> 7, *read[1:])
 
 
-@parse_frame.wrong("You wait for one byte more: a frame is whole when all of it is there, so <.")
+@parse_frame.wrong("You wait for one more byte: a frame is complete when all of it is there, so <.")
 def one_byte_more(data):
     frame = Frame.parse(data)
     return None if frame is None or len(data) == len(frame) else read_with(data)

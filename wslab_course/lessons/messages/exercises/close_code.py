@@ -56,7 +56,7 @@ def one_fault(rng: random.Random) -> Case:
         judged(*FIVE["D"], nudge="The message is over, and c3 waits for a second byte."),
         judged(*FIVE["E"], nudge="A Ping with FIN 0: control frames come whole."),
         judged((True, 0, b"lo"), nudge="Opcode 0 goes on with a message, and none is open."),
-        judged((True, 2, b"\xff"), nudge="Binary may hold any bytes: it is no text."),
+        judged((True, 2, b"\xff"), nudge="Binary may hold any bytes: it is not text."),
         judged((False, 1, b"a"), (True, 0, b"b"), (True, 0, b"c")),
         judged((False, 2, b"a"), (True, 2, b"b")),
         judged((False, 1, b"a"), (True, 0, b"b"), (True, 1, b"c")),
@@ -68,7 +68,7 @@ def one_fault(rng: random.Random) -> Case:
         "Opcode 0 needs an open message; 1 and 2 need none. Opcodes from 8 on need FIN.",
         "On fin: if it began with 1, try data.decode(); UnicodeDecodeError means 1007.",
     ],
-    why="Broken order is a broken protocol, 1002. Right order with bytes that are no text is "
+    why="Broken order is a broken protocol, 1002. Right order with bytes that are not text is "
     "1007. A stricter receiver says 1007 earlier, at the first impossible byte.",
 )
 def close_code(frames: list[tuple[bool, int, bytes]]) -> int | None:

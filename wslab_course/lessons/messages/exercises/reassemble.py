@@ -20,7 +20,7 @@ def joined(*frames: Simple, nudge: str = "") -> Case:
 
 
 def some_stream(rng: random.Random) -> Case:
-    """A few messages with controls anywhere; sometimes the last is not whole."""
+    """A few messages with controls anywhere; sometimes the last is incomplete."""
     frames = [frame for _ in range(rng.randrange(1, 5)) for frame in some_message(rng)]
     frames = with_controls(rng, frames)
     return joined(*(frames[:-1] if rng.random() < 0.3 else frames))
@@ -38,13 +38,13 @@ def some_stream(rng: random.Random) -> Case:
         joined(
             (False, 1, b"Hel"),
             (True, 0, b"lo"),
-            nudge="Two frames, one message: it is whole when the frame with FIN has come.",
+            nudge="Two frames, one message: it is complete when the frame with FIN has come.",
         ),
         joined(
             (False, 1, b"Hel"),
             PING_BETWEEN,
             (True, 0, b"lo"),
-            nudge="The Ping is no part of the message: pass it over and go on.",
+            nudge="The Ping is not part of the message: pass it over and go on.",
         ),
         joined((False, 2, b"\x00"), (True, 0, b"\xff")),
         joined((False, 1, b"Zo\xc3"), (True, 0, b"\xab")),
@@ -66,7 +66,7 @@ def some_stream(rng: random.Random) -> Case:
     fuzz=some_stream,
     hints=[
         "Three kinds of frame come: those that begin (1, 2), that go on (0), and controls.",
-        "Remember the opcode of the first frame: the last one says 0, and that is no type.",
+        "Remember the opcode of the first frame: the last one says 0, which is not a type.",
         "On opcode 1 or 2 set kind, data = opcode, b''. Then data += payload. On fin append.",
     ],
     why="One message is open at a time in each direction, so one buffer is enough. Controls "
@@ -139,7 +139,7 @@ def buffer_not_emptied(frames):
     return put_together(frames, forget=False)
 
 
-@reassemble.wrong("You gave back a message that is not whole: without FIN more is to come.")
+@reassemble.wrong("You gave back an incomplete message: without FIN more is to come.")
 def unfinished_too(frames):
     return put_together(frames, unfinished=True)
 

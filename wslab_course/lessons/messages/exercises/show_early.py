@@ -63,7 +63,7 @@ def unended(parts: list[bytes]) -> list[str]:
     return [decoder.decode(part) for part in parts]
 
 
-@show_early.wrong("You decoded each part by itself: half a character is no text, alone.")
+@show_early.wrong("You decoded each part by itself: half a character alone is not text.")
 def each_by_itself(parts):
     return [part.decode() for part in parts]
 
@@ -78,7 +78,7 @@ def halves_replaced(parts):
     return [part.decode(errors="replace") for part in parts]
 
 
-@show_early.wrong("You waited for the end. Show what is whole as soon as it has come.")
+@show_early.wrong("You waited for the end. Show each character as soon as it has come.")
 def all_at_the_end(parts):
     return [*[""] * (len(parts) - 1), b"".join(parts).decode()]
 

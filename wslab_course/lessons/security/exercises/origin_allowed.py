@@ -144,6 +144,6 @@ def missing_is_never_fine(origin, allowed):
     return origin is not None and origin in allowed
 
 
-@origin_allowed.wrong("“null” is no missing header: a page in a sandbox sends it, any page's.")
+@origin_allowed.wrong("“null” is not a missing header: a page in a sandbox sends it, any page's.")
 def null_is_missing(origin, allowed):
     return (None if origin == "null" else origin) in allowed

@@ -10,10 +10,10 @@ ticket_1 = Ticket(
         "Who has to change something?",
         "between",
         "03-handshake: Your own handshake",
-        client="Beside the client, the request is whole: Upgrade and Connection are there.",
+        client="Beside the client, the request is complete: Upgrade and Connection are there.",
         server="A server that upgrades a request without Upgrade would break a rule itself; 426 is "
-        "the right answer to the bytes it got.",
-        between="Yes. The request is whole beside the client, and lacks two headers beside the "
+        "the correct answer to the bytes it got.",
+        between="Yes. The request is complete beside the client, and lacks two headers beside the "
         "server. Via says who had it in between.",
         nobody="An agreement is there, RFC 6455, and client and server keep it. Compare the two "
         "requests: somebody changed them.",

@@ -25,7 +25,7 @@ ticket_2 = Ticket(
         "the frame after which it ends is at fault",
         "05-messages: A cut inside a character",
         _0=("0", "Every byte of it is below 80: ASCII, and so UTF-8."),
-        _2=("2", "A name is cut in two, and a name may be. Each character is whole."),
+        _2=("2", "A name is cut in two, and a name may be. Each character is complete."),
         _4=("4", "Yes. It ends in c3, the first byte of two. The other one is not in it."),
         _5=("5", "This frame complains: 03 ef is 1007. Look at what it complains of."),
     ),

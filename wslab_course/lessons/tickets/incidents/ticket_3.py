@@ -47,7 +47,7 @@ ticket_3 = Ticket(
             "Yes: a heartbeat keeps the box from forgetting, as in 08.",
         ),
         b=(
-            "The box sends 1001 in place of 1006.",
+            "The box sends 1001 instead of 1006.",
             "It sent no 1006, nor any frame: it does not speak WebSocket. Both libraries made 1006 "
             "up, as no Close frame came.",
         ),

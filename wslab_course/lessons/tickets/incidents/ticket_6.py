@@ -25,7 +25,7 @@ ticket_6 = Ticket(
         _89=("89", "Yes: FIN and PING, sent while the server still had to answer."),
         _8a=("8a", "That is the Pong, an answer. The Ping came before it."),
         _47=("47", "The G of GET: the request begins as it should."),
-        _48=("48", "The H of HTTP/1.1 101: a right answer, six characters and two bytes too late."),
+        _48=("48", "The H of HTTP/1.1 101: a valid answer, six characters and two bytes too late."),
     ),
     choice(
         "fix-6",

@@ -53,7 +53,7 @@ from wslab_course.lessons.you_use_one.exercises.samples import (
     ],
     why=(
         "A kernel tells everything to everybody on iopub, so your print is one of many. The parent "
-        "says whose it is; the code of your request travels in execute_input and is no print."
+        "says whose it is; the code of your request travels in execute_input and is not a print."
     ),
 )
 def find_print(messages: list, request: str) -> int:

@@ -120,8 +120,8 @@ class Broken:
 @pytest.mark.parametrize(
     ("server", "sentence"),
     [
-        (None, "NoneType is no chat server"),
-        (not_async, "not_async is no chat server; pass the handler itself"),
+        (None, "NoneType is not a chat server"),
+        (not_async, "not_async is not a chat server; pass the handler itself"),
         (ChatServer(), "chat is not running; call chat.start() first."),
         (NoText(), "the server's url is 7"),
         (Broken(), "not yet"),
