@@ -118,7 +118,7 @@ def test_wait_for_gives_up_with_a_sentence(log: EventLog) -> None:
 def test_an_unknown_kind_is_refused_before_waiting(log: EventLog) -> None:
     with pytest.raises(WslabError, match="the kinds are open, message, close, error"):
         log.wait_for("closed", timeout=60)
-    with pytest.raises(WslabError, match="no kind of event"):
+    with pytest.raises(WslabError, match="not a kind of event"):
         log.of("opened")
 
 

@@ -91,7 +91,7 @@ def test_an_option_that_does_not_exist_hides_no_other_verdict() -> None:
     ("changes", "says"),
     [
         ({"options": {"b": OPTIONS["b"]}}, "at least two"),
-        ({"answer": "d"}, "none of its options"),
+        ({"answer": "d"}, "not one of its options"),
         ({"options": OPTIONS | {"a": Option("x", " ")}}, "'a' needs a text and a reply"),
         ({"options": OPTIONS | {"a": OPTIONS["b"]}}, "share one reply"),
         ({"misconception": ""}, "no misconception"),

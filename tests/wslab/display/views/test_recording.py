@@ -128,7 +128,7 @@ def test_a_frame_that_never_got_whole_is_dissected():
     made = upgraded((CLIENT, Frame(Opcode.TEXT, b"Hello", mask=KEY)))
     made.add(Chunk(1.0, SERVER, b"\x81\x05He"))
     document = shown(recording_view, made)
-    assert "The server began a frame that incomplete" in document.text
+    assert "The server began a frame and did not finish it" in document.text
     assert "2 of 5 bytes are here" in document.html
 
 
@@ -136,7 +136,7 @@ def test_a_frame_that_never_got_whole_is_dissected():
 def test_what_stands_where_a_frame_stands_is_shown_as_one(odd):
     made = upgraded()
     made.add(Chunk(1.0, SERVER, odd))
-    assert "The server began a frame that incomplete" in shown(recording_view, made).text
+    assert "The server began a frame and did not finish it" in shown(recording_view, made).text
 
 
 def test_compressed_frames_show_what_they_unpack_to():

@@ -237,7 +237,7 @@ PART = Frame(Opcode.TEXT, b"Hel", fin=False, mask=KEY)
         (
             ProbeAnswer((BACK,), b"\x81", "eof", 2.0),
             HELLO,
-            "1 frame and 1 byte of a frame that never",
+            "1 frame and 1 byte of an incomplete",
         ),
         (
             ProbeAnswer((BACK,), b"", "open", 2.0, True),

@@ -325,7 +325,7 @@ def test_a_file_that_is_no_recording(tmp_path: Path, content: bytes, found: str)
     path.write_bytes(content)
     with pytest.raises(RecordingError) as caught:
         Recording.load(path)
-    assert found in str(caught.value) and "odd.wscap is no recording" in str(caught.value)
+    assert found in str(caught.value) and "odd.wscap is not a recording" in str(caught.value)
     assert "tap.recording.save" in str(caught.value)
 
 
