@@ -88,7 +88,7 @@ def set_up(extra=None):
     started = time.monotonic()
     if stamp is not None and (not os.path.exists(PYTHON) or not same_place(stamp, wanted)):
         say("set-up: removing what an interrupted set-up or a moved folder left in .venv")
-        shutil.rmtree(VENV)
+        remove_venv()
     os.makedirs(VENV, exist_ok=True)
     write(STAMP, UNFINISHED)
     uv = shutil.which("uv")
@@ -105,6 +105,18 @@ def set_up(extra=None):
     step([PYTHON, "-m", "jupyter", "labextension", "disable", NEWS])
     write(STAMP, wanted + (" " + extra if extra else ""))
     say("set-up: done in %.0f s" % (time.monotonic() - started))
+
+
+def remove_venv():
+    try:
+        shutil.rmtree(VENV)
+        return
+    except OSError as error:  # Windows keeps the files of a program that runs
+        problem = error
+    raise Stop(
+        "set-up: cannot remove %s: %s. Next: close what runs from it, such as JupyterLab, "
+        "and run this again." % (VENV, problem)
+    )
 
 
 def wanted_stamp():
@@ -154,7 +166,7 @@ def step(command):
         for line in process.stdout:
             lines.append(line.rstrip())
             if width > 0:
-                sys.stdout.write("\r  " + lines[-1].strip()[:width].ljust(width))
+                sys.stdout.write("\r  " + printable(lines[-1].strip()[:width].ljust(width)))
                 sys.stdout.flush()
         code = process.wait()
     finally:
@@ -182,7 +194,10 @@ def lab(arguments):
     if arguments and arguments[0].endswith(".ipynb"):
         notebook = os.path.abspath(arguments.pop(0))
     # As the default address it also stands in the link that JupyterLab prints.
-    inside = os.path.relpath(notebook, ROOT).replace(os.sep, "/")
+    try:
+        inside = os.path.relpath(notebook, ROOT).replace(os.sep, "/")
+    except ValueError:  # on another drive of Windows
+        inside = "../"
     if not os.path.exists(notebook) or inside.startswith("../"):
         raise Stop("lab: %s is not a notebook of this project. Next: ls notebooks" % notebook)
     address = "--LabApp.default_url=/lab/tree/" + urllib.parse.quote(inside)
@@ -305,7 +320,8 @@ def execute():
             continue
         tidy(notebook)
         nbformat.validate(notebook)
-        nbformat.write(notebook, path)
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            nbformat.write(notebook, file)
         say("%s: saved, %.1f s" % (os.path.basename(path), time.monotonic() - started))
     if not failed and guide.refresh(Path(ROOT)):
         say("README.md: its table of notebooks is refreshed")
@@ -440,8 +456,14 @@ def environment():
 
 
 def say(sentence):
-    sys.stdout.write(sentence + "\n")
+    sys.stdout.write(printable(sentence) + "\n")
     sys.stdout.flush()
+
+
+def printable(text):
+    """The text for a terminal or a pipe that may not know each character of a path."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def read(path):

@@ -1,14 +1,16 @@
 """The command line: ``python -m wslab echo | chat | tap | inspect | doctor``.
 
 The servers say their URL in the first line of standard output, at once, and run
-until SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal is closed). Everything else
-they say goes to standard error. Exit codes: 0 done or stopped; 1 the doctor found
-something; 2 a wrong argument, with one line that says what to do; 130 Ctrl-C.
+until SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal is closed; Windows has SIGBREAK
+for it). Everything else they say goes to standard error. Exit codes: 0 done or
+stopped; 1 the doctor found something; 2 a wrong argument, with one line that says
+what to do; 130 Ctrl-C.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import signal
@@ -47,10 +49,16 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         # What is still buffered must not fail once more when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):  # the reader has seen enough, as in `… | head`
+        if _reader_has_gone(error):  # it has seen enough, as in `… | head`
             return 0
         _note(f"cannot write the output: {error.strerror}; send it elsewhere.")
         return 2
+
+
+def _reader_has_gone(error: OSError) -> bool:
+    if sys.platform == "win32" and error.errno == errno.EINVAL:  # what it says of a closed pipe
+        return True
+    return isinstance(error, BrokenPipeError)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -257,6 +265,8 @@ def _stop_signals() -> Iterator[threading.Event]:
     signals = [signal.SIGINT, signal.SIGTERM]
     if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signals.append(signal.SIGHUP)
+    if sys.platform == "win32":
+        signals.append(signal.SIGBREAK)
     before = [signal.signal(number, lambda *_: stopped.set()) for number in signals]
     try:
         yield stopped

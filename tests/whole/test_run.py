@@ -150,6 +150,17 @@ def test_a_moved_project_is_made_afresh(steps, house, monkeypatch):
     assert steps.take() == ["venv", "install", "labextension"]
 
 
+def test_an_environment_that_windows_holds_is_a_sentence(steps, house, monkeypatch):
+    def busy(folder):
+        raise PermissionError(13, "Access is denied", str(house / "python.exe"))
+
+    run.set_up()
+    Path(run.STAMP).write_text(run.UNFINISHED)
+    monkeypatch.setattr(run.shutil, "rmtree", busy)
+    with pytest.raises(run.Stop, match=r"Access is denied.*Next: close what runs from it"):
+        run.set_up()
+
+
 def test_an_environment_of_somebody_else_is_added_to_and_not_deleted(steps, house):
     Path(run.PYTHON).parent.mkdir(parents=True)
     Path(run.PYTHON).touch()
@@ -288,6 +299,15 @@ def test_lab_runs_for_root_too(shelf, commands, monkeypatch):
     monkeypatch.setattr(run.os, "geteuid", lambda: 0, raising=False)
     run.main(["lab"])
     assert commands[-1][-1] == "--allow-root"
+
+
+def test_lab_says_so_of_another_drive_of_windows(shelf, commands, monkeypatch, capsys):
+    def apart(path, start):
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    monkeypatch.setattr(run.os.path, "relpath", apart)
+    assert run.main(["lab", str(shelf / "00-start.ipynb")]) == 2
+    assert "is no notebook of this project. Next: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["notebooks/05-none.ipynb", "../elsewhere.ipynb"])
@@ -435,11 +455,11 @@ def notebook(*sources: str) -> nbformat.NotebookNode:
     return made
 
 
-def execute(folder: Path, *names: str) -> subprocess.CompletedProcess[str]:
+def execute(folder: Path, *names: str, **settings: str) -> subprocess.CompletedProcess[str]:
     shutil.copy(RUN, folder)
     (folder / "README.md").write_text((ROOT / "README.md").read_text(encoding="utf-8"))
     command = [sys.executable, "-c", "import run; run.execute()", *names]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
 
@@ -492,6 +512,18 @@ def test_execute_saves_nothing_of_a_notebook_that_fails(tmp_path):
     assert answer.returncode == 1
     assert "x-demo.ipynb: not saved" in answer.stdout and "ZeroDivisionError" in answer.stdout
     assert path.read_bytes() == before
+
+
+def test_a_folder_with_a_space_and_a_terminal_without_its_letters(tmp_path):
+    folder = tmp_path / "mit Abstand ü"
+    path = folder / "notebooks" / "x-☺.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(notebook("print('☺')"), path)
+    answer = execute(folder, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert answer.returncode == 0, answer.stderr
+    assert "x-\\u263a.ipynb: saved" in answer.stdout
+    saved = path.read_bytes()
+    assert "☺\\n".encode() in saved and b"\r" not in saved
 
 
 def test_execute_names_the_notebooks_when_asked_for_another(tmp_path):

@@ -1,6 +1,7 @@
 """The command line as people use it: a process, its first line, its signals, its exit code."""
 
 import asyncio
+import errno
 import http.client
 import json
 import os
@@ -16,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from wslab.__main__ import main
+from wslab.__main__ import _reader_has_gone, _stop_signals, main
 from wslab.errors import WslabError
 from wslab.network.client import connect
 from wslab.network.raw import RawClient
@@ -515,6 +516,48 @@ def test_a_closed_output_is_no_error(recording: Path) -> None:
     line = ["sh", "-c", '"$@" >&-', "sh", *command]
     done = subprocess.run(line, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("verb", ["inspect", "doctor", "--help"])
+def test_a_terminal_that_lacks_a_character_gets_its_number(
+    verb: str, encoding: str, recording: Path
+) -> None:
+    command = [sys.executable, "-W", "error", "-m", "wslab", verb, str(recording)]
+    environment = {**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
+    done = subprocess.run(
+        command[: None if verb == "inspect" else -1],
+        capture_output=True,
+        encoding=encoding,
+        env=environment,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0 and done.stderr == ""
+    assert ("\\u2192" in done.stdout) == (verb == "inspect")
+
+
+def test_a_pipe_that_nobody_reads_is_told_otherwise_on_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    invalid = OSError(errno.EINVAL, "Invalid argument")
+    assert _reader_has_gone(BrokenPipeError()) and not _reader_has_gone(OSError(errno.ENOSPC, ""))
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert not _reader_has_gone(invalid)
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert _reader_has_gone(invalid) and not _reader_has_gone(OSError(errno.ENOSPC, ""))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="it plays Windows with a signal that Windows lacks")
+def test_windows_says_with_a_signal_of_its_own_that_the_terminal_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(signal, "SIGBREAK", signal.SIGUSR1, raising=False)
+    before = signal.getsignal(signal.SIGUSR1)
+    with _stop_signals() as stopped:
+        signal.raise_signal(signal.SIGUSR1)
+        assert stopped.is_set()
+    assert signal.getsignal(signal.SIGUSR1) is before
 
 
 def test_ctrl_c_in_a_long_explanation_is_quiet(

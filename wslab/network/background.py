@@ -58,11 +58,20 @@ def loop() -> asyncio.AbstractEventLoop:
         if _loop is None or _thread is None or not _thread.is_alive():
             _named.clear()
             _running.clear()
-            _loop = asyncio.new_event_loop()
+            _loop = _new_loop()
             _loop.set_exception_handler(_keep_in_log)
             _thread = threading.Thread(target=_turn, args=(_loop,), name="wslab", daemon=True)
             _thread.start()
         return _loop
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """The same kind of loop on every system: one that is told when a socket is ready.
+
+    Windows' own, Proactor, sends a FIN before each RST, and may lose a connection that
+    arrives while its server closes. The price there: at most 512 sockets at a time.
+    """
+    return asyncio.SelectorEventLoop() if sys.platform == "win32" else asyncio.new_event_loop()
 
 
 def run(coro: Coroutine[Any, Any, T], timeout: float = 10.0) -> T:
@@ -294,7 +303,7 @@ async def stop_listening(server: asyncio.Server) -> None:
     and the moment it is handed to its protocol. So: accept no more, then let those
     arrive, then close.
     """
-    with suppress(NotImplementedError):  # the loop of Windows accepts in another way
+    with suppress(NotImplementedError):  # a loop that accepts in another way, such as Proactor
         for listener in server.sockets:
             asyncio.get_running_loop().remove_reader(listener.fileno())
     await asyncio.sleep(0)

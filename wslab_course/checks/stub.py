@@ -15,9 +15,22 @@ from typing import Any
 
 from wslab.errors import AuthorError
 
-# What the bytecode of a body of `...`, `pass` or a docstring is made of, 3.11 to 3.14.
-_EMPTY_OPS = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "RETURN_GENERATOR"}
-_EMPTY_OPS |= {"POP_TOP", "CALL_INTRINSIC_1", "RERAISE", "CACHE", "MAKE_CELL"}
+
+def _nothing() -> None: ...
+
+
+async def _nothing_async() -> None: ...
+
+
+# What this interpreter makes of an empty body: each version has opcodes of its own for it.
+_EMPTY_STEPS = [
+    (step.opname, step.argval)
+    for empty in (_nothing, _nothing_async)
+    for step in dis.get_instructions(empty)
+]
+# What only marks a place or prepares variables: an empty function has these as well when it
+# has several statements that do nothing, or variables of a function around it.
+_NEUTRAL_OPS = {"NOP", "CACHE", "RESUME", "MAKE_CELL", "COPY_FREE_VARS"}
 
 
 def read(reference: Callable[..., Any]) -> tuple[str, str]:
@@ -54,9 +67,7 @@ def is_empty(attempt: Callable[..., Any]) -> bool:
     if code is None:
         return False
     for step in dis.get_instructions(code):
-        if step.opname not in _EMPTY_OPS:
-            return False
-        if step.opname in ("LOAD_CONST", "RETURN_CONST") and step.argval is not None:
+        if step.opname not in _NEUTRAL_OPS and (step.opname, step.argval) not in _EMPTY_STEPS:
             return False
     try:
         body = _function(textwrap.dedent(inspect.getsource(attempt))).body

@@ -153,5 +153,5 @@ def refresh(root: Path) -> bool:
     after = with_table(before, read_all(root / "notebooks"))
     if after == before:
         return False
-    readme.write_text(after, encoding="utf-8")
+    readme.write_text(after, encoding="utf-8", newline="\n")
     return True

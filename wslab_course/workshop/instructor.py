@@ -31,7 +31,7 @@ def refresh(root: Path) -> bool:
     after = written(read_all(root / "notebooks"))
     if after == before:
         return False
-    path.write_text(after, encoding="utf-8")
+    path.write_text(after, encoding="utf-8", newline="\n")
     return True
 
 

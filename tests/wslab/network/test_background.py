@@ -402,6 +402,37 @@ def test_a_stop_while_clients_arrive_loses_no_connection() -> None:
     gc.collect()  # an unclosed socket would warn here, and warnings are errors
 
 
+def test_windows_gets_the_kind_of_loop_that_the_others_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def proactor() -> asyncio.AbstractEventLoop:
+        raise AssertionError("Windows' own loop is of another kind")
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(asyncio, "new_event_loop", proactor)
+    made = background._new_loop()
+    made.close()
+    assert isinstance(made, asyncio.SelectorEventLoop)
+
+
+def test_a_port_is_closed_in_a_loop_that_accepts_in_another_way_too() -> None:
+    class WithoutReaders(asyncio.SelectorEventLoop):
+        def remove_reader(self, fd: Any) -> bool:
+            raise NotImplementedError  # as the Proactor loop of Windows
+
+    async def come_and_go() -> tuple[str, int]:
+        server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+        place = server.sockets[0].getsockname()
+        await stop_listening(server)
+        assert server.sockets == () and not server.is_serving()
+        return place
+
+    with asyncio.Runner(loop_factory=WithoutReaders) as runner:
+        place = runner.run(come_and_go())
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(place, timeout=5)
+
+
 def test_start_from_many_threads_leaves_one_running() -> None:
     services = [Bench(name="crowd") for _ in range(8)]
     threads = [threading.Thread(target=service.start) for service in services]

@@ -81,6 +81,11 @@ EMPTY = [
     "async def f(a): ...",
     'async def f(a):\n    "doc"\n    ...',
     "def f(a, *b, c=3, **d) -> int: ...",
+    'def f(a):\n    "a docstring that the learner changed"\n    ...',
+    "class C:\n    def m(self, a): ...\nf = C().m",
+    "class C:\n    async def m(self, a):\n        'doc'\n        ...\nf = C.m",
+    "def g(x):\n    def f(a):\n        nonlocal x\n        ...\n    return f\nf = g(1)",
+    "def g(x):\n    async def f(a):\n        nonlocal x\n        ...\n    return f\nf = g(1)",
 ]
 WRITTEN = [
     "def f(a): return a",
@@ -95,6 +100,23 @@ WRITTEN = [
     "async def f(a): return 1",
     "async def f(a): await a",
     "f = lambda a: a",
+    "f = lambda a: ...",
+    "f = lambda a: 0",
+    "def f(a): return 0",
+    "def f(a): return 1",
+    "def f(a): return True",
+    "def f(a): return False",
+    "def f(a): return ''",
+    "def f(a): return ()",
+    'def f(a):\n    "doc"\n    return "doc"',
+    "async def f(a): return ...",
+    "async def f(a): return 0",
+    "async def f(a): yield",
+    "async def f(a): raise ValueError",
+    "def f(a):\n    ...\n    def inner(): ...",
+    "def f(a):\n    ...\n    def inner(): return a",
+    "class C:\n    def m(self): return self\nf = C().m",
+    "def g(x):\n    def f(a): return x\n    return f\nf = g(1)",
 ]
 
 
@@ -122,7 +144,20 @@ def test_with_source_even_return_none_is_an_attempt() -> None:
     def wrapped(x):
         return empty(x)
 
-    assert not stub.is_empty(none)
+    def reworded(x):
+        """The learner wrote this line anew, and nothing else."""
+        ...
+
+    class Holder:
+        def method(self, x):
+            """Doc."""
+            ...
+
+        def none(self, x):
+            return None
+
+    assert not stub.is_empty(none) and not stub.is_empty(Holder().none)
+    assert stub.is_empty(reworded) and stub.is_empty(Holder().method)
     assert stub.is_empty(empty) and stub.is_empty(wrapped)
     assert not stub.is_empty(len) and not stub.is_empty(functools.partial(empty, 1))
 

@@ -15,8 +15,12 @@ def fresh_python(code: str) -> None:
 
     What it patches or breaks ends with it. Raises WslabError when the code fails.
     """
+    # UTF-8 on both ends of the pipe: Windows would use the code page of the machine.
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PROCESS_TIMEOUT_S
+        [sys.executable, "-X", "utf8", "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PROCESS_TIMEOUT_S,
     )
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:]

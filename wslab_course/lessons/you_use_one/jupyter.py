@@ -309,12 +309,31 @@ def _server_file(environ: Mapping[str, str]) -> dict[str, Any] | None:
     """What the server that started this kernel wrote about itself."""
     from jupyter_core.paths import jupyter_runtime_dir
 
-    path = Path(jupyter_runtime_dir()) / f"jpserver-{environ.get('JPY_PARENT_PID')}.json"
+    for pid in _possible_servers(environ):
+        path = Path(jupyter_runtime_dir()) / f"jpserver-{pid}.json"
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            return {name: found[name] for name in ("url", "port", "base_url", "token", "secure")}
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return None
+
+
+def _possible_servers(environ: Mapping[str, str]) -> list[str]:
+    """The process ids that the server may have.
+
+    On Windows the variable holds a handle, which means something in this process alone.
+    There the server is the parent, or one before it: `python.exe` of an environment is
+    itself a process between the two.
+    """
+    if sys.platform != "win32":
+        return [environ.get("JPY_PARENT_PID", "")]
+    import psutil
+
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return {name: found[name] for name in ("url", "port", "base_url", "token", "secure")}
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        return [str(parent.pid) for parent in psutil.Process().parents()]
+    except psutil.Error:
+        return []
 
 
 def _addresses(found: dict[str, Any]) -> list[str]:

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
@@ -236,6 +239,30 @@ def test_what_a_server_wrote_about_itself(
     written = _server_file({"JPY_PARENT_PID": "7"})
     assert (written and _addresses(written)) == found
     assert _server_file({}) is None
+
+
+def test_on_windows_the_variable_is_a_handle_and_the_server_a_parent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Process:
+        @staticmethod
+        def parents() -> list[SimpleNamespace]:
+            return [SimpleNamespace(pid=pid) for pid in (5, 6, 7, 8)]
+
+    def nobody() -> None:
+        raise psutil.AccessDenied
+
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    for pid, port in ((3, 1), (7, 2), (8, 3)):
+        mine = {"url": "", "port": port, "base_url": "/", "token": "t", "secure": False}
+        (tmp_path / f"jpserver-{pid}.json").write_text(json.dumps(mine))
+    (tmp_path / "jpserver-6.json").write_text("{")
+    monkeypatch.setattr(psutil, "Process", Process)
+    monkeypatch.setattr(sys, "platform", "win32")
+    found = _server_file({"JPY_PARENT_PID": "3"})
+    assert found is not None and found["port"] == 2, "the nearest parent that is a server"
+    monkeypatch.setattr(psutil, "Process", nobody)
+    assert _server_file({"JPY_PARENT_PID": "3"}) is None
 
 
 async def test_a_kernel_that_hangs_up_or_talks_nonsense_ends_the_wait() -> None:
