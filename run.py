@@ -8,7 +8,6 @@
              further arguments go on to pytest, such as -k frames
   notebooks  execute the notebooks from top to bottom and save them;
              further arguments say which, such as 00 03
-  guide      write notebooks/INSTRUCTOR.md from the notebooks' metadata
   check      format, lint and types
   bench      measure speed, as ratios; further arguments go on to the benchmarks
   clients    hold other people's WebSocket clients against the echo server and
@@ -228,13 +227,6 @@ def notebooks(arguments):
     return run(PYTHON, "-c", "import run; run.execute()", *arguments)
 
 
-def guide(arguments):
-    if arguments:
-        raise Stop("guide takes no arguments; found: " + " ".join(arguments))
-    set_up()
-    return run(PYTHON, "-c", "import run; run.write_guide()")
-
-
 def check(arguments):
     if arguments:
         raise Stop("check takes no arguments; found: " + " ".join(arguments))
@@ -269,7 +261,7 @@ def doctor(arguments):
 
 VERBS = {
     verb.__name__: verb
-    for verb in (lab, test, notebooks, guide, check, bench, clients, conformance, doctor)
+    for verb in (lab, test, notebooks, check, bench, clients, conformance, doctor)
 }
 
 
@@ -297,7 +289,7 @@ def execute():
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    from wslab_course.workshop import guide
+    from wslab_course import readme
 
     failed = 0
     for path in chosen_notebooks(sys.argv[1:]):
@@ -323,21 +315,9 @@ def execute():
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             nbformat.write(notebook, file)
         say("%s: saved, %.1f s" % (os.path.basename(path), time.monotonic() - started))
-    if not failed and guide.refresh(Path(ROOT)):
+    if not failed and readme.refresh(Path(ROOT)):
         say("README.md: its table of notebooks is refreshed")
-    if not failed:
-        write_guide()
     sys.exit(1 if failed else 0)
-
-
-def write_guide():
-    """Write the instructor's guide, and say whether that changed it."""
-    from pathlib import Path
-
-    from wslab_course.workshop import instructor
-
-    changed = instructor.refresh(Path(ROOT))
-    say("notebooks/INSTRUCTOR.md: " + ("written" if changed else "as it should be"))
 
 
 def chosen_notebooks(names):

@@ -1,1 +1,1 @@
-"""What only the notebooks need: checks, lessons, and the workshop. The helper is `wslab`."""
+"""What only the notebooks need: checks and lessons. The helper is `wslab`."""

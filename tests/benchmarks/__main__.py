@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from tests.benchmarks.ratios import QUICK, markdown
-from wslab_course.workshop.guide import with_between
+from wslab_course.readme import with_between
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN = "<!-- bench: made by `python3 run.py bench` -->"

@@ -11,7 +11,7 @@ from typing import Final
 
 from tests.conformance.suite import GROUPS, VERSION, group_of
 from tests.conformance.trial import Result, Trial
-from wslab_course.workshop.guide import with_between
+from wslab_course.readme import with_between
 
 BEGIN: Final = "<!-- conformance: made by `python3 run.py conformance` -->"
 END: Final = "<!-- /conformance -->"

@@ -35,10 +35,7 @@ COLUMNS = 79
 
 TAGS = {"exercise", "nbval-ignore-output", "raises-exception"}
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-GUIDE_KEYS = {
-    *("title", "minutes_teaching", "minutes_exercises", "questions", "objectives", "key_points"),
-    *("prerequisites", "misconceptions", "skip_when_late", "typical_wrong_answers"),
-}
+README_KEYS = {"title", "minutes_teaching", "minutes_exercises", "objectives"}
 CHECK = re.compile(r"lesson\.(\w+)\.check\(\w+\)")
 ABSOLUTE = re.compile(r"(?<![\w/.:~-])/(?:home|root|tmp|usr|Users|var|opt|mnt|work)/|\b[A-Z]:\\\w")
 UNSTABLE = {
@@ -221,8 +218,8 @@ def metadata_is_plain(book: Book) -> Iterator[str]:
     if metadata.get("kernelspec") != KERNEL or metadata.get("language_info") != {"name": "python"}:
         yield "kernelspec or language_info is not the plain one"
     keys = set(metadata.get("wslab", {}))
-    if keys != GUIDE_KEYS:
-        yield f"the wslab block lacks or adds {sorted(keys ^ GUIDE_KEYS)}"
+    if keys != README_KEYS:
+        yield f"the wslab block lacks or adds {sorted(keys ^ README_KEYS)}"
     for number, cell in enumerate(book.notebook.cells, 1):
         if set(tags(cell)) - TAGS or set(cell.metadata) - {"tags", "jupyter"}:
             yield f"cell {number} has metadata {dict(cell.metadata)}; tags are {sorted(TAGS)}"

@@ -41,7 +41,7 @@ MAY = {
     "wslab/doctor": (*PROTOCOL, "wslab/network/"),
     "wslab/__main__": HELPER,
     "wslab_course/checks": HELPER,
-    "wslab_course/workshop": LESSON,
+    "wslab_course/readme": ("wslab/errors",),
     "wslab_course/lessons": LESSON,
     # Between lessons there are these arrows only.
     "wslab_course/lessons/bad_network": (*LESSON, "wslab_course/lessons/before_websocket"),

@@ -16,7 +16,7 @@ import pytest
 
 from tests.whole import notebook_rules as rules
 from tests.whole.notebook_rules import Book
-from wslab_course.workshop import guide
+from wslab_course import readme
 
 BOOKS = rules.read_books()
 
@@ -28,7 +28,7 @@ def test_the_notebook_keeps_every_rule(book: Book) -> None:
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.stem)
 def test_its_metadata_can_be_read(book: Book) -> None:
-    assert guide.read(book.path).title
+    assert readme.read(book.path).title
 
 
 def test_only_notebooks_of_the_course_are_there() -> None:
@@ -75,7 +75,7 @@ def good_book(folder: Path) -> Book:
     notebook.metadata = v4.new_notebook().metadata | {
         "kernelspec": dict(rules.KERNEL),
         "language_info": {"name": "python"},
-        "wslab": {key: [] for key in rules.GUIDE_KEYS} | {"title": "Frames"},
+        "wslab": {key: [] for key in rules.README_KEYS} | {"title": "Frames"},
     }
     (folder / "notebooks").mkdir(exist_ok=True)
     return Book(folder / "notebooks" / "04-frames.ipynb", notebook, glossary={"frame"})
@@ -127,7 +127,7 @@ BREAKS: list[tuple[Callable[..., Any], str, Callable[[Book], None]]] = [
     (rules.metadata_is_plain, "keys", setting("nb.metadata['widgets'] = {}")),
     (rules.metadata_is_plain, "plain", setting("nb.metadata.kernelspec['name'] = 'mine'")),
     (rules.metadata_is_plain, "plain", setting("nb.metadata.language_info['version'] = '3'")),
-    (rules.metadata_is_plain, "questions", setting("del nb.metadata.wslab['questions']")),
+    (rules.metadata_is_plain, "objectives", setting("del nb.metadata.wslab['objectives']")),
     (rules.metadata_is_plain, "nbval-skip", setting("code.metadata = {'tags': ['nbval-skip']}")),
     (rules.every_cell_was_executed_in_order, "None", setting("code.execution_count = None")),
     (rules.every_cell_was_executed_in_order, "counts", setting("code.execution_count = 9")),

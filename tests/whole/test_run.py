@@ -393,13 +393,6 @@ def test_check_formats_lints_and_types(commands):
     ]
 
 
-def test_guide_is_written_inside_the_environment(commands, capsys):
-    assert run.main(["guide"]) == 0
-    assert commands[0] == ["set-up", "None"] and "run.write_guide()" in commands[1][-1]
-    assert run.main(["guide", "04"]) == 2
-    assert "guide takes no arguments; found: 04" in capsys.readouterr().err
-
-
 def test_check_fails_when_one_of_them_does(monkeypatch):
     monkeypatch.setattr(run, "set_up", lambda extra=None: None)
     monkeypatch.setattr(run, "run", lambda *command: int("format" in command))

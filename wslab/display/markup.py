@@ -13,6 +13,7 @@ Rules of this file:
 from __future__ import annotations
 
 import html
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -49,13 +50,17 @@ def hex_bytes(data: bytes, limit: int = 16) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Text as it stands on the wire, in a fixed-width face."""
+    """Text as it stands on the wire, in a fixed-width face.
+
+    Inside a sentence it has `ticks` in the text form, which has no such face.
+    """
 
     code: str
+    ticks: bool = False
 
     @property
     def text(self) -> str:
-        return visible(self.code)
+        return f"`{visible(self.code)}`" if self.ticks else visible(self.code)
 
     @property
     def html(self) -> str:
@@ -131,6 +136,12 @@ def line_html(line: Line) -> str:
     return escape(line) if isinstance(line, str) else line.html
 
 
+def prose(text: str) -> Line:
+    """A sentence in which what stands between backticks is code."""
+    parts = re.split(r"`([^`]+)`", text)
+    return tuple(Code(part, ticks=True) if at % 2 else part for at, part in enumerate(parts))
+
+
 # --- blocks -------------------------------------------------------------------
 
 
@@ -159,6 +170,49 @@ class Paragraph:
 
     def to_html(self) -> str:
         return f'<p class="wslab-p">{line_html(self.line)}</p>'
+
+
+@dataclass(frozen=True, slots=True)
+class Preformatted:
+    """Source code, line by line; in the text form below an empty line."""
+
+    code: str
+
+    def to_text(self) -> str:
+        return "\n".join(["", *map(visible, self.code.splitlines())])
+
+    def to_html(self) -> str:
+        lines = "\n".join(map(escape, self.code.splitlines()))
+        return f"<pre><code>{lines}</code></pre>"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Labels, each with the lines that belong to it. `title` is read aloud only."""
+
+    title: str
+    rows: Sequence[tuple[str, Sequence[Line]]]
+
+    def to_text(self) -> str:
+        width = min(max((len(visible(label)) for label, _ in self.rows), default=0), _NAME_WIDTH)
+        return "\n".join(
+            row.removeprefix("  ")
+            for label, value in self.rows
+            for at, line in enumerate(value)
+            for row in _text_row(
+                ("" if at else visible(label), line_text(line)),
+                (width or 1, TEXT_WIDTH - width - 4),
+            )
+        )
+
+    def to_html(self) -> str:
+        rows = "".join(
+            f'<tr><th scope="row">{escape(label)}</th>'
+            f'<td class="wslab-facts">{"<br>".join(map(line_html, value))}</td></tr>\n'
+            for label, value in self.rows
+        )
+        title = escape(self.title)
+        return f'<table class="wslab-t" aria-label="{title}"><tbody>{rows}</tbody></table>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,14 +299,18 @@ class Details:
         return f"<details><summary>{escape(self.summary)}</summary>\n{inner}</details>"
 
 
-Block = Heading | Paragraph | Table | Figure | Details
+Block = Heading | Paragraph | Preformatted | Facts | Table | Figure | Details
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Document:
-    """Blocks in reading order."""
+    """Blocks in reading order.
+
+    With an `edge`, a colour of CSS, it is a short notice: what follows its title is set in.
+    """
 
     blocks: list[Block] = field(default_factory=list)
+    edge: str = ""
 
     def add(self, *blocks: Block) -> Document:
         """Append blocks; returns the document."""
@@ -262,13 +320,23 @@ class Document:
     @property
     def text(self) -> str:
         """The document for a terminal."""
-        return "\n\n".join(block.to_text() for block in self.blocks)
+        parts = [block.to_text() for block in self.blocks]
+        if self.edge:
+            return "\n".join(parts[:1] + [textwrap.indent(part, "  ") for part in parts[1:]])
+        return "\n\n".join(parts)
 
     @property
     def html(self) -> str:
         """One self-contained fragment: no script, and nothing from outside."""
         inner = "\n".join(block.to_html() for block in self.blocks)
-        return f'<div class="wslab"><style>{STYLE}</style>\n{inner}\n</div>'
+        edge = f' wslab-edge" style="border-color:{self.edge}' if self.edge else ""
+        return f'<div class="wslab{edge}"><style>{STYLE}</style>\n{inner}\n</div>'
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.html
 
 
 def _wrap(text: str, width: int) -> str:

@@ -12,7 +12,8 @@ STYLE: Final = """
 .wslab{container:wslab/inline-size;--b:var(--jp-border-color2,rgba(128,128,128,.4));color:inherit;line-height:1.45;
 font-size:var(--jp-content-font-size1,14px);max-width:74rem;margin:.2em 0 .6em}
 .wslab .wslab-h{font-size:1.1em;font-weight:600;margin:.9em 0 .3em}
-.wslab .wslab-h:first-child{margin-top:0}
+.wslab>style+.wslab-h{margin-top:0}
+.wslab.wslab-edge{border-left:4px solid;padding:.1em .8em}
 .wslab p.wslab-p{margin:.2em 0 .5em}
 .wslab .wslab-scroll{overflow-x:auto;margin:.3em 0 .8em}
 .wslab .wslab-t{border-collapse:collapse;margin:0;width:auto;font-size:.95em;table-layout:auto}
@@ -26,13 +27,15 @@ line-height:1.45}
 max-width:34em}
 .wslab .wslab-t .wslab-bytes{white-space:normal;overflow-wrap:anywhere;min-width:11em;
 max-width:30em}
+.wslab .wslab-t .wslab-facts{white-space:normal;overflow-wrap:anywhere}
 .wslab .wslab-t thead th{border-bottom:2px solid var(--b);opacity:.75;font-size:.9em;
 white-space:nowrap}
 .wslab .wslab-t tbody th{font-weight:600}
 .wslab .wslab-t tbody tr:hover{background:rgba(128,128,128,.1)}
 .wslab code{font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace);
 font-size:.95em;background:none;color:inherit;padding:0;border:0;white-space:pre}
-.wslab p code,.wslab .wslab-bytes code,.wslab .wslab-prose code{white-space:pre-wrap}
+.wslab p code,.wslab .wslab-bytes code,.wslab .wslab-facts code,.wslab .wslab-prose code{
+white-space:pre-wrap}
 .wslab .wslab-dim{opacity:.6;white-space:pre}
 .wslab .wslab-ok,.wslab .wslab-bad{display:inline-block;border-radius:.8em;padding:0 .6em;
 font-weight:600;font-size:.9em;white-space:nowrap}

@@ -51,12 +51,13 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from wslab.display.markup import Document
 from wslab.errors import AuthorError
 from wslab_course.checks import stub
 from wslab_course.checks.comparing import difference, nudge_by_type
 from wslab_course.checks.judging import Case, Judging, KnownWrong
 from wslab_course.checks.trial import Raised, TimedOut, Trial
-from wslab_course.checks.verdict import Notice, Verdict, literal, spell
+from wslab_course.checks.verdict import Verdict, literal, notice, spell
 
 __all__ = ["Case", "Exercise", "exercise"]
 
@@ -114,7 +115,7 @@ class Exercise:
         trial, at = self._judging.attempt(attempt)
         return self._correct(trial) if at is None else self._failed(at, trial)
 
-    def hint(self) -> Notice:
+    def hint(self) -> Document:
         """The next of three hints; the last one stays."""
         self._hints_given = min(self._hints_given + 1, len(self.hints))
         number = self._hints_given
@@ -122,11 +123,11 @@ class Exercise:
         if number == len(self.hints):
             step = f"That was the last; lesson.{self.name}.solution() shows ours."
         title = f"{self.name}: hint {number} of {len(self.hints)}"
-        return Notice(title, sentences=(self.hints[number - 1], step))
+        return notice(title, sentences=(self.hints[number - 1], step))
 
-    def solution(self) -> Notice:
+    def solution(self) -> Document:
         """The reference, and the reason why it is as it is."""
-        return Notice(f"{self.name}: one solution", sentences=(self.why,), code=self.source)
+        return notice(f"{self.name}: one solution", sentences=(self.why,), code=self.source)
 
     # What an author calls
 

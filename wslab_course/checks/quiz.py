@@ -31,8 +31,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import EllipsisType
 
+from wslab.display.markup import Document
 from wslab.errors import AuthorError, WslabError
-from wslab_course.checks.verdict import Notice, Verdict, Verdicts
+from wslab_course.checks.verdict import Verdict, Verdicts, notice
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Quiz:
     def __len__(self) -> int:
         return len(self._questions)
 
-    def ask(self, *names: str) -> Notice:
+    def ask(self, *names: str) -> Document:
         """Show these questions with their options; without a name, all of them.
 
         Raises WslabError for a question that does not exist.
@@ -115,7 +116,7 @@ class Quiz:
             rows.append((question.name, "\n".join([question.text, *options])))
         title = "Question" if len(asked) == 1 else "Questions"
         step = "Note your letters; the same questions come back at the end."
-        return Notice(title, tuple(rows), (step,), prose=True)
+        return notice(title, tuple(rows), (step,), prose=True)
 
     def answer(self, name: str, choice: str | EllipsisType) -> Verdict:
         """Judge one answer, in small or capital letters; ``...`` is not attempted.

@@ -1,19 +1,19 @@
 """What a check says: a verdict that shows itself as text and as HTML.
 
-Both views are made from the same few parts, so that they carry the same facts:
-a title, rows of label and value, sentences, code. `display.markup` escapes every
-one of them. The bytes are stable: no address, no time, no random choice.
+Both views are one document of `display.markup`, so they carry the same facts, escaped:
+a title, rows of label and value, sentences, code. The bytes are stable: no address, no
+time, no random choice.
 """
 
 from __future__ import annotations
 
 import re
-import textwrap
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from wslab.display.markup import TEXT_WIDTH, escape, visible
-from wslab.display.style import STYLE
+from wslab.display import markup
+from wslab.display.markup import Code, Document, Facts, Heading, Line, Paragraph, Preformatted
 
 VerdictState = Literal["correct", "not yet", "not attempted"]
 
@@ -23,59 +23,29 @@ COLOURS: dict[str, str] = {
     "not yet": "var(--jp-error-color1, #d32f2f)",
 }
 PLAIN_COLOUR = "var(--jp-border-color1, #9e9e9e)"
-WRAPS = 'style="white-space:normal;overflow-wrap:anywhere"'  # a narrow page cuts nothing off
 
 BYTES_SHOWN = 16  # of one value; a longer one is shown around its first difference
 TEXT_SHOWN = 300  # characters of any other value
 
 
-@dataclass(frozen=True, repr=False)
-class Notice:
-    """A small block of facts for a notebook cell. Rows are code, or prose that may wrap."""
-
-    title: str
-    rows: tuple[tuple[str, str], ...] = ()
-    sentences: tuple[str, ...] = ()
-    code: str = ""
-    tone: str = ""
-    prose: bool = False
-
-    def __repr__(self) -> str:
-        width = max((len(label) for label, _ in self.rows), default=0)
-        lines = [self.title]
-        for label, value in self.rows:
-            first, *more = (
-                _wrapped(value, TEXT_WIDTH - width - 4, 3) if self.prose else _lines(value)
-            )
-            lines.append(f"  {label:{width}}  {first}".rstrip())
-            lines += [f"  {'':{width}}  {line}".rstrip() for line in more]
-        for sentence in self.sentences:
-            lines += [f"  {line}" for line in _wrapped(sentence, TEXT_WIDTH - 2)]
-        lines += ["", *_lines(self.code)] if self.code else []
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        colour = COLOURS.get(self.tone, PLAIN_COLOUR)
-        parts = [
-            f'<div class="wslab"><style>{STYLE}</style>',
-            f'<div style="border-left:4px solid {colour};padding:.1em .8em">',
-            f'<p class="wslab-p"><strong>{_html(self.title)}</strong></p>',
-        ]
-        if self.rows:
-            rows = "".join(
-                f'<tr><th scope="row">{_html(label)}</th>'
-                f"<td {WRAPS}>{_prose(value) if self.prose else _code(value)}</td></tr>"
-                for label, value in self.rows
-            )
-            parts.append(
-                f'<table class="wslab-t" aria-label="{_html(self.title)}">'
-                f"<tbody>{rows}</tbody></table>"
-            )
-        parts += [f'<p class="wslab-p">{_prose(sentence)}</p>' for sentence in self.sentences]
-        if self.code:
-            lines = "\n".join(map(escape, self.code.splitlines()))
-            parts.append(f"<pre><code>{lines}</code></pre>")
-        return "".join(parts) + "</div></div>"
+def notice(
+    title: str,
+    rows: Iterable[tuple[str, str]] = (),
+    sentences: Iterable[str] = (),
+    code: str = "",
+    tone: str = "",
+    prose: bool = False,
+) -> Document:
+    """A few facts for a notebook cell; empty ones are left out. Rows are code, or prose."""
+    line_of: Callable[[str], Line] = markup.prose if prose else Code
+    facts = [(label, list(map(line_of, value.splitlines()))) for label, value in rows]
+    facts = [fact for fact in facts if fact[1]]
+    document = Document([Heading(title)], edge=COLOURS.get(tone, PLAIN_COLOUR))
+    if facts:
+        document.add(Facts(title, facts))
+    for sentence in sentences:
+        document.add(*(Paragraph(markup.prose(line)) for line in sentence.splitlines()))
+    return document.add(Preformatted(code)) if code else document
 
 
 @dataclass(frozen=True, repr=False)
@@ -103,27 +73,25 @@ class Verdict:
         return self.state == "correct"
 
     @property
-    def card(self) -> Notice:
-        """The parts that both views are made from."""
-        rows = (
+    def document(self) -> Document:
+        """What both views are made from."""
+        return self._notice(
             ("call", self.call),
             ("expected", self.expected),
             ("got", self.got),
             ("difference", self.difference),
             ("you printed", self.printed),
         )
-        return Notice(
-            title=f"{SYMBOLS[self.state]} {self.name}: {self.state}",
-            rows=tuple((label, value) for label, value in rows if value),
-            sentences=tuple(part for part in (self.nudge, self.next_step) if part),
-            tone=self.state,
-        )
+
+    def _notice(self, *rows: tuple[str, str], prose: bool = False) -> Document:
+        title = f"{SYMBOLS[self.state]} {self.name}: {self.state}"
+        return notice(title, rows, (self.nudge, self.next_step), tone=self.state, prose=prose)
 
     def __repr__(self) -> str:
-        return repr(self.card)
+        return self.document.text
 
     def _repr_html_(self) -> str:
-        return self.card._repr_html_()
+        return self.document.html
 
 
 class Verdicts(tuple[Verdict, ...]):
@@ -183,26 +151,3 @@ def _plain(value: object) -> str:
         text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
     text = re.sub(r" at 0x[0-9a-fA-F]+", "", text)  # an address would differ in every run
     return text if len(text) <= TEXT_SHOWN else f"{text[:TEXT_SHOWN]} … {len(text):,} characters"
-
-
-def _lines(text: str) -> list[str]:
-    return [visible(line) for line in text.splitlines()] or [""]
-
-
-def _wrapped(text: str, width: int, indent: int = 0) -> list[str]:
-    """Lines no wider than this; what follows a break is set in."""
-    wrap = textwrap.TextWrapper(width, subsequent_indent=" " * indent, break_on_hyphens=False)
-    return [part for line in _lines(text) for part in wrap.wrap(line)]
-
-
-def _html(text: str) -> str:
-    return "<br>".join(map(escape, text.splitlines()))
-
-
-def _code(text: str) -> str:
-    return f'<code style="white-space:pre-wrap">{_html(text)}</code>'
-
-
-def _prose(text: str) -> str:
-    """A sentence in HTML: what stands between backticks is code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", _html(text))

@@ -12,7 +12,7 @@ import sys
 from tests.conformance.foreign.catalogue import INSTALL_WS, ROOT, clients
 from tests.conformance.foreign.table import BEGIN, END, table
 from tests.conformance.foreign.trial import WAYS, hold
-from wslab_course.workshop.guide import with_between
+from wslab_course.readme import with_between
 
 NPM_LIMIT = 120.0  # seconds
 

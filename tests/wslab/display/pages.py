@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 VOID = {"br", "hr", "img", "input", "meta", "link"}
 ALLOWED = {
-    *("div", "span", "p", "style", "strong", "code", "bdi", "pre", "details", "summary"),
+    *("div", "span", "p", "br", "style", "strong", "code", "bdi", "pre", "details", "summary"),
     *("table", "caption", "thead", "tbody", "tr", "th", "td"),
     *("svg", "title", "desc", "rect", "path", "text"),
 }

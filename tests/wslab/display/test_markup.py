@@ -10,17 +10,20 @@ from wslab.display.markup import (
     Code,
     Details,
     Document,
+    Facts,
     Figure,
     Heading,
     Judgement,
     Key,
     Paragraph,
+    Preformatted,
     RawBytes,
     Table,
     escape,
     hex_bytes,
     line_html,
     line_text,
+    prose,
     visible,
 )
 from wslab.display.style import STYLE
@@ -79,6 +82,8 @@ def test_no_text_breaks_out_of_any_block(text):
             Paragraph(line),
             Table(text, ("One", text), [(text, Code(text))], prose=frozenset({1})),
             Details(text, [Paragraph(text)]),
+            Preformatted("if x:\n  pass"),
+            Facts(text, [(text, [line, Code(text)])]),
             Figure("<svg role='img'><title>t</title><desc>d</desc></svg>", visible(text)),
         ]
     )
@@ -131,6 +136,29 @@ def test_verdicts_are_words_first():
 def test_a_line_is_one_span_or_many():
     assert line_text(("a\0", Code("b"), Judgement(True))) == r"a\x00bpassed"
     assert line_html("<") == "&lt;"
+
+
+def test_what_stands_between_backticks_is_code_in_both_forms():
+    line = prose("send `a` and `b`, no ` more")
+    assert line_text(line) == "send `a` and `b`, no ` more"
+    assert line_html(line).count("<code>") == 2
+
+
+def test_facts_stand_beside_their_labels():
+    facts = Facts("What", [("one", ["first", "second"]), ("longer", [Code("x")]), ("none", [""])])
+    assert facts.to_text().splitlines() == [
+        "one     first",
+        "        second",
+        "longer  x",
+        "none",
+    ]
+    assert Facts("What", [("n", ["word " * 40])]).to_text().count("\n   word") == 1
+
+
+def test_a_notice_is_set_in_below_its_title():
+    document = Document([Heading("T"), Paragraph("one"), Preformatted("a\n\nb")], edge="red")
+    assert repr(document) == "T\n  one\n\n  a\n\n  b"
+    assert '<div class="wslab wslab-edge" style="border-color:red">' in document._repr_html_()
 
 
 def test_long_bytes_are_counted():

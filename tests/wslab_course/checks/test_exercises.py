@@ -230,7 +230,7 @@ def test_hints_are_graded_and_the_last_one_stays() -> None:
 
 def test_the_solution_is_the_reference_and_its_reason() -> None:
     text = repr(unmask.solution())
-    assert text.startswith("unmask: one solution\n  XOR undoes itself.\n\ndef unmask(")
+    assert text.startswith("unmask: one solution\n  XOR undoes itself.\n\n  def unmask(")
     assert "@exercise" not in text
 
 

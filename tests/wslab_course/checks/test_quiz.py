@@ -49,7 +49,7 @@ def test_a_question_is_asked_with_its_options() -> None:
 
 def test_a_long_question_wraps() -> None:
     lines = repr(Quiz(question(text="word " * 40)).ask()).splitlines()
-    assert max(map(len, lines)) <= TEXT_WIDTH and lines[2].startswith("               word")
+    assert max(map(len, lines)) <= TEXT_WIDTH and lines[2].startswith("            word")
 
 
 def test_every_answer_has_its_reply() -> None:

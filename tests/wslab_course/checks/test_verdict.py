@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from wslab_course.checks.verdict import Notice, Verdict, Verdicts, literal, spell
+from tests.wslab.display.pages import assert_same_facts
+from wslab_course.checks.verdict import Verdict, Verdicts, literal, notice, spell
 
 FULL = Verdict(
     name="unmask",
@@ -21,16 +20,8 @@ FULL = Verdict(
 )
 
 
-def words_of_html(html: str) -> str:
-    body = re.sub(r"<style>.*?</style>", "", html, flags=re.S)
-    text = re.sub(r"<[^>]+>", " ", body)
-    for name, character in {"&lt;": "<", "&gt;": ">", "&#x27;": "'", "&amp;": "&"}.items():
-        text = text.replace(name, character)
-    return " ".join(text.split())
-
-
 def test_text_and_html_carry_the_same_facts() -> None:
-    assert words_of_html(FULL._repr_html_()) == " ".join(repr(FULL).split())
+    assert_same_facts(repr(FULL), FULL._repr_html_())
 
 
 def test_the_text_is_stable() -> None:
@@ -51,7 +42,7 @@ def test_everything_is_escaped() -> None:
     html = FULL._repr_html_()
     assert "<script" not in html and "&lt;script&gt;" in html
     assert "\u202e" not in Verdict("x", "not yet", got="a\u202eb")._repr_html_()
-    assert "<b>" not in Notice("<b>", (("<b>", "<b>"),), ("<b>",), "<b>")._repr_html_()
+    assert "<b>" not in notice("<b>", (("<b>", "<b>"),), ("<b>",), "<b>")._repr_html_()
 
 
 @pytest.mark.parametrize("state", ["correct", "not yet", "not attempted"])
@@ -66,20 +57,20 @@ def test_the_state_is_said_in_words_with_a_symbol(state) -> None:
 def test_several_verdicts_are_one_output() -> None:
     both = Verdicts([Verdict("a", "correct"), Verdict("b", "not yet")])
     assert repr(both) == "✓ a: correct\n✗ b: not yet"
-    assert both._repr_html_().count('class="wslab"') == 2
+    assert both._repr_html_().count('class="wslab wslab-edge"') == 2
     assert not both.correct and Verdicts(both[:1]).correct
 
 
 def test_backticks_in_a_sentence_are_code_and_still_escaped() -> None:
-    card = Verdict("send", "not yet", nudge="Write `await <b>` before it.").card
-    assert "Write <code>await &lt;b&gt;</code> before it." in card._repr_html_()
-    assert "Write `await <b>` before it." in repr(card)
+    verdict = Verdict("send", "not yet", nudge="Write `await <b>` before it.")
+    assert "<code><bdi>await &lt;b&gt;</bdi></code> before it." in verdict._repr_html_()
+    assert "Write `await <b>` before it." in repr(verdict)
 
 
 def test_code_keeps_its_lines() -> None:
-    card = Notice("t", code="def f():\n    return 1 < 2")
-    assert repr(card) == "t\n\ndef f():\n    return 1 < 2"
-    assert "<pre><code>def f():\n    return 1 &lt; 2</code></pre>" in card._repr_html_()
+    shown = notice("t", code="def f():\n    return 1 < 2")
+    assert repr(shown) == "t\n\n  def f():\n      return 1 < 2"
+    assert "<pre><code>def f():\n    return 1 &lt; 2</code></pre>" in shown.html
 
 
 @pytest.mark.parametrize(

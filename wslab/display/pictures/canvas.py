@@ -14,6 +14,8 @@ from wslab.display.markup import Document, Figure, escape
 
 MONO: Final = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 SANS: Final = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
+CLIENT_COLOUR: Final = "#1e88e5"
+SERVER_COLOUR: Final = "#43a047"
 
 
 @dataclass(frozen=True, slots=True)

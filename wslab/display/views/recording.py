@@ -18,7 +18,7 @@ from wslab.display.markup import (
 )
 from wslab.display.phrases import count, direction, preview
 from wslab.display.pictures.exchange import exchange
-from wslab.display.pictures.pictures import timeline
+from wslab.display.pictures.timeline import timeline
 from wslab.display.views.findings import add_findings
 from wslab.display.views.frames import (
     FRAME_COLUMNS,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wslab.display.markup import Document
 from wslab.errors import WslabError
-from wslab_course.checks.verdict import Notice
+from wslab_course.checks.verdict import notice
 
 #
 # `url`, `say` and the elements are what the page around a sample has. The tests run each
@@ -99,15 +100,15 @@ button.addEventListener("click", () => {
 }
 
 
-def found(name: str) -> Notice:
+def found(name: str) -> Document:
     """A sample as it is found."""
-    return Notice(f"JavaScript, as found: {name}", code=_sample(name).broken)
+    return notice(f"JavaScript, as found: {name}", code=_sample(name).broken)
 
 
-def repaired() -> Notice:
+def repaired() -> Document:
     """All samples repaired, each under its fault."""
     parts = [f"// {name}: {s.fault}\n{s.repaired}" for name, s in SAMPLES.items()]
-    return Notice("JavaScript, repaired", code="\n".join(parts).rstrip())
+    return notice("JavaScript, repaired", code="\n".join(parts).rstrip())
 
 
 def _sample(name: str) -> Sample:

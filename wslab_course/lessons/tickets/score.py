@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wslab_course.checks.verdict import Notice
+from wslab.display.markup import Document
+from wslab_course.checks.verdict import notice
 from wslab_course.lessons.tickets.incidents.ticket_1 import ticket_1
 from wslab_course.lessons.tickets.incidents.ticket_2 import ticket_2
 from wslab_course.lessons.tickets.incidents.ticket_3 import ticket_3
@@ -16,7 +17,7 @@ from wslab_course.lessons.tickets.ticket import WANTED
 TICKETS = (ticket_1, ticket_2, ticket_3, ticket_4, ticket_5, ticket_6, ticket_7, ticket_8)
 
 
-def score() -> Notice:
+def score() -> Document:
     """How many tickets are diagnosed, and which wait."""
     open_ones = [str(n) for n, ticket in enumerate(TICKETS, 1) if not ticket.diagnosed]
     count = len(TICKETS) - len(open_ones)
@@ -28,4 +29,4 @@ def score() -> Notice:
     else:
         said = f"{WANTED} are wanted. These wait for you: {', '.join(open_ones)}."
     title = f"{count} of {len(TICKETS)} tickets diagnosed"
-    return Notice(title, sentences=(said,), tone="correct" if done else "")
+    return notice(title, sentences=(said,), tone="correct" if done else "")

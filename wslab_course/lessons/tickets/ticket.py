@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import EllipsisType
 
+from wslab.display.markup import Document
 from wslab_course.checks.quiz import Option, Question, Quiz
-from wslab_course.checks.verdict import Notice, Verdicts
+from wslab_course.checks.verdict import Verdicts, notice
 
 NOTEBOOK = "11-tickets"
 WANTED = 6  # diagnosed tickets
@@ -18,12 +19,12 @@ class Ticket(Quiz):
 
     diagnosed = False
 
-    def ask(self, *names: str) -> Notice:
+    def ask(self, *names: str) -> Document:
         """The questions; what is read off a recording stands on one line."""
         asked = [self._question(name) for name in names] or list(self)
         rows = tuple((question.name, _asked(question)) for question in asked)
         step = "Answer in the next cell. A wrong suspicion gets a reply, and another look is free."
-        return Notice("Your diagnosis", rows, (step,), prose=True)
+        return notice("Your diagnosis", rows, (step,), prose=True)
 
     def answers(self, choices: Mapping[str, str | EllipsisType]) -> Verdicts:
         """Judge the diagnosis; a header, a number and a letter are given as text."""

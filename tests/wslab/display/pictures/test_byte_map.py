@@ -72,3 +72,7 @@ def test_a_handshake_is_no_frame():
 def test_related_fields_share_a_colour():
     assert colour_of("MASK") == colour_of("masking key")
     assert colour_of("payload") == colour_of("masked payload") == colour_of("anything else")
+
+
+def test_the_same_bytes_give_the_same_picture():
+    assert byte_map(b"\x81\x00") == byte_map(b"\x81\x00")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from wslab_course.checks.verdict import COLOURS
 from wslab_course.lessons import tickets as lesson
 from wslab_course.lessons.tickets.score import TICKETS
 from wslab_course.lessons.tickets.ticket import NOTEBOOK, WANTED, WHO, Ticket
@@ -71,9 +72,9 @@ def test_the_score_names_what_waits() -> None:
     assert repr(lesson.score()).startswith("0 of 8 tickets diagnosed")
     for done, ticket in enumerate(TICKETS, 1):
         ticket.answers(right(ticket))
-        card = lesson.score()
-        assert card.title == f"{done} of 8 tickets diagnosed"
-        assert (card.tone == "correct") is (done >= WANTED)
+        score = lesson.score()
+        assert score.text.startswith(f"{done} of 8 tickets diagnosed\n")
+        assert (score.edge == COLOURS["correct"]) is (done >= WANTED)
     assert "needs no luck" in repr(lesson.score())
     TICKETS[3].diagnosed = False
     assert "left if you like: 4." in repr(lesson.score())

@@ -25,8 +25,8 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from wslab.network.streams import reset
 from wslab.protocol.frame_words import count
 from wslab.protocol.frames import Frame, Opcode
+from wslab_course.lessons.chat.grading.busy_timeout import busy_timeout
 from wslab_course.lessons.chat.grading.rubric import Transcript
-from wslab_course.lessons.chat.grading.turns import busy_timeout
 
 _SILENT: Final = logging.getLogger("wslab_course.lessons.chat.grading.client")
 _SILENT.disabled = True

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from wslab.display.markup import Block, Code, Details, Document, Heading, Line, Paragraph, Table
+from wslab.display.markup import (
+    Block,
+    Code,
+    Details,
+    Document,
+    Heading,
+    Line,
+    Paragraph,
+    Table,
+    prose,
+)
 from wslab.display.markup import Judgement as Passed
 from wslab.display.phrases import count
 
@@ -103,9 +112,9 @@ class Rubric:
             (
                 f"{check.stage} {STAGES[check.stage]}",
                 _outcome(check),
-                _prose(check.did),
-                _prose(check.expected),
-                _prose(check.happened),
+                prose(check.did),
+                prose(check.expected),
+                prose(check.happened),
             )
             for check in self.checks
         ]
@@ -114,16 +123,10 @@ class Rubric:
             Heading(self.title),
             Table("Checks of the chat server", columns, rows, prose=frozenset({2, 3, 4})),
         ]
-        blocks += [Paragraph(_prose(note)) for note in self.notes]
+        blocks += [Paragraph(prose(note)) for note in self.notes]
         for check in self.failed:
             blocks += [_transcript(check, transcript) for transcript in check.transcripts]
         return Document(blocks)
-
-
-def _prose(text: str) -> Line:
-    """A sentence in which what stands between backticks is code."""
-    parts = re.split(r"`([^`]+)`", text)
-    return tuple(Code(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 def _outcome(check: Check) -> Line:

@@ -34,11 +34,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from wslab.display.markup import Document
 from wslab.errors import AuthorError
 from wslab_course.checks.exercises import Case, Exercise
 from wslab_course.checks.judging import KnownWrong
 from wslab_course.checks.stub import is_empty, misfit
-from wslab_course.checks.verdict import SYMBOLS, Notice, Verdict
+from wslab_course.checks.verdict import Verdict
 from wslab_course.lessons.chat.grading.grading import PATIENCE_S, grade_chat
 from wslab_course.lessons.chat.grading.rubric import STAGES, Rubric
 
@@ -55,26 +56,20 @@ class StageVerdict(Verdict):
     rubric: Rubric | None = None
 
     @property
-    def card(self) -> Notice:
-        rows = (
+    def document(self) -> Document:
+        return self._notice(
             ("a client did", self.done),
             ("expected", self.expected),
             ("happened", self.got),
             ("also", self.printed),
-        )
-        return Notice(
-            title=f"{SYMBOLS[self.state]} {self.name}: {self.state}",
-            rows=tuple((label, value) for label, value in rows if value),
-            sentences=tuple(part for part in (self.nudge, self.next_step) if part),
-            tone=self.state,
             prose=True,
         )
 
     def __repr__(self) -> str:
-        return "\n\n".join(map(repr, filter(None, (self.card, self.rubric))))
+        return "\n\n".join(map(repr, filter(None, (self.document, self.rubric))))
 
     def _repr_html_(self) -> str:
-        return "".join(part._repr_html_() for part in (self.card, self.rubric) if part)
+        return "".join(part._repr_html_() for part in (self.document, self.rubric) if part)
 
 
 class ChatStage(Exercise):

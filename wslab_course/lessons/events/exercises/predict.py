@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from wslab.display.markup import Document
 from wslab.network.browser.websocket import WebSocket, once
 from wslab.network.echo import EchoServer
 from wslab.network.rogue.server import RogueServer
 from wslab_course.checks.exercises import Case, exercise
 from wslab_course.checks.facts import spoken
-from wslab_course.checks.verdict import Notice
+from wslab_course.checks.verdict import notice
 from wslab_course.lessons.events.exercises.record import TYPES, record
 
 SIX_SCRIPTS = {
@@ -39,10 +40,10 @@ ws = WebSocket(rogue.url)                  # its first frame breaks a rule
 }
 
 
-def six_scripts() -> Notice:
+def six_scripts() -> Document:
     """The scripts whose events are to be predicted."""
     code = "\n".join(f"# {letter}\n{source}" for letter, source in SIX_SCRIPTS.items())
-    return Notice("Six scripts", code=code.rstrip())
+    return notice("Six scripts", code=code.rstrip())
 
 
 async def _fail(ws: Any) -> None:

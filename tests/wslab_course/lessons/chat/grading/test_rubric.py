@@ -73,4 +73,4 @@ def test_what_stands_between_backticks_is_code() -> None:
     rubric = Rubric((Check(1, "sends `id`", "no ` is code", "odd", "passed"),), ("in `x`.",))
     html = rubric._repr_html_()
     assert "<code><bdi>id</bdi></code>" in html and "<code><bdi>x</bdi></code>" in html
-    assert "`" not in repr(rubric).replace("no ` is", "")
+    assert "sends `id`" in repr(rubric) and "in `x`." in repr(rubric)

@@ -94,7 +94,7 @@ def test_what_the_handler_raised_is_told():
         raise KeyError("nothing")
 
     verdict = echo().check(handler)
-    assert "KeyError: 'nothing'" in verdict.printed and "KeyError" in repr(verdict.card)
+    assert "KeyError: 'nothing'" in verdict.printed and "KeyError" in verdict.document.text
 
 
 def test_what_cannot_be_tried_is_said_at_once():

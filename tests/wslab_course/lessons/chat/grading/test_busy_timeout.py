@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from wslab_course.lessons.chat.grading.turns import busy_timeout
+from wslab_course.lessons.chat.grading.busy_timeout import busy_timeout
 
 
 async def test_time_in_which_nothing_runs_does_not_count() -> None:

@@ -1,34 +1,21 @@
-"""Pictures made from objects and tables: who said what when, and a state diagram.
-
-Each is a `Picture`: SVG for the page, and a text twin with the same facts.
-"""
+"""timeline: who said what when, as a sequence diagram with a text twin."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
+from collections.abc import Iterable, Sequence
 from math import atan2, degrees
 from typing import Final
 
 from wslab.display.markup import visible
 from wslab.display.phrases import count, direction
-from wslab.display.pictures.byte_map import byte_map
-from wslab.display.pictures.canvas import Canvas, Picture
+from wslab.display.pictures.canvas import CLIENT_COLOUR, SERVER_COLOUR, Canvas, Picture
 from wslab.display.pictures.exchange import ExchangeEvent, exchange
 from wslab.protocol.frames import Side
 from wslab.protocol.recording.recording import Recording
 
-__all__ = ["ExchangeEvent", "Picture", "byte_map", "states", "timeline"]
-
 _MAX_ARROWS: Final = 200  # arrows in one lane
-_ROW: Final = 34  # from arrow to arrow where time is not to scale
-_TALL: Final = 440  # the longest time, where it is
-_CLIENT: Final = "#1e88e5"
-_SERVER: Final = "#43a047"
-_QUIET: Final = "#8a8f98"
-
-
-# --- who said what when -----------------------------------------------------------
+_ROW_PX: Final = 34  # from arrow to arrow where time is not to scale
+_HEIGHT_PX: Final = 440  # the longest time, where it is
 
 
 def timeline(
@@ -57,9 +44,9 @@ def timeline(
     width = 640.0 if len(rows) < 2 else 330.0
     top = 66.0 if any(titles) else 44.0
     last = max((event[0] for lane in rows for event in lane), default=0.0) + delay
-    per_second = _TALL / last if scale and last > 0 else 0.0
+    per_second = _HEIGHT_PX / last if scale and last > 0 else 0.0
     longest = max((min(len(lane), _MAX_ARROWS) for lane in rows), default=0)
-    bottom = top + (_TALL + 24 if scale else longest * _ROW + 14)
+    bottom = top + (_HEIGHT_PX + 24 if scale else longest * _ROW_PX + 14)
     canvas = Canvas()
     if per_second:
         _draw_axis(canvas, left, left + len(rows) * width, top, last, per_second)
@@ -86,8 +73,8 @@ def _draw_lane(
     if title:
         canvas.text(x + width / 2, 18, title, 14, bold=True)
     for words, at, colour in (
-        ("client", x + 40, _CLIENT),
-        ("server", x + width - 40, _SERVER),
+        ("client", x + 40, CLIENT_COLOUR),
+        ("server", x + width - 40, SERVER_COLOUR),
     ):
         canvas.box(at - 32, top - 36, 64, 24, colour, 0.2, stroke=1.2, radius=12)
         canvas.text(at, top - 19, words, 12.5, bold=True)
@@ -108,7 +95,7 @@ def _draw_arrows(
     above = -100.0  # where the arrow before this one began
     hidden = 0
     for number, (at, sender, label) in enumerate(events[:_MAX_ARROWS]):
-        y = top + (8 + at * per_second if per_second else 22 + number * _ROW)
+        y = top + (8 + at * per_second if per_second else 22 + number * _ROW_PX)
         drop = delay * per_second if per_second else 0.0
         words = f"{at * 1000:,.1f} ms · {label}" if times else label
         if sender is None:
@@ -116,7 +103,14 @@ def _draw_arrows(
             continue
         ends = (x + 42, x + width - 42)
         start, end = ends if sender is Side.CLIENT else ends[::-1]
-        _draw_arrow(canvas, start, y, end, y + drop, _CLIENT if sender is Side.CLIENT else _SERVER)
+        _draw_arrow(
+            canvas,
+            start,
+            y,
+            end,
+            y + drop,
+            CLIENT_COLOUR if sender is Side.CLIENT else SERVER_COLOUR,
+        )
         crowded, above = y - above < 13, y
         if crowded:
             hidden += 1
@@ -160,99 +154,3 @@ def _draw_axis(
         label = f"{tick * step:,.4g} s" if step >= 1 else f"{tick * step * 1000:,.4g} ms"
         canvas.text(x0 - 10, y + 4, label, 10.5, anchor="end", dim=True)
         tick += 1
-
-
-# --- states ----------------------------------------------------------------------
-
-_STATE_WIDTH: Final = 150.0
-_STATE_GAP: Final = 112.0
-
-
-def states(
-    table: Mapping[tuple[Enum, Enum], Enum], title: str = "The states and what changes them"
-) -> Picture:
-    """A state diagram from `{(state, event): next state}`, drawn from top to bottom.
-
-    States stand in the order in which the table names them first. The name of a
-    state and the value of an event are what is written.
-    """
-    order: list[Enum] = []
-    edges: dict[tuple[Enum, Enum], list[str]] = {}
-    for (state, event), after in table.items():
-        order += [s for s in (state, after) if s not in order]
-        edges.setdefault((state, after), []).append(str(event.value))
-    order = [s for s in type(order[0]) if s in order] if order else []
-    lines = [
-        f"{state.name} → {after.name}: {visible(' or '.join(words))}"
-        for (state, after), words in edges.items()
-    ]
-    twin = "\n".join(lines)
-    canvas = Canvas()
-    middle = 360.0
-    where = {state: 20 + number * _STATE_GAP for number, state in enumerate(order)}
-    hops = {edge: order.index(edge[1]) - order.index(edge[0]) for edge in edges}
-    detours = [edge for edge, hop in hops.items() if hop not in (0, 1)]
-    for (state, after), words in edges.items():
-        hop = hops[state, after]
-        if hop == 0:
-            _draw_loop(canvas, middle, where[state], words)
-        elif hop == 1:
-            x, y0, y1 = middle, where[state] + 40, where[after]
-            _draw_down(canvas, x, y0, y1)
-            for line, text in enumerate(words):
-                y = (y0 + y1) / 2 + 4 + (line - (len(words) - 1) / 2) * 16
-                canvas.text(x + 12, y, text, 12, anchor="start")
-        else:
-            side = [edge for edge in detours if (hops[edge] > 0) == (hop > 0)]
-            side.sort(key=lambda edge: abs(hops[edge]))
-            leaving = [edge for edge in reversed(side) if edge[0] is state]
-            start = where[state] + 18 + 18 * leaving.index((state, after)) - 9 * (len(leaving) - 1)
-            lane = side.index((state, after))
-            _draw_detour(canvas, middle, start, where[after], hop, lane, " or ".join(words))
-    for state, y in where.items():
-        final = all(begin is not state or end is state for begin, end in edges)
-        colour = _QUIET if final else _CLIENT
-        canvas.box(middle - _STATE_WIDTH / 2, y, _STATE_WIDTH, 40, colour, 0.2, 1.6, 9)
-        canvas.text(middle, y + 25, state.name, 14, bold=True)
-    height = 20 + max(where.values(), default=0) + 60
-    return Picture(canvas.svg(720, height, title, twin), twin)
-
-
-def _draw_down(canvas: Canvas, x: float, y0: float, y1: float) -> None:
-    canvas.path(f"M{x:g} {y0:g}V{y1 - 8:g}", stroke_width="1.6", opacity=".75")
-    canvas.path(f"M{x:g} {y1 - 1:g}l-5 -9h10z", fill=True, opacity=".75")
-
-
-def _draw_loop(canvas: Canvas, middle: float, y: float, words: Sequence[str]) -> None:
-    x = middle + _STATE_WIDTH / 2
-    canvas.path(
-        f"M{x:g} {y + 10:g}C{x + 46:g} {y - 4:g} {x + 46:g} {y + 44:g} {x + 9:g} {y + 31:g}",
-        stroke_width="1.6",
-        opacity=".75",
-    )
-    canvas.path(f"M{x + 1:g} {y + 29:g}l10 -3.5l-3 9.5z", fill=True, opacity=".75")
-    for line, text in enumerate(words):
-        top = y + 24 + (line - (len(words) - 1) / 2) * 16
-        canvas.text(x + 46, top, text, 12, anchor="start")
-
-
-def _draw_detour(
-    canvas: Canvas, middle: float, start: float, y1: float, hop: int, lane: int, words: str
-) -> None:
-    """An arrow past other states: forward ones on the left, backward ones on the right.
-
-    Each has a lane of its own; a longer one runs outside a shorter one and arrives lower.
-    """
-    side = -1 if hop > 0 else 1
-    x = middle + side * _STATE_WIDTH / 2
-    bend = x + side * (168 + 22 * lane)
-    end = y1 + 4 + 9 * abs(hop)
-    turn = 14 * (1 if end > start else -1)
-    canvas.path(
-        f"M{x:g} {start:g}H{bend - side * 14:g}Q{bend:g} {start:g} {bend:g} {start + turn:g}"
-        f"V{end - turn:g}Q{bend:g} {end:g} {bend - side * 14:g} {end:g}H{x + side * 9:g}",
-        stroke_width="1.6",
-        opacity=".75",
-    )
-    canvas.path(f"M{x + side:g} {end:g}l{side * 9:g} -5v10z", fill=True, opacity=".75")
-    canvas.text(x + side * 10, start - 6, words, 12, anchor="end" if side < 0 else "start")

@@ -1,1 +1,0 @@
-"""The README's table of notebooks and the instructor's guide."""
