@@ -4,6 +4,7 @@ import http.server
 import json
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from wslab.network.background import call
 from wslab.network.chat.room import Member
 from wslab.network.chat.server import ChatPage, ChatServer
+from wslab_course.checks.exercises import Exercise
+from wslab_course.lessons import chat as lesson
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +46,11 @@ def entry(page: Page, text: str) -> Locator:
     return talk(page).locator(".entry").filter(has_text=text)
 
 
+def spoken(page: Page) -> Locator:
+    """What was said, by anyone, oldest first."""
+    return talk(page).locator(".entry:not(.error) .what")
+
+
 def people(page: Page) -> Locator:
     return page.get_by_role("list", name="People").get_by_role("listitem")
 
@@ -62,6 +70,14 @@ def join(page: Page, name: str, url: str = "") -> None:
 def say(page: Page, text: str) -> None:
     page.get_by_label("Message", exact=True).fill(text)
     press(page, "Say")
+
+
+def say_at_once(page: Page, texts: list[str]) -> None:
+    script = """texts => texts.forEach(text => {
+        document.getElementById("text").value = text;
+        document.getElementById("saying").requestSubmit();
+    })"""
+    page.evaluate(script, texts)
 
 
 def only_member(server: ChatServer) -> Member:
@@ -215,6 +231,155 @@ def test_what_was_said_into_a_cut_is_said_again(page: Page) -> None:
         expect(entry(page, "and another")).to_have_count(1)
         expect(entry(page, "lost at first")).to_have_count(1)
     assert swallowed[0]["text"] == "lost at first"
+
+
+#: Handlers that echo no tag: the course's own, of the stages with and without a history.
+WITHOUT_TAGS = pytest.mark.parametrize("stage", [lesson.chat_3, lesson.chat_5], ids=["3", "5"])
+
+
+def anew(stage: Exercise):
+    """The reference without the people and the history of an earlier test."""
+    space = dict(stage.reference.__globals__)
+    exec(stage.source, space)
+    return space[stage.name]
+
+
+@WITHOUT_TAGS
+def test_what_was_heard_is_not_said_again_after_a_restart(page: Page, stage: Exercise) -> None:
+    """A server that echoes no tag confirms by text, twice the same text included."""
+    with ChatPage(anew(stage)) as server:
+        join(page, "ann", server.http_url)
+        for text in ("one", "two", "one"):
+            say(page, text)
+        expect(spoken(page)).to_have_text(["one", "two", "one"])
+        port = server.port
+    expect(state(page)).to_contain_text("connecting again")
+    with ChatPage(anew(stage), port=port):
+        expect(state(page)).to_have_text("joined as ann", timeout=20_000)
+        say(page, "the end")  # would wait behind whatever is said again
+        expect(entry(page, "the end")).to_have_count(1)
+        assert spoken(page).all_text_contents() == ["one", "two", "one", "the end"]
+
+
+@WITHOUT_TAGS
+def test_what_was_heard_is_not_said_again_after_a_cut(page: Page, stage: Exercise) -> None:
+    connections: list = []
+    reference = anew(stage)
+
+    async def chat(ws) -> None:
+        connections.append(ws)
+        await reference(ws)
+
+    with ChatPage(chat) as server:
+        join(page, "ann", server.http_url)
+        for text in ("one", "two"):
+            say(page, text)
+        expect(spoken(page)).to_have_text(["one", "two"])
+        call(lambda: connections[0].transport.abort())
+        server.wait_for("open", 2, timeout=20)
+        expect(state(page)).to_have_text("joined as ann")
+        say(page, "the end")
+        expect(entry(page, "the end")).to_have_count(1)
+        assert spoken(page).all_text_contents() == ["one", "two", "the end"]
+
+
+def test_too_fast_says_again_only_what_was_refused(page: Page) -> None:
+    received: list[str] = []
+    reference = anew(lesson.chat_3)
+
+    async def chat(ws) -> None:
+        recv = ws.recv
+
+        async def noted(*args) -> str:
+            data = await recv(*args)
+            if (message := json.loads(data))["type"] == "say":
+                received.append(message["text"])
+            return data
+
+        ws.recv = noted
+        await reference(ws)
+
+    texts = [f"number {number}" for number in range(34)]  # a few above the burst of 30
+    with ChatPage(chat) as server:
+        join(page, "ann", server.http_url)
+        say_at_once(page, texts)
+        expect(spoken(page)).to_have_count(len(texts), timeout=30_000)
+        say(page, "the end")
+        expect(entry(page, "the end")).to_have_count(1)
+        assert spoken(page).all_text_contents() == [*texts, "the end"]
+        refused = talk(page).locator(".entry.error").count()
+    assert 0 < refused < 10
+    assert len(received) == len(texts) + refused + 1, "something heard was said again"
+
+
+def test_a_server_that_refuses_everything_is_left_in_peace(page: Page) -> None:
+    """The tries slow down, and then they end."""
+    received: list[dict] = []
+
+    async def chat(ws) -> None:
+        name = json.loads(await ws.recv())["name"]
+        await ws.send(json.dumps({"type": "join", "name": name}))
+        async for data in ws:
+            received.append(json.loads(data))
+            await ws.send(json.dumps({"type": "error", "code": "too-fast", "text": "slowly"}))
+
+    page.clock.install()
+    page.add_init_script(
+        """window.sent = [];
+        const send = WebSocket.prototype.send;
+        WebSocket.prototype.send = function (data) {
+            if (JSON.parse(data).type === "say") sent.push(Date.now());
+            send.call(this, data);
+        };"""
+    )
+    with ChatPage(chat) as server:
+        join(page, "ann", server.http_url)
+        say(page, "one")
+        slow = talk(page).locator(".entry.error").filter(has_text="slowly")
+        for tries in range(1, 5):
+            expect(slow.nth(tries - 1)).to_be_attached()
+            page.clock.run_for(12_000)  # milliseconds: longer than any pause
+        expect(entry(page, "Given up after 5 tries: one")).to_have_count(1)
+        page.clock.run_for(600_000)
+        say(page, "two")
+        expect(slow).to_have_count(6)
+        assert [message["text"] for message in received] == ["one"] * 5 + ["two"]
+        gaps = [later - earlier for earlier, later in pairwise(page.evaluate("sent.slice(0, 5)"))]
+        assert all(gap >= wait for gap, wait in zip(gaps, (2e3, 4e3, 8e3, 10e3), strict=True)), gaps
+
+
+@pytest.mark.parametrize("ending", ["replaced", "refused"])
+def test_what_is_over_is_forgotten(page: Page, ending: str) -> None:
+    """Neither the one who left, nor a text that the server cannot take, comes again."""
+    received: list[list[str]] = []
+
+    async def chat(ws) -> None:
+        heard: list[str] = []
+        received.append(heard)
+        name = json.loads(await ws.recv())["name"]
+        await ws.send(json.dumps({"type": "join", "name": name}))
+        async for data in ws:
+            heard.append(json.loads(data)["text"])
+            if heard == ["wrong"] and len(received) == 1:
+                if ending == "replaced":
+                    await ws.close(4001, "elsewhere")
+                    return
+                await ws.send(json.dumps({"type": "error", "code": "bad-field", "text": "no"}))
+                await ws.close(1001)
+                return
+            await ws.send(json.dumps({"type": "say", "name": name, "text": heard[-1]}))
+
+    with ChatPage(chat) as server:
+        join(page, "ann", server.http_url)
+        say(page, "wrong")
+        if ending == "replaced":
+            expect(state(page)).to_have_text("you joined from another page")
+            press(page, "Join")
+        server.wait_for("open", 2, timeout=20)
+        expect(state(page)).to_have_text("joined as ann")
+        say(page, "the end")
+        expect(entry(page, "the end")).to_have_count(1)
+    assert received == [["wrong"], ["the end"]]
 
 
 def test_a_server_that_starts_anew_is_noticed(page: Page) -> None:
