@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from typing import ClassVar, Final, Self
 
 from wslab.errors import MalformedHandshake
-from wslab.protocol.frames import Opcode
+from wslab.protocol.frame_header import OPCODES
 from wslab.protocol.headers import FIELD, FIELD_TEXT, FIRST_FIELD, TOKEN, Headers, latin1
 from wslab.protocol.redaction import redacted
 
@@ -159,7 +159,7 @@ def _clue(kind: type[_Head], data: bytes) -> str:
             "this looks like TLS, the encryption of https:// and wss://; use a ws:// URL, "
             "or look at the bytes after decryption"
         )
-    if (first < 0x09 or first >= 0x80) and opcode in Opcode._value2member_map_:
+    if (first < 0x09 or first >= 0x80) and opcode in OPCODES:
         return (
             f"this looks like a WebSocket frame with opcode {opcode}; the handshake comes "
             "before it, so start at the first byte of the connection, or use Frame.parse"
