@@ -44,6 +44,10 @@ class CloseCode(IntEnum):
     TLS_HANDSHAKE = 1015, "the TLS handshake failed", False
 
 
+CLOSE_CODES: Final = {code.value: code for code in CloseCode}
+"""Every code of `CloseCode`, by its value."""
+
+
 class ClosePayload:
     """What a Close frame says: a code and a reason (RFC 6455 §5.5.1, §7.4).
 
@@ -106,4 +110,4 @@ class ClosePayload:
 
 def _close_code(value: int) -> CloseCode | int:
     """The named row of a close code, or the plain number."""
-    return CloseCode._value2member_map_.get(value, value)  # type: ignore[return-value]
+    return CLOSE_CODES.get(value, value)

@@ -32,9 +32,10 @@ class Opcode(IntEnum):
     PONG = 0xA
 
 
-_OPCODES: Final[tuple[Opcode | int, ...]] = tuple(
-    Opcode(value) if value in Opcode._value2member_map_ else value for value in range(16)
-)
+OPCODES: Final = {opcode.value: opcode for opcode in Opcode}
+"""Every opcode that has a meaning, by its value."""
+
+_BY_VALUE: Final[tuple[Opcode | int, ...]] = tuple(OPCODES.get(n, n) for n in range(16))
 
 _LENGTH_SIZES: Final = {LENGTH_16: 2, LENGTH_64: 8}
 
@@ -101,7 +102,7 @@ class FrameHeader:
     @property
     def opcode(self) -> Opcode | int:
         """What the frame is for; a plain int if the value is reserved."""
-        return _OPCODES[self._bytes[0] & OPCODE]
+        return _BY_VALUE[self._bytes[0] & OPCODE]
 
     @property
     def mask(self) -> bytes | None:

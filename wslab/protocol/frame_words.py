@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from wslab.protocol.frames import CloseCode, Opcode
+from wslab.protocol.closing import CLOSE_CODES
+from wslab.protocol.frames import Opcode
 
 _OPCODE_WORDS: Final = {
     Opcode.CONTINUATION: "this frame carries on the message that an earlier frame began",
@@ -79,8 +80,7 @@ def payload_words(payload: bytes, opcode: int, rsv1: bool) -> str:
 
 def close_code_words(code: int) -> str:
     """What a close code says, in words (RFC 6455 §7.4)."""
-    row = CloseCode._value2member_map_.get(code)
-    if isinstance(row, CloseCode):
+    if (row := CLOSE_CODES.get(code)) is not None:
         forbidden = "" if row.sendable else "; this code may never travel in a frame"
         return f"{row.name}: {row.phrase}{forbidden}"
     if 3000 <= code <= 3999:

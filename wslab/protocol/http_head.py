@@ -19,12 +19,15 @@ from collections.abc import Iterable
 from typing import ClassVar, Final, Self
 
 from wslab.errors import MalformedHandshake
-from wslab.protocol.frames import Opcode
+from wslab.protocol.frame_header import OPCODES
 from wslab.protocol.headers import FIELD, FIELD_TEXT, FIRST_FIELD, TOKEN, Headers, latin1
 from wslab.protocol.redaction import redacted
 
 MAX_HEAD_BYTES: Final = 64 * 1024  # bytes; a longer head is refused
 MAX_HEADERS: Final = 256  # lines after the first; more are refused
+
+_SHOWN_BYTES: Final = 40  # bytes of a line at fault that an error quotes
+_LOOKED_AT_BYTES: Final = 4096  # ... and of that line so many are looked at for secrets
 
 _TARGET: Final = r"[^\0-\x20\x7f]"
 _VERSION: Final = r"HTTP/\d{1,3}(?:\.\d{1,3})?"
@@ -103,7 +106,8 @@ class _Head:
 
     @classmethod
     def _malformed(cls, data: bytes, offset: int, end: int) -> MalformedHandshake:
-        shown = redacted(data)[offset:end][:40]
+        # A secret may begin in a line above; what follows far behind does not concern the start.
+        shown = redacted(data[: min(end, offset + _LOOKED_AT_BYTES)])[offset:][:_SHOWN_BYTES]
         if offset == 0:
             wanted, advice = cls._wanted, _clue(cls, data)
         else:
@@ -155,7 +159,7 @@ def _clue(kind: type[_Head], data: bytes) -> str:
             "this looks like TLS, the encryption of https:// and wss://; use a ws:// URL, "
             "or look at the bytes after decryption"
         )
-    if (first < 0x09 or first >= 0x80) and opcode in Opcode._value2member_map_:
+    if (first < 0x09 or first >= 0x80) and opcode in OPCODES:
         return (
             f"this looks like a WebSocket frame with opcode {opcode}; the handshake comes "
             "before it, so start at the first byte of the connection, or use Frame.parse"

@@ -34,12 +34,15 @@ _SECRET_HEADER: Final = re.compile(
 )
 _SECRET_PARAMETER: Final = re.compile(rb"(?i)([?&;#]" + _SECRET_NAME + rb"=)([^&;#\s]*)")
 _USER_IN_URL: Final = re.compile(rb"(://)([^/@\s]+)(?=@)")
-# A token offered as a subprotocol, as pages do that can set no header: what is long, without a
-# dot, and has digits in it. The names of real subprotocols are shorter words.
+# A token offered as a subprotocol, as pages do that cannot set a header: a long word without a
+# dot and with a digit in it. The names of real subprotocols are shorter words. The digit is
+# looked for once a word: a lookahead would scan the word again from each of its letters.
 _OFFERED: Final = re.compile(rb"(?im)^(Sec-WebSocket-Protocol[ \t]*:)((?:[^\n]|\n[ \t])*)")
-_TOKEN_LIKE: Final = re.compile(rb"()((?=[^\s,.]*[0-9])[^\s,.]{16,})")
-_VISIBLE: Final = re.compile(rb"\S")
+_LONG_WORD: Final = re.compile(rb"()([^\s,.]{16,})")
+_DIGIT: Final = re.compile(rb"[0-9]")
+_STARS: Final = bytes(byte if byte in b" \t\n\r\f\v" else ord("*") for byte in range(256))
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
+_AFTER_BLANK_LINE: Final = re.compile(rb"(?<=\n\r\n)|(?<=\n\n)")
 
 
 def redacted(head: bytes) -> bytes:
@@ -56,8 +59,13 @@ def redacted(head: bytes) -> bytes:
     shown = bytes(head[:end])
     for secret in (_SECRET_HEADER, _SECRET_PARAMETER, _USER_IN_URL):
         shown = secret.sub(_starred, shown)
-    shown = _OFFERED.sub(lambda found: found[1] + _TOKEN_LIKE.sub(_starred, found[2]), shown)
+    shown = _OFFERED.sub(lambda found: found[1] + _LONG_WORD.sub(_token, found[2]), shown)
     return shown + head[end:]
+
+
+def redacted_stream(data: bytes) -> bytes:
+    """`redacted` for a connection that is kept alive: head after head, with bodies between them."""
+    return b"".join(map(redacted, _AFTER_BLANK_LINE.split(data)))
 
 
 def redacted_text(text: str) -> str:
@@ -65,5 +73,9 @@ def redacted_text(text: str) -> str:
     return redacted(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
 
 
+def _token(word: re.Match[bytes]) -> bytes:
+    return _starred(word) if _DIGIT.search(word[2]) else word[2]
+
+
 def _starred(found: re.Match[bytes]) -> bytes:
-    return found[1] + _VISIBLE.sub(b"*", found[2])
+    return found[1] + found[2].translate(_STARS)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wslab.protocol.closing import CloseCode, ClosePayload
+from wslab.protocol.closing import CLOSE_CODES, CloseCode, ClosePayload
 
 
 @given(st.binary(max_size=130))
@@ -54,4 +54,4 @@ def test_a_code_has_sixteen_bits() -> None:
 def test_the_codes_that_are_never_sent() -> None:
     assert [int(code) for code in CloseCode if not code.sendable] == [1005, 1006, 1015]
     assert all(code.phrase for code in CloseCode)
-    assert 1004 not in CloseCode._value2member_map_  # reserved, without a meaning
+    assert 1004 not in CLOSE_CODES  # reserved, without a meaning

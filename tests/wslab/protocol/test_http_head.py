@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from tests.handshake_vectors import HANDSHAKES, REQUEST, RESPONSE
 from wslab.errors import MalformedHandshake
+from wslab.protocol import http_head
 from wslab.protocol.headers import Headers
 from wslab.protocol.http_head import MAX_HEAD_BYTES, MAX_HEADERS, Request, Response
+from wslab.protocol.redaction import redacted
 
 Head = Request | Response
 
@@ -310,3 +312,24 @@ def test_h11_agrees_on_every_vector_it_reads(vector) -> None:
         assert vector.breaks
     else:
         assert raw_items(request.headers) == squeezed(event.headers.raw_items())
+
+
+def test_an_error_looks_for_secrets_near_what_it_quotes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger may send what looks like a head at each byte: each refusal stays cheap."""
+    sizes: list[int] = []
+
+    def counted(data: bytes) -> bytes:
+        sizes.append(len(data))
+        return redacted(data)
+
+    monkeypatch.setattr(http_head, "redacted", counted)
+    with pytest.raises(MalformedHandshake, match="found b'GET GET GET "):
+        Request.parse(b"GET " * 15_000)
+    assert sizes and max(sizes) <= 4096
+
+
+def test_an_error_hides_a_secret_that_began_in_the_line_above() -> None:
+    data = b"GET / HTTP/1.1\r\nCookie: id=s3cret\r\n s3cret\0\r\n"
+    with pytest.raises(MalformedHandshake, match=r"found b' \*+\\r\\n' at byte 35") as error:
+        Request.parse(data)
+    assert "s3cret" not in str(error.value)

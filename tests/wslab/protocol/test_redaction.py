@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.growth import ends
 from wslab.protocol.http_head import Request
-from wslab.protocol.redaction import SECRET_HEADERS, redacted, redacted_text
+from wslab.protocol.redaction import (
+    SECRET_HEADERS,
+    redacted,
+    redacted_stream,
+    redacted_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -78,3 +84,46 @@ def test_a_redacted_head_is_still_a_head() -> None:
 def test_a_sentence_that_quotes_a_url_keeps_its_other_characters() -> None:
     said = "ws://me:pw@h/\udcff\ud800?token=abc was not reached: é"
     assert redacted_text(said) == "ws://*****@h/\udcff\ud800?token=*** was not reached: é"
+
+
+def test_a_long_word_of_a_subprotocol_is_a_token_wherever_its_digit_is() -> None:
+    for word in (b"1" + b"a" * 15, b"a" * 15 + b"1", b"a" * 8 + b"1" + b"a" * 8):
+        head = b"Sec-WebSocket-Protocol: chat, " + word
+        assert redacted(head) == b"Sec-WebSocket-Protocol: chat, " + b"*" * len(word)
+
+
+def test_each_head_of_a_stream_is_redacted_and_the_bodies_are_not() -> None:
+    head, body = b"HTTP/1.1 200 OK\r\nSet-Cookie: a\r\n\r\n", b"0\r\n\r\n"
+    shown = head.replace(b"a\r", b"*\r")
+    assert redacted_stream(head + body + head + b"Cookie") == shown + body + shown + b"Cookie"
+    assert redacted_stream(b"") == b""
+
+
+# Each repeats what one of the patterns begins with, so that a pattern which looks ahead, or
+# starts anew inside of what it has seen, would look at everything once more from every place.
+LONG = [
+    "b'Sec-WebSocket-Protocol: ' + b'a' * N",
+    "b'Sec-WebSocket-Protocol: ' + b'a ' * N",
+    "b'Sec-WebSocket-Protocol:\\n' * (N // 24)",
+    "b'Cookie' + b' ' * N",
+    "b'Cookie ' * N",
+    "b'Cookie:' + b'\\n ' * N",
+    "b'?' * N",
+    "b'?' + b'token' * N",
+    "b'?token' * N",
+    "b'&session-' * N",
+    "b'://' * N",
+    "b'://' + b'a' * N",
+    "b'://:' * N + b' @'",
+    "b'\\r' * N",
+    "b'\\n' * N",
+]
+
+
+def test_the_cost_grows_with_the_length_and_not_with_its_square() -> None:
+    ends(
+        "from wslab.protocol.redaction import redacted, redacted_stream\n"
+        "N = 100_000\n"
+        f"for text in ({', '.join(LONG)}):\n"
+        "    assert len(redacted(text)) == len(redacted_stream(text)) == len(text)\n"
+    )

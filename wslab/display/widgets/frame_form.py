@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 from wslab.display.markup import visible
 from wslab.display.phrases import count
+from wslab.protocol.frame_header import OPCODES
 from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import Frame, Opcode, shortest_length_size
 
@@ -27,8 +28,7 @@ _BETWEEN: Final = re.compile(r"[\s:,_-]+|0x(?=[0-9a-fA-F])")
 OPCODE_CHOICES: Final = tuple(
     (
         value,
-        f"0x{value:X} "
-        + (opcode_name(value) if value in Opcode._value2member_map_ else "reserved"),
+        f"0x{value:X} " + (opcode_name(value) if value in OPCODES else "reserved"),
     )
     for value in range(16)
 )

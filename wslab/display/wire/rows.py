@@ -19,17 +19,15 @@ from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import Frame, FrameReader, Side, apply_mask
 from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.recording.recording import Chunk, Ending
-from wslab.protocol.redaction import redacted
+from wslab.protocol.redaction import redacted_stream
 
 _MAX_SHOWN_BYTES: Final = 4096  # bytes of a frame from which on only its beginning is unmasked
 _START: Final = 1024  # ... and so many of them
-_MAX_HELD_BYTES: Final = (
-    256 * 1024
-)  # bytes of one side that wait, at most, for the other side's head
-_LIKE_A_HEAD: Final = {
-    Side.CLIENT: re.compile(rb"[A-Z]{3,7} \S"),
-    Side.SERVER: re.compile(rb"HTTP/1"),
-}
+_MAX_HELD_BYTES: Final = 256 * 1024  # of one side, that wait for the other side's head
+# The methods that IANA lists: capital letters, at most 17. What begins with another word is a
+# body, which need not wait.
+_METHOD_SO_FAR: Final = re.compile(rb"[A-Z-]{1,17}(?: |\Z)")
+_VERSION: Final = b"HTTP/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class WireRow:
             return "end of TCP", "", visible(ending_words(content, redact=True))
         if self.kind == "full":
             return "not kept", "", "the recording is full; later bytes pass, and are only counted"
-        shown = redacted(content)
+        shown = redacted_stream(content)
         if self.kind == "head":
             what = "HTTP request" if self.sender is Side.CLIENT else "HTTP response"
             line = shown.partition(b"\n")[0].rstrip().decode("latin-1")
@@ -78,6 +76,13 @@ def _start_of(frame: Frame) -> str:
     return line_text(carries(Frame(frame.opcode, start)))
 
 
+def _may_be_a_head(data: bytearray, side: Side) -> bool:
+    """Does this begin as a head does, as far as it is here? `parse` says how it goes on."""
+    if side is Side.CLIENT:
+        return _METHOD_SO_FAR.match(data) is not None
+    return _VERSION.startswith(bytes(data[: len(_VERSION)]))
+
+
 class RowReader:
     """The rows of one connection, as its chunks come: heads, then frames if it upgrades.
 
@@ -88,7 +93,8 @@ class RowReader:
     def __init__(self) -> None:
         self._upgraded: bool | None = None  # not decided yet
         self._request: Request | None = None
-        self._held = {side: b"" for side in Side}
+        self._held = {side: bytearray() for side in Side}
+        self._look_from = {side: 0 for side in Side}  # bytes held, without which no look is due
         self._readers = {side: FrameReader() for side in Side}
         self._frames = 0
 
@@ -97,20 +103,28 @@ class RowReader:
         at, side, data = chunk
         if self._upgraded:
             return self._read_frames(at, side, data)
-        self._held[side] += data
-        rows = self._open(at) if self._upgraded is None else []
+        held = self._held[side]
+        held += data
+        # Only a line end makes a head whole. Without one the next look comes once as much again
+        # is here, so that a head which comes byte by byte is not read again with each of them.
+        if b"\n" not in data and len(held) < self._look_from[side]:
+            return []
+        undecided = self._upgraded is None
+        rows = self._open(at) if undecided else []
         if self._upgraded is None and len(self._held[side]) > _MAX_HELD_BYTES:
             self._upgraded = False  # a large upload, or no HTTP at all
         if self._upgraded is not None:
-            for either in Side:
+            for either in Side if undecided else (side,):
                 rows += self._release(at, either)
+        self._look_from[side] = min(2 * len(held), _MAX_HELD_BYTES + 1)
         return rows
 
     def end(self, ending: Ending) -> list[WireRow]:
         """The row of an ending; before it, what `sender` left half said."""
         side = ending.sender
-        rest = self._held[side] + self._readers[side].pending
-        self._held[side], self._readers[side] = b"", FrameReader()
+        rest = bytes(self._held[side]) + self._readers[side].pending
+        self._held[side].clear()
+        self._readers[side] = FrameReader()
         rows = [WireRow(ending.at, side, "bytes", rest)] if rest else []
         return [*rows, WireRow(ending.at, side, "ending", ending)]
 
@@ -134,14 +148,13 @@ class RowReader:
 
     def _head(self, at: float, side: Side, head: Request | Response) -> WireRow:
         raw = head.encode()
-        self._held[side] = self._held[side][len(raw) :]
+        del self._held[side][: len(raw)]
         return WireRow(at, side, "head", raw)
 
     def _release(self, at: float, side: Side) -> list[WireRow]:
         """What was held back, now that it is known what it is."""
         if self._upgraded:
-            data, self._held[side] = self._held[side], b""
-            return self._read_frames(at, side, data)
+            return self._read_frames(at, side, self._take_all(side))
         return list(self._heads_and_bytes(at, side))
 
     def _read_frames(self, at: float, side: Side, data: bytes) -> list[WireRow]:
@@ -152,10 +165,10 @@ class RowReader:
 
     def _heads_and_bytes(self, at: float, side: Side) -> Iterator[WireRow]:
         kind = Request if side is Side.CLIENT else Response
-        while data := self._held[side]:
-            if _LIKE_A_HEAD[side].match(data):
+        while held := self._held[side]:
+            if _may_be_a_head(held, side):
                 try:
-                    head = kind.parse(data)
+                    head = kind.parse(held)
                 except MalformedHandshake:
                     pass
                 else:
@@ -163,5 +176,9 @@ class RowReader:
                         return  # the rest of it is on its way
                     yield self._head(at, side, head)
                     continue
-            self._held[side] = b""
-            yield WireRow(at, side, "bytes", data)
+            yield WireRow(at, side, "bytes", self._take_all(side))
+
+    def _take_all(self, side: Side) -> bytes:
+        data = bytes(self._held[side])
+        self._held[side].clear()
+        return data

@@ -10,7 +10,6 @@ Secrets are overwritten on saving, byte for byte, so that every offset stays tru
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from wslab.protocol.handshake import Handshake, Request, Response
 from wslab.protocol.recording import captures, wscap
 from wslab.protocol.recording.chunks import Chunk, Ending, beginning
 from wslab.protocol.recording.tls_records import SentRecord, is_tls, read_records
-from wslab.protocol.redaction import redacted, redacted_text
+from wslab.protocol.redaction import redacted, redacted_stream, redacted_text
 from wslab.protocol.rules.connection import ConnectionJudge, check_opening
 from wslab.protocol.rules.findings import Finding, Tally
 from wslab.protocol.rules.frames import check_beginning
@@ -34,7 +33,6 @@ __all__ = ["Chunk", "Ending", "Recording", "SentFrame"]
 
 MAX_RECORDING_BYTES: Final = 64 * 1024 * 1024  # bytes kept of one connection
 MAX_CHUNKS: Final = 500_000  # and chunks: a small one takes ten times the memory of its bytes
-_BLANK_LINE: Final = re.compile(rb"(?<=\n\r\n)|(?<=\n\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +212,7 @@ class Recording:
     def _redacted_stream(self, side: Side) -> bytes:
         stream, handshake = self.bytes_from(side), self.handshake
         if handshake is None or not handshake.upgraded or handshake.response is None:
-            # Kept-alive HTTP: head after head, with bodies between them.
-            return b"".join(map(redacted, _BLANK_LINE.split(stream)))
+            return redacted_stream(stream)
         head = handshake.request if side is Side.CLIENT else handshake.response
         size = len(head.encode())
         return redacted(stream[:size]) + stream[size:]

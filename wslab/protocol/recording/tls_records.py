@@ -31,6 +31,8 @@ class ContentType(IntEnum):
     APPLICATION_DATA = 23
 
 
+_CONTENT_TYPES: Final[dict[int, ContentType]] = {kind.value: kind for kind in ContentType}
+
 # The two messages that must travel in clear, by their first byte (RFC 8446 §4).
 _HELLOS: Final = {1: "ClientHello", 2: "ServerHello"}
 
@@ -56,8 +58,7 @@ class TlsRecord:
         if len(data) < end + length:
             return None
         number = data[offset]
-        known = ContentType._value2member_map_.get(number, number)
-        assert isinstance(known, int)
+        known = _CONTENT_TYPES.get(number, number)
         return cls(known, bytes(data[offset + 1 : offset + 3]), bytes(data[end : end + length]))
 
     def encode(self) -> bytes:

@@ -24,6 +24,7 @@ from wslab.network.background import Service
 from wslab.network.streams import READ_BYTES, OnData, StreamServer, next_request, pass_on, reach
 from wslab.protocol.frames import FrameReader
 from wslab.protocol.handshake import Request, Response, accept_key
+from wslab.protocol.http_head import MAX_HEAD_BYTES
 from wslab.protocol.redaction import redacted_text
 
 MAX_BODY_BYTES: Final = 2**20  # bytes of an answer that is kept; a longer one is passed on only
@@ -174,23 +175,21 @@ class Scanner(Generic[Head]):
 
     def feed(self, piece: bytes) -> list[tuple[Head, bytes]]:
         """The messages that this piece completes."""
-        self._held += piece
+        held, at = self._held + piece, 0
         found: list[tuple[Head, bytes]] = []
-        while (start := self._held.find(self._mark)) >= 0:
-            self._held = self._held[start:]
+        while (start := held.find(self._mark, at)) >= 0:
             try:
-                head = self._kind.parse(self._held)
+                head = self._kind.parse(held[start : start + MAX_HEAD_BYTES + 1])
             except MalformedHandshake:
-                self._held = self._held[1:]
+                at = start + 1
                 continue
-            if head is None:
+            end = start + (0 if head is None else len(head) + _body_size(head))
+            if head is None or len(held) < end:
+                self._held = held[start:]
                 return found
-            end = len(head) + _body_size(head)
-            if len(self._held) < end:
-                return found
-            found.append((head, self._held[:end]))
-            self._held = self._held[end:]
-        self._held = self._held[1 - len(self._mark) :]
+            found.append((head, held[start:end]))
+            at = end
+        self._held = held[max(at, len(held) + 1 - len(self._mark)) :]
         return found
 
 
@@ -219,5 +218,6 @@ def _url(request: Request) -> str:
 def _body_size(head: Request | Response) -> int:
     """The bytes of body that a head declares; 0 for one that a toy need not keep."""
     declared = head.headers.get("Content-Length") or ""
-    size = int(declared) if declared.isascii() and declared.isdigit() else 0
-    return size if size <= MAX_BODY_BYTES else 0
+    if not (declared.isascii() and declared.isdigit()) or len(declared) > len(str(MAX_BODY_BYTES)):
+        return 0
+    return int(declared) if int(declared) <= MAX_BODY_BYTES else 0

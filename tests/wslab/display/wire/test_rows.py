@@ -21,6 +21,7 @@ from tests.wslab.display.captures import (
 )
 from wslab.display.wire.rows import RowReader, WireRow
 from wslab.protocol.frames import ClosePayload, Frame, Opcode, Side
+from wslab.protocol.handshake import Request, Response
 from wslab.protocol.recording.recording import Chunk, Ending, Recording
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
@@ -151,6 +152,67 @@ def test_a_later_head_is_held_until_it_is_whole_so_no_half_cookie_shows():
     assert len(after(*start, (CLIENT, GET[:middle]))) == 2
     rows = after(*start, (CLIENT, GET[:middle]), (CLIENT, GET[middle:]))
     assert whats(rows)[2:] == [("client", "HTTP request")]
+
+
+SET_COOKIE = OK.replace(b"\r\n\r\n", b"\r\nSet-Cookie: id=s3cret\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("side", "head"),
+    [(CLIENT, GET), (CLIENT, GET.replace(b"GET", b"BASELINE-CONTROL")), (SERVER, SET_COOKIE)],
+    ids=["request", "a long method", "response"],
+)
+def test_wherever_a_later_head_is_cut_it_is_one_row(side, head):
+    start = [(CLIENT, GET), (SERVER, OK)]
+    what = whats(after(*start, (side, head)))[2:]
+    assert [words for _, words in what] == [f"HTTP {'request' if side is CLIENT else 'response'}"]
+    for cut in range(1, len(head)):
+        assert len(after(*start, (side, head[:cut]))) == 2, head[:cut]
+        rows = after(*start, (side, head[:cut]), (side, head[cut:]))[2:]
+        assert whats(rows) == what, head[:cut]
+        assert "s3cret" not in repr([row.cells() for row in rows])
+    pieces = [(side, head[at : at + 1]) for at in range(len(head))]
+    assert whats(after(*start, *pieces)[2:]) == what
+
+
+def test_what_cannot_become_a_head_does_not_wait():
+    start = [(CLIENT, GET), (SERVER, OK)]
+    for side, body in ((CLIENT, b"a=1"), (CLIENT, b"Get "), (SERVER, b"Hello"), (SERVER, b"{")):
+        assert whats(after(*start, (side, body)))[2:] == [(side.value, "bytes")]
+
+
+def test_a_head_behind_a_body_in_one_chunk_keeps_its_secret():
+    head = b"HTTP/1.1 200 OK\r\nSet-Cookie: s3cret\r\n\r\n"
+    rows = after((CLIENT, GET), (SERVER, OK), (SERVER, b"0\r\n\r\n" + head))
+    assert whats(rows)[2:] == [("server", "bytes")]
+    says = rows[2].cells()["says"]
+    assert "s3cret" not in says and "0\\r\\n\\r\\nHTTP/1.1" in says
+
+
+def test_a_head_that_comes_byte_by_byte_is_not_read_again_with_each(monkeypatch):
+    """Nor one that never ends, and not because the other side sends."""
+    looks = []
+    for kind in (Request, Response):
+        parse = kind.parse.__func__
+
+        def counted(cls, data, parse=parse):
+            return looks.append(len(data)) or parse(cls, data)
+
+        monkeypatch.setattr(kind, "parse", classmethod(counted))
+    long = b"GET /" + b"a" * 5000
+    for start in ([], [(CLIENT, GET), (SERVER, OK)]):
+        looks.clear()
+        rows = after(*start, *((CLIENT, long[at : at + 1]) for at in range(len(long))))
+        assert len(rows) == len(start)
+        assert sum(looks) <= 4 * len(long)
+        follower = RowReader()
+        for side, data in [*start, (CLIENT, long)]:
+            follower.take(Chunk(0.0, side, data))
+        if start:
+            looks.clear()
+            for _ in range(100):
+                follower.take(Chunk(0.0, SERVER, b"body\n"))
+            assert sum(looks) == 0
 
 
 def test_secrets_do_not_show():

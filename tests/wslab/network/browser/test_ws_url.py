@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.growth import ends
 from tests.wslab.network.browser.url_table import URLS
 from wslab.network.browser.dom import DOMSyntaxError
 from wslab.network.browser.ws_url import WsUrl
@@ -36,9 +37,10 @@ def test_it_is_refused(text: str) -> None:
         ("ws://example.com/#", "a fragment"),
         ("ws://example.com/#a?b", "a fragment"),
         ("ws://example.com:1000000/", "its port"),
+        ("ws://example.com:" + "9" * 5000, "its port"),
         ("ws://a<b/", "'a<b' is not a host"),
     ],
-    ids=ascii,
+    ids=lambda value: ascii(value)[:40],
 )
 def test_the_refusal_says_why(text: str, why: str) -> None:
     with pytest.raises(DOMSyntaxError, match=why):
@@ -66,3 +68,19 @@ def test_a_refusal_shows_no_secret() -> None:
     with pytest.raises(DOMSyntaxError) as caught:
         WsUrl.parse("ws://ann:s3cret@example.com/?token=s3cret#end")
     assert "s3cret" not in str(caught.value) and "example.com/?token=" in str(caught.value)
+
+
+def test_zeros_before_a_port_do_not_count() -> None:
+    assert WsUrl.parse(f"ws://example.com:{'0' * 5000}443/").port == 443
+
+
+def test_a_long_url_costs_what_it_is_long() -> None:
+    ends(
+        "from wslab.network.browser.ws_url import DOMSyntaxError, WsUrl\n"
+        "N = 50_000\n"
+        "for text in ('a' * N, '/a' * N, '/' + '%2e' * N, '/..' * N, '@' * N, ':' * N, '[' * N):\n"
+        "    try:\n"
+        "        WsUrl.parse('ws://' + text)\n"
+        "    except DOMSyntaxError:\n"
+        "        pass\n"
+    )

@@ -387,18 +387,27 @@ def test_closing_without_reading_resets_the_other_side(
 
 
 @contextmanager
-def over_tls(listener: socket.socket) -> Iterator[tuple[Tap, socket.socket, socket.socket]]:
-    """A tap before a server with TLS, a client in the clear, and the server's connection."""
+def over_tls(
+    listener: socket.socket, piece: int | None = None
+) -> Iterator[tuple[Tap, socket.socket, socket.socket]]:
+    """A tap before a server with TLS, a client in the clear, and the server's connection.
+
+    With `piece`, the tap chops before the client connects.
+    """
     certificate = Certificate()
     with Tap(url_of(listener).replace("ws", "wss"), ssl=certificate.client_context) as tap:
+        tap.chop(piece)
         with reach(tap) as client, accept(listener) as connection:
             context = certificate.server_context
             with context.wrap_socket(connection, server_side=True) as server:
                 client.sendall(b"ask")
                 assert read(server, 3) == b"ask"
-                client.shutdown(socket.SHUT_WR)
-                tap.wait(lambda recording: bool(recording.endings))
                 yield tap, client, server
+
+
+def half_close(tap: Tap, client: socket.socket) -> None:
+    client.shutdown(socket.SHUT_WR)
+    tap.wait(lambda recording: bool(recording.endings))
 
 
 def test_an_answer_over_tls_outlives_the_client_s_half_close(
@@ -406,6 +415,7 @@ def test_an_answer_over_tls_outlives_the_client_s_half_close(
 ) -> None:
     monkeypatch.setattr(relay, "SERVER_SILENCE_S", LIMIT)
     with over_tls(listener) as (tap, client, server):
+        half_close(tap, client)
         tap.freeze(Side.SERVER)
         server.sendall(b"answer" * 2000)
         server.close()
@@ -421,10 +431,20 @@ def test_a_silent_server_over_tls_hears_of_the_client_s_end(
 ) -> None:
     monkeypatch.setattr(relay, "SERVER_SILENCE_S", 0.05)
     with over_tls(listener) as (tap, client, server):
+        half_close(tap, client)
         assert server.recv(1) == b""
         server.close()
         assert read_to_end(client) == b""
         tap.wait_closed()
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["from the start", "while it lives"])
+def test_single_bytes_go_both_ways_over_tls(listener: socket.socket, at_once: bool) -> None:
+    with over_tls(listener, 1 if at_once else None) as (tap, client, server):
+        tap.chop(1)
+        for here, there in ((client, server), (server, client)) * 2:
+            here.sendall(b"piece by piece")
+            assert read(there, 14) == b"piece by piece"
 
 
 # Who waits for whom

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.growth import ends
 from wslab.protocol.frames import CloseCode, Side
 from wslab.protocol.handshake import Handshake, Request
 from wslab.protocol.headers import Headers
@@ -175,3 +176,50 @@ def test_plain_http(data: bytes, found: str) -> None:
 )
 def test_versions(version: str, ok: bool) -> None:
     assert version_outcome(Request("GET", "/", (), f"HTTP/{version}")) == (ok, f"HTTP/{version}")
+
+
+# Each repeats what one of the patterns of the rules, of heads or of extensions begins with.
+LONG_VALUES = [
+    *(
+        "a",
+        "a ",
+        " ",
+        "\\t",
+        ";",
+        ",",
+        "a;",
+        "a;b=",
+        "a;b ",
+        "a ;b =c ,",
+        'a;b="',
+        'a;b="c',
+        "\\\\",
+    ),
+    *('"', '"\\\\', "a=", ":", "://", "a://b ", "a:", "[", "[::", "%", "1", "\\n a", "\\r"),
+]
+
+
+def test_a_head_costs_what_it_is_long() -> None:
+    ends(
+        "from wslab.errors import WslabError\n"
+        "from wslab.protocol.dissect import dissect\n"
+        "from wslab.protocol.handshake import Handshake, Request, Response, parse_extensions\n"
+        "from wslab.protocol.rules.handshake import check_handshake\n"
+        "NAMES = ('Sec-WebSocket-Extensions', 'Sec-WebSocket-Protocol', 'Host', 'Origin', 'X')\n"
+        f"for part in {LONG_VALUES!r}:\n"
+        "    text = part.encode().decode('unicode_escape')\n"
+        "    for end in '', '(':\n"
+        "        value = (text * (10_000 // len(text)) + end).encode()\n"
+        "        parse_extensions(value.decode())\n"
+        "        lines = b''.join(b'%s: %s\\r\\n' % (name.encode(), value) for name in NAMES)\n"
+        "        try:\n"
+        "            request = Request.parse(b'GET /%s HTTP/1.1\\r\\n%s\\r\\n' % (value, lines))\n"
+        "        except WslabError:\n"
+        "            request = Request.parse(b'GET / HTTP/1.1\\r\\n\\r\\n')\n"
+        "        try:\n"
+        "            response = Response.parse(b'HTTP/1.1 101 %s\\r\\n%s\\r\\n' % (value, lines))\n"
+        "        except WslabError:\n"
+        "            response = None\n"
+        "        check_handshake(Handshake(request, response))\n"
+        "        repr(dissect(Handshake(request, response)))\n"
+    )

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.wslab.network.sockets import LIMIT, read_to_end
+from wslab.errors import MalformedHandshake
 from wslab.network.echo import EchoServer
 from wslab.network.raw import RawClient
 from wslab.protocol.frames import Frame, Opcode, apply_mask
 from wslab.protocol.handshake import Request, Response
+from wslab.protocol.http_head import MAX_HEAD_BYTES
 from wslab_course.lessons.frames.caching_proxy import (
     Accomplice,
     CachingProxy,
@@ -165,7 +167,7 @@ def test_the_scanner_takes_a_body_with_its_head(size: int) -> None:
     ]
 
 
-@pytest.mark.parametrize("length", ["9999999999", "-1", "x", "²"])
+@pytest.mark.parametrize("length", ["9999999999", "9" * 5000, "-1", "x", "²"], ids=range(5))
 def test_a_length_that_cannot_be_trusted_keeps_no_body(length: str) -> None:
     try:
         head = Response(200, "OK", [("Content-Length", length)])
@@ -180,6 +182,21 @@ def test_endless_noise_is_not_kept() -> None:
     for _ in range(100):
         scanner.feed(b"\x00" * 1000 + b"GET /" + b"a" * 70_000)
     assert len(scanner._held) < 100_000
+
+
+def test_of_a_long_piece_no_more_is_read_than_a_head_may_have() -> None:
+    """A stranger may repeat the mark: at none of them is all that follows copied and read."""
+    sizes = []
+
+    class Refusing(Request):
+        @classmethod
+        def parse(cls, data: bytes) -> None:
+            sizes.append(len(data))
+            raise MalformedHandshake("not this time")
+
+    text = b"GET " * 40_000
+    assert Scanner(Refusing, b"GET ").feed(text) == []
+    assert len(sizes) == 40_000 and max(sizes) <= MAX_HEAD_BYTES + 1 < len(text)
 
 
 # --- a service like the others ----------------------------------------------------------------
