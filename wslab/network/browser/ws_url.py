@@ -125,13 +125,13 @@ def _normal_path(path: str) -> str:
 
 def _host_and_port(text: str, place: str, default: int) -> tuple[str, int]:
     match = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::([0-9]*))?", place)
-    if match is None or int(match[2] or 0) > 65535:
+    if match is None or len(port := (match[2] or "").lstrip("0")) > 5 or int(port or 0) > 65535:
         raise _refuse(text, "its port is no number from 0 to 65535")
     try:
         host = _normal_host(match[1])
     except ValueError:
         raise _refuse(text, f"{match[1]!r} is no host") from None
-    return host, int(match[2]) if match[2] else default
+    return host, int(port or 0) if match[2] else default
 
 
 def _normal_host(host: str) -> str:

@@ -66,3 +66,10 @@ def test_a_refusal_shows_no_secret() -> None:
     with pytest.raises(DOMSyntaxError) as caught:
         WsUrl.parse("ws://ann:s3cret@example.com/?token=s3cret#end")
     assert "s3cret" not in str(caught.value) and "example.com/?token=" in str(caught.value)
+
+
+def test_a_port_of_more_digits_than_python_reads() -> None:
+    """Python turns at most 4,300 digits into a number; a browser strips zeros first."""
+    with pytest.raises(DOMSyntaxError, match="its port"):
+        WsUrl.parse(f"ws://example.com:{5_000 * '9'}/")
+    assert WsUrl.parse(f"ws://example.com:{5_000 * '0'}81/").href == "ws://example.com:81/"
