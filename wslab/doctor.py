@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import importlib.metadata
 import os
+import re
 import socket
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Final
 
 OLDEST_PYTHON: Final = (3, 11)
+NEWEST_PYTHON: Final = (3, 15)  # that the course was tried on
 CHECK_TIMEOUT_S: Final = 5.0  # seconds that any one check may wait
 REQUIREMENTS: Final = Path(__file__).parents[1] / "requirements.txt"
 SET_UP_AGAIN: Final = "run 'python3 run.py doctor' in the project's folder, which sets it up again"
@@ -111,30 +113,59 @@ def _look(name: str, check: Callable[[], tuple[bool, str, str]]) -> SetupCheck:
 
 def _python() -> tuple[bool, str, str]:
     found = "{}.{}.{}".format(*sys.version_info[:3])
+    wanted, tried = ("{}.{}".format(*version) for version in (OLDEST_PYTHON, NEWEST_PYTHON))
+    if sys.version_info[:2] > NEWEST_PYTHON:
+        return (
+            True,
+            found,
+            f"the course was tried on {wanted} to {tried}; if it fails, take one of those",
+        )
     if sys.version_info >= OLDEST_PYTHON:
         return True, found, ""
-    wanted = "{}.{}".format(*OLDEST_PYTHON)
     return False, found, f"install Python {wanted} or newer, delete .venv and run run.py with it"
 
 
 def _packages() -> tuple[bool, str, str]:
     """Each installed version against its range in requirements.txt."""
-    from packaging.requirements import Requirement
-
     right, wrong = [], []
-    for requirement in map(Requirement, _wanted_packages()):
+    for requirement in _wanted_packages():
+        name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+        wanted = requirement.removeprefix(name).strip()
         try:
-            version = importlib.metadata.version(requirement.name)
+            version = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            wrong.append(f"{requirement.name} is missing (wants {requirement.specifier})")
+            wrong.append(f"{name} is missing (wants {wanted})")
             continue
-        if requirement.specifier.contains(version, prereleases=True):
-            right.append(f"{requirement.name} {version}")
+        if _is_within(version, wanted):
+            right.append(f"{name} {version}")
         else:
-            wrong.append(f"{requirement.name} {version} (wants {requirement.specifier})")
+            wrong.append(f"{name} {version} (wants {wanted})")
     if wrong:
         return False, "; ".join(wrong), SET_UP_AGAIN
     return True, ", ".join(right), ""
+
+
+def _is_within(version: str, wanted: str) -> bool:
+    """Whether a version is within a range such as ``>=1.2,<2``: all that our files hold.
+
+    ValueError for a range of another form. Without `packaging`, which nobody declares.
+    """
+    for bound in filter(None, wanted.split(",")):
+        match = re.fullmatch(r"\s*(>=|<)\s*([0-9.]+)\s*", bound)
+        if match is None:
+            raise ValueError(f"{wanted!r} is not a range such as '>=1.2,<2'")
+        if (_release(version) < _release(match[2])) == (match[1] == ">="):
+            return False
+    return True
+
+
+def _release(version: str) -> list[int]:
+    """The numbers of a version, such as [1, 2] of 1.2.0rc1: trailing zeros mean nothing."""
+    release = re.split(r"[^0-9.]", version, maxsplit=1)[0]
+    numbers = [int(number) for number in release.split(".") if number]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return numbers
 
 
 def _wanted_packages() -> list[str]:

@@ -61,6 +61,22 @@ def test_an_old_python(monkeypatch):
     assert not check.ok and check.found == "3.10.2" and "Python 3.11 or newer" in check.next
 
 
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 15, 9)], ids=str)
+def test_a_python_that_was_tried(monkeypatch, version):
+    monkeypatch.setattr(sys, "version_info", (*version, "final", 0))
+    check = row(check_setup(), "python")
+    assert check.ok and not check.next
+
+
+def test_a_python_that_was_not_tried_is_a_note(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 16, 0, "alpha", 1))
+    report = check_setup()
+    check = row(report, "python")
+    assert check.ok and check.found == "3.16.0" and "tried on 3.11 to 3.15" in check.next
+    assert "python      note" in repr(report.details)
+    assert repr(report) == "ready: 7 checks passed", "it may well work"
+
+
 def test_packages_that_are_missing_or_out_of_range(monkeypatch, tmp_path):
     wanted = tmp_path / "requirements.txt"
     wanted.write_text("websockets>=99,<100  # why\n# a remark\nno-such-package>=1\nnbval\n-e .\n")
@@ -68,7 +84,7 @@ def test_packages_that_are_missing_or_out_of_range(monkeypatch, tmp_path):
     report = check_setup()
     check = row(report, "packages")
     assert not check.ok and not report.ready
-    assert re.search(r"websockets [\d.]+ \(wants <100,>=99\)", check.found)
+    assert re.search(r"websockets [\d.]+ \(wants >=99,<100\)", check.found)
     assert "no-such-package is missing (wants >=1)" in check.found
     assert "nbval" not in check.found, "what is right only blurs what is wrong"
     assert repr(report).splitlines()[0] == "not ready: 1 of 7 checks failed"
@@ -81,6 +97,39 @@ def test_without_the_projects_folder_the_package_knows_its_own_ranges(monkeypatc
     monkeypatch.setattr(importlib.metadata, "requires", lambda name: asked)
     check = row(check_setup(), "packages")
     assert not check.ok and "wants <2,>=1" in check.found and "pytest" not in check.found
+
+
+RANGES = [
+    ("17.4", ">=17.4,<18", True),
+    ("17.3.9", ">=17.4,<18", False),
+    ("17.10", ">=17.4,<18", True),
+    ("18.0", ">=17.4,<18", False),
+    ("18.0rc1", ">=17.4,<18", False),
+    ("17.4.0", ">=17.4.0.0", True),
+    ("1.6.0.post2", "<2, >=1.6", True),
+    ("5", "", True),
+]
+
+
+@pytest.mark.parametrize(("version", "wanted", "within"), RANGES, ids=str)
+def test_a_version_is_within_its_range_as_packaging_says(version, wanted, within):
+    assert ward._is_within(version, wanted) is within
+    specifiers = pytest.importorskip("packaging.specifiers")
+    assert specifiers.SpecifierSet(wanted).contains(version, prereleases=True) is within
+
+
+def test_every_range_of_ours_has_the_form_that_is_read():
+    for line in [*ward._wanted_packages(), *(importlib.metadata.requires("wslab") or [])]:
+        if "extra ==" not in line:
+            ward._is_within("1", re.sub(r"^[\w.-]+", "", line))
+    with pytest.raises(ValueError, match="'~=1.0' is not a range"):
+        ward._is_within("1", "~=1.0")
+
+
+def test_it_needs_no_package_that_is_not_declared(monkeypatch):
+    monkeypatch.setitem(sys.modules, "packaging", None)
+    monkeypatch.setitem(sys.modules, "packaging.requirements", None)
+    assert row(check_setup(), "packages").ok
 
 
 def test_a_loopback_that_is_forbidden(monkeypatch):

@@ -189,7 +189,7 @@ class PathServer(Service):
 
     def _answer(self, ws: ServerConnection, request: Request) -> Response | None:
         """The HTTP answer, or None to let the library go on with the upgrade."""
-        path = _path_of(request)
+        path = path_of(request)
         if _wants_websocket(request):
             if path in self._paths:
                 return None
@@ -226,12 +226,12 @@ class PathServer(Service):
             # bytes of a handshake do not change from second to second.
             del response.headers["Date"]
             if self._server.is_serving():  # else the library turns this into 503
-                ws.has_opened(self._next_client(), _path_of(request))
+                ws.has_opened(self._next_client(), path_of(request))
         elif _wants_websocket(request):
             status = f"{response.status_code} {response.reason_phrase}"
             refused = f"handshake refused with {status}"
             number = self._next_client()
-            self.events.add(ServerEvent("error", number, _path_of(request), detail=refused))
+            self.events.add(ServerEvent("error", number, path_of(request), detail=refused))
 
     def _next_client(self) -> int:
         self._arrived += 1
@@ -261,7 +261,8 @@ def _certificate(host: str) -> Certificate:
     return Certificate(*((name,) if name not in ("", "0.0.0.0", "::") else ()))
 
 
-def _path_of(request: Request) -> str:
+def path_of(request: Request) -> str:
+    """The target of a request without its query; it may be anything that a client sends."""
     return request.path.partition("?")[0]
 
 

@@ -80,6 +80,15 @@ def test_what_is_no_message(data: bytes | str, words: str) -> None:
         KernelMessage.parse(data)
 
 
+def test_a_long_table_is_not_quoted_whole() -> None:
+    data = bytearray(join_v1([b"x"] * 10_000))
+    data[-1:] = b""  # one byte less than the last offset announces
+    with pytest.raises(WslabError) as caught:
+        split_v1(bytes(data))
+    assert str(caught.value).endswith("80022, 80023 and 9,993 more")
+    assert len(str(caught.value)) < 300
+
+
 def test_a_message_in_v1_and_in_json() -> None:
     assert KernelMessage.parse(REQUEST.encode()) == REQUEST
     text = json.dumps({name: getattr(REQUEST, name) for name in FIELDS})

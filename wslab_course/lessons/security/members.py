@@ -18,12 +18,12 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
-from wslab.network.paths import PathServer
+from wslab.network.paths import PathServer, path_of
 from wslab.protocol.closing import CloseCode
 
 SUBPROTOCOL: Final = "notes"
@@ -132,7 +132,7 @@ class MembersServer(PathServer):
         return self._sessions.get(cookies.get(COOKIE, "").strip())
 
     def _answer(self, ws: ServerConnection, request: Request) -> Response | None:
-        path = urlsplit(request.path).path
+        path = path_of(request)
         if path in ("/login", "/new-ticket") and self._is_foreign(request):
             return ws.respond(403, "This page may not ask here: its Origin is not allowed.\n")
         if path == "/login":
@@ -163,4 +163,4 @@ class MembersServer(PathServer):
 
 def _query(request: Request, name: str) -> str:
     """A parameter of the request's target; "" if it is not there."""
-    return parse_qs(urlsplit(request.path).query).get(name, [""])[0]
+    return parse_qs(request.path.partition("?")[2]).get(name, [""])[0]

@@ -17,7 +17,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -63,15 +63,22 @@ class Jupyter:
     @asynccontextmanager
     async def second_kernel(self, subprotocol: str | None = V1) -> AsyncIterator[KernelConnection]:
         """A WebSocket to a new kernel, which is shut down at the end."""
-        started = await self.ask("POST", "api/kernels", {"name": "python3"})
-        kernel = f"api/kernels/{started['id']}"
+        # A cell that is stopped must not leave a kernel behind: what is asked of the server
+        # goes on, also before the server has told which kernel it started.
+        start = asyncio.ensure_future(self.ask("POST", "api/kernels", {"name": "python3"}))
         try:
+            started = await asyncio.shield(start)
             async with self.wire(started["id"], subprotocol) as wire:
                 await wire.hear()
                 yield wire
         finally:
-            # Shielded: a cell that is stopped must not leave a kernel behind.
-            await asyncio.shield(asyncio.ensure_future(self.ask("DELETE", kernel)))
+            await asyncio.shield(asyncio.ensure_future(self._shut_down(start)))
+
+    async def _shut_down(self, start: asyncio.Future[Any]) -> None:
+        """Shut down the kernel that `start` gives; nothing to do when none came of it."""
+        await asyncio.wait([start])
+        if start.exception() is None:
+            await self.ask("DELETE", f"api/kernels/{start.result()['id']}")
 
     @asynccontextmanager
     async def wire(
@@ -277,18 +284,19 @@ async def find_jupyter(environ: Mapping[str, str] = os.environ) -> Jupyter | Non
 
     Under JupyterHub, whose servers have no token of their own, the Hub's is tried.
     """
-    kernel_id, found = _own_kernel(), _server_file(environ)
-    if kernel_id is None or found is None:
+    kernel_id = _own_kernel()
+    if kernel_id is None:
         return None
-    tokens = [found["token"], environ.get("JUPYTERHUB_API_TOKEN", "")]
-    for url in dict.fromkeys(_addresses(found)):
-        for token in dict.fromkeys(filter(None, tokens)):
-            jupyter = Jupyter(url, kernel_id, token)
-            try:
-                await jupyter.ask("GET", f"api/kernels/{kernel_id}")
-            except WslabError:
-                continue
-            return jupyter
+    for found in _server_files(environ):
+        tokens = [found["token"], environ.get("JUPYTERHUB_API_TOKEN", "")]
+        for url in dict.fromkeys(_addresses(found)):
+            for token in dict.fromkeys(filter(None, tokens)):
+                jupyter = Jupyter(url, kernel_id, token)
+                try:
+                    await jupyter.ask("GET", f"api/kernels/{kernel_id}")
+                except WslabError:
+                    continue
+                return jupyter
     return None
 
 
@@ -305,34 +313,32 @@ def _own_kernel() -> str | None:
     return name.removeprefix("kernel-") if name.startswith("kernel-") else None
 
 
-def _server_file(environ: Mapping[str, str]) -> dict[str, Any] | None:
-    """What the server that started this kernel wrote about itself."""
+def _server_files(environ: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """What each server that may have started this kernel wrote about itself."""
     from jupyter_core.paths import jupyter_runtime_dir
 
-    for pid in _possible_servers(environ):
-        path = Path(jupyter_runtime_dir()) / f"jpserver-{pid}.json"
+    for number in dict.fromkeys((*_ancestors(), environ.get("JPY_PARENT_PID"))):
+        path = Path(jupyter_runtime_dir()) / f"jpserver-{number}.json"
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
-            return {name: found[name] for name in ("url", "port", "base_url", "token", "secure")}
+            server = {name: str(found[name]) for name in ("url", "port", "base_url", "token")}
+            urlsplit(server["url"])
+            yield {**server, "secure": bool(found["secure"])}
         except (OSError, ValueError, KeyError, TypeError):
             continue
-    return None
 
 
-def _possible_servers(environ: Mapping[str, str]) -> list[str]:
-    """The process ids that the server may have.
+def _ancestors() -> list[str]:
+    """The ids of this process's parent, of the parent's parent, and so on.
 
-    On Windows the variable holds a handle, which means something in this process alone.
-    There the server is the parent, or one before it: `python.exe` of an environment is
-    itself a process between the two.
+    JPY_PARENT_PID says which one is the server, but not on Windows, where it is the handle of a
+    process; and there the direct parent may be no more than the launcher of a virtual environment.
     """
-    if sys.platform != "win32":
-        return [environ.get("JPY_PARENT_PID", "")]
     import psutil
 
     try:
         return [str(parent.pid) for parent in psutil.Process().parents()]
-    except psutil.Error:
+    except psutil.Error:  # a process that ended meanwhile, or that may not be looked at
         return []
 
 

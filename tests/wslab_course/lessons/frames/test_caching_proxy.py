@@ -227,6 +227,14 @@ def test_a_client_that_resets_disturbs_nobody(proxy: CachingProxy) -> None:
     assert fetch(URL, through=proxy) == REAL
 
 
+@pytest.mark.parametrize("declared", ["9" * 5_000, "-1", "1e3"], ids=["long", "minus", "word"])
+def test_a_length_that_is_no_number_is_a_body_of_none(declared: str) -> None:
+    """Python reads no number of more than 4,300 digits; the proxy must not end over it."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {declared}\r\n\r\n".encode()
+    ((response, data),) = Scanner(Response, b"HTTP/1.1 ").feed(head)
+    assert (response.status, data) == (200, head)
+
+
 def test_its_log_shows_no_secret(proxy: CachingProxy, site: Site) -> None:
     site.pages["/page?token=abc"] = b"page()"
     url, shown = "http://cdn.example/page?token=abc", "http://cdn.example/page?token=***"

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import pytest
@@ -24,7 +25,7 @@ from wslab_course.lessons.you_use_one.jupyter import (
     Jupyter,
     KernelConnection,
     _addresses,
-    _server_file,
+    _server_files,
     find_jupyter,
     new_header,
 )
@@ -221,6 +222,10 @@ async def test_without_a_kernel_there_is_no_server() -> None:
         ("[]", None),
         ('{"url": "http://localhost:1/"}', None),
         (
+            '{"url": "http://[:1/", "port": 1, "base_url": "/", "token": "t", "secure": false}',
+            None,
+        ),
+        (
             '{"url": "http://h:1/a/", "port": 1, "base_url": "/a/", "token": "t", "secure": false}',
             ["http://127.0.0.1:1/a/", "http://h:1/a/"],
         ),
@@ -229,40 +234,100 @@ async def test_without_a_kernel_there_is_no_server() -> None:
             ["https://h:1/"],
         ),
     ],
-    ids=["empty", "a list", "half", "under a path", "secure"],
+    ids=["empty", "a list", "half", "no URL", "under a path", "secure"],
 )
 def test_what_a_server_wrote_about_itself(
     text: str, found: list[str] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
     (tmp_path / "jpserver-7.json").write_text(text)
-    written = _server_file({"JPY_PARENT_PID": "7"})
-    assert (written and _addresses(written)) == found
-    assert _server_file({}) is None
+    written = list(_server_files({"JPY_PARENT_PID": "7"}))
+    assert [_addresses(server) for server in written] == ([] if found is None else [found])
+    assert list(_server_files({})) == []
 
 
-def test_on_windows_the_variable_is_a_handle_and_the_server_a_parent(
+class WindowsProcess:
+    """A kernel's process as psutil tells of it there: a launcher, the server, the shell."""
+
+    def parents(self) -> list[Any]:
+        return [SimpleNamespace(pid=pid) for pid in (41, 7, 1)]
+
+
+class ForbiddenProcess:
+    def parents(self) -> list[Any]:
+        raise psutil.AccessDenied(7)
+
+
+def test_on_windows_the_variable_holds_a_handle_and_the_ancestors_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Process:
-        @staticmethod
-        def parents() -> list[SimpleNamespace]:
-            return [SimpleNamespace(pid=pid) for pid in (5, 6, 7, 8)]
-
-    def nobody() -> None:
-        raise psutil.AccessDenied
-
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
-    for pid, port in ((3, 1), (7, 2), (8, 3)):
-        mine = {"url": "", "port": port, "base_url": "/", "token": "t", "secure": False}
-        (tmp_path / f"jpserver-{pid}.json").write_text(json.dumps(mine))
-    (tmp_path / "jpserver-6.json").write_text("{")
-    monkeypatch.setattr(psutil, "Process", Process)
-    monkeypatch.setattr(sys, "platform", "win32")
-    found = _server_file({"JPY_PARENT_PID": "3"})
-    assert found is not None and found["port"] == 2, "the nearest parent that is a server"
-    monkeypatch.setattr(psutil, "Process", nobody)
-    assert _server_file({"JPY_PARENT_PID": "3"}) is None
+    for number in (7, 8):
+        text = f'{{"url": "http://h:{number}/", "port": {number}, "base_url": "/", "token": "t"'
+        (tmp_path / f"jpserver-{number}.json").write_text(text + ', "secure": false}')
+    monkeypatch.setattr(psutil, "Process", WindowsProcess)
+    handle = {"JPY_PARENT_PID": "1234"}
+    assert [server["port"] for server in _server_files(handle)] == ["7"]
+    monkeypatch.setattr(psutil, "Process", ForbiddenProcess)
+    assert list(_server_files(handle)) == []
+    assert [server["port"] for server in _server_files({"JPY_PARENT_PID": "8"})] == ["8"]
+
+
+class SlowServer(StreamServer):
+    """A Jupyter server that is asked for a kernel, and takes its time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.requests: list[str] = []
+        self.asked = threading.Event()
+        self.may_answer = threading.Event()
+        self.shut_down = threading.Event()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not (got := await next_request(reader)):
+            return
+        request = got[0]
+        self.requests.append(f"{request.method} {request.target}")
+        answer = b"HTTP/1.1 204 No Content\r\n\r\n"
+        if request.method == "POST":
+            self.asked.set()
+            await asyncio.to_thread(self.may_answer.wait, 30)
+            answer = b'HTTP/1.1 201 Created\r\nContent-Length: 13\r\n\r\n{"id": "k-1"}'
+        writer.write(answer)
+        await writer.drain()
+        if request.method == "DELETE":
+            self.shut_down.set()
+
+
+@pytest.mark.parametrize("stops", [1, 2])
+async def test_a_cell_stopped_before_its_kernel_has_an_id_leaves_none_behind(stops: int) -> None:
+    """Stopped once it waits for the end; stopped again it leaves, and the end still comes."""
+    with SlowServer() as server:
+
+        async def cell() -> None:
+            async with Jupyter(f"{server.url}/", "own", TOKEN).second_kernel():
+                raise AssertionError("it was stopped before")
+
+        task = asyncio.create_task(cell())
+        assert await asyncio.to_thread(server.asked.wait, 30)
+        for _ in range(stops):
+            task.cancel()
+            await asyncio.wait([task], timeout=0)
+            await asyncio.sleep(0)
+        assert task.done() == (stops == 2)
+        server.may_answer.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await asyncio.to_thread(server.shut_down.wait, 30)
+        assert server.requests == ["POST /api/kernels", "DELETE /api/kernels/k-1"]
+
+
+async def test_a_kernel_that_was_refused_is_not_shut_down() -> None:
+    with Answers(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n") as server:
+        with pytest.raises(WslabError, match="POST api/kernels with 403"):
+            async with Jupyter(f"{server.url}/", "own", TOKEN).second_kernel():
+                pass
+        assert len(server.requests) == 1
 
 
 async def test_a_kernel_that_hangs_up_or_talks_nonsense_ends_the_wait() -> None:
