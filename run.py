@@ -33,7 +33,6 @@ if sys.version_info < (3, 11):
     )
     sys.exit(2)
 
-import concurrent.futures
 import glob
 import hashlib
 import importlib.util
@@ -41,7 +40,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 import urllib.parse
 
@@ -56,17 +54,9 @@ MEASURED = (
     os.path.join("tests", "wslab", "protocol"),
     os.path.join("tests", "wslab", "test_errors.py"),
 )
-PARTS = (  # of the tests, beside those and the rest; the longest first
-    (os.path.join("tests", "browser"),),
-    (
-        "notebooks",
-        os.path.join("tests", "wslab_course", "lessons", "test_lessons.py"),
-        os.path.join("tests", "whole", "test_solved.py"),
-    ),
-    (os.path.join("tests", "conformance"),),
-)
+BROWSER = os.path.join("tests", "browser")
+WORKERS = "-n5"  # more than there are cores: most of a test is waiting for something
 FIRST = os.path.join("notebooks", "00-start.ipynb")
-AT_ONCE = 3  # parts of the tests: most of a test is waiting for something
 NEWS = "@jupyterlab/apputils-extension:announcements"
 
 
@@ -207,18 +197,24 @@ def lab(arguments):
 
 def test(arguments):
     set_up("test")
-    pytest = ["-m", "pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout", "60"]
-    pytest += ["--nbval-sanitize-with", os.path.join("tests", "sanitize.cfg")]
+    pytest = [PYTHON, "-m", "pytest"]
+    # A cell of a notebook may take a minute, or longer where the tests are told to be patient.
+    patience = float(os.environ.get("WSLAB_TEST_PATIENCE", "1"))
+    pytest.append("--nbval-cell-timeout=%g" % (60 * patience))
     if arguments:
-        return run(PYTHON, *(pytest + arguments))
-    elsewhere = [path for part in (MEASURED,) + PARTS for path in part]
-    rest = ["tests"] + ["--ignore=" + path for path in elsewhere]
-    # Layers 0 and 1 are covered by their own tests, to the last branch; tracing the rest would
-    # only slow it, and Python 3.11 spins when a traced program stops a thread that waits.
-    covered = [PYTHON, "-m", "coverage", "run", "-m", "pytest"] + list(MEASURED)
-    parts = [[PYTHON] + pytest + list(part) for part in (rest,) + PARTS]
-    codes = run_together(*parts + [covered])
-    codes.append(run(PYTHON, "-m", "coverage", "report"))
+        return run(*(pytest + arguments))
+    apart = MEASURED + (BROWSER,)
+    codes = [
+        # Layers 0 and 1 are covered by their own tests, to the last branch; tracing the rest would
+        # only slow it, and Python 3.11 spins when a traced program stops a thread that waits.
+        run(PYTHON, "-m", "coverage", "run", "-m", "pytest", "-n2", *MEASURED),
+        run(PYTHON, "-m", "coverage", "combine", "--quiet"),
+        run(PYTHON, "-m", "coverage", "report"),
+        run(*(pytest + [WORKERS, "tests", "notebooks"] + ["--ignore=" + path for path in apart])),
+        # While its browser is open, playwright's loop counts as running in the thread of the
+        # tests, so a test that starts a loop of its own needs another process.
+        run(*(pytest + [WORKERS, BROWSER])),
+    ]
     return max(map(abs, codes))
 
 
@@ -367,52 +363,31 @@ def tidy(notebook):
 
 
 def run(*command):
-    """Run one command to its end and return its exit code."""
-    return run_together(command)[0]
+    """Run one command to its end and return its exit code.
 
-
-def run_together(*commands):
-    """Run commands, AT_ONCE of them at a time, and return their exit codes.
-
-    The first one prints as it goes; what the others print comes after it, whole. Ctrl-C is
-    theirs to handle, and those that have not begun do not begin after it.
+    Ctrl-C reaches the command too, which ends in its own way; then nothing else begins.
     """
-    children, stopped = [], []
-    kept = [None] + [tempfile.TemporaryFile() for _ in commands[1:]]
+    stopped = []
 
     def pass_on(number, _frame):
         stopped.append(number)
         # A terminal sends Ctrl-C to the whole group, so only SIGTERM has to be handed down.
-        if number == signal.SIGTERM:
-            for child in children:
-                child.terminate()
-
-    def follow(command, file):
-        if stopped:
-            return stopped[0]
-        stderr = None if file is None else subprocess.STDOUT
-        child = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=file, stderr=stderr)
-        children.append(child)
-        if stopped:  # while it began
+        if number == signal.SIGTERM and child:
             child.terminate()
-        return child.wait()
 
+    child = None
     before = {n: signal.signal(n, pass_on) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            codes = []
-            for code, file in zip(pool.map(follow, commands, kept), kept, strict=True):
-                codes.append(code)
-                if file is not None:
-                    file.seek(0)
-                    sys.stdout.flush()
-                    sys.stdout.buffer.write(file.read())
-                    sys.stdout.flush()
-                    file.close()
-        return codes
+        child = subprocess.Popen(command, cwd=ROOT, env=environment())
+        if signal.SIGTERM in stopped:  # while it began
+            child.terminate()
+        code = child.wait()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+    if stopped:
+        raise KeyboardInterrupt
+    return code
 
 
 def become(*command):

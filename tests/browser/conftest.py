@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import trustme
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.lab import Lab, Watch
+from tests.patience import patient
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (
@@ -37,6 +38,9 @@ FLAGS = (
 )
 
 
+expect.set_options(timeout=patient(20_000))  # milliseconds
+
+
 def find_chromium() -> str | None:
     """The browser's path, or None."""
     if named := os.environ.get("WSLAB_CHROMIUM"):
@@ -62,7 +66,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A tab with a profile of its own; an error in the page's script fails the test."""
     context = browser.new_context()
-    context.set_default_timeout(10_000)  # milliseconds
+    context.set_default_timeout(patient(20_000))  # milliseconds
     errors: list[str] = []
     context.on("weberror", lambda error: errors.append(str(error.error)))
     yield context.new_page()

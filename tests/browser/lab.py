@@ -31,10 +31,12 @@ from playwright.sync_api import (
     expect,
 )
 
+from tests.patience import patient
+
 ROOT = Path(__file__).parents[2]
-SET_UP = 600  # seconds; the first `run.py lab` installs what JupyterLab needs
-STOP = 30  # seconds
-PATIENCE = 90_000  # milliseconds; a slow machine is no failure
+SET_UP = patient(600)  # seconds; the first `run.py lab` installs what JupyterLab needs
+STOP = patient(30)  # seconds
+PATIENCE = patient(90_000)  # milliseconds; a slow machine is no failure
 TRIES = 6
 LINK = re.compile(r"https?://127\.0\.0\.1:\d+/\S*\?token=\w+")
 NO_AUTOSAVE = {"autosave": False}  # a test reads the notebooks, and leaves them as they are

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.patience import patient
 from tests.wslab.network.browser.api_player import play
 from tests.wslab.network.browser.api_scripts import SCRIPTS, Script
 from tests.wslab.network.browser.api_servers import Addresses, serving
@@ -45,7 +46,7 @@ def test_python_and_chromium_write_the_same_log(
 ) -> None:
     steps = addresses.fill(script.steps)
     in_chromium = addresses.hide(tab.evaluate(PLAYER, steps))
-    in_python = addresses.hide(run(play(steps), timeout=30))
+    in_python = addresses.hide(run(play(steps), timeout=patient(30)))
     if script.chromium is None:
         assert in_python == in_chromium == script.log
     else:

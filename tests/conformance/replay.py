@@ -21,13 +21,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.patience import LIMIT
 from tests.wslab.network.sockets import reach, reset
 from wslab.errors import WslabError
 from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
 from wslab.protocol.recording.recording import Recording
 
-LIMIT = 10.0  # seconds in which nothing moves before a play counts as stuck
 STILL = 0.2  # seconds in which nothing moves before the deaf begin to listen
 CLIENT, SERVER = Side.CLIENT, Side.SERVER
 

@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conformance.mutations import mutants, pieces, rounds, streams
+from tests.patience import LIMIT, patient
 from tests.wslab.network.sockets import read, read_to_end, reset
 from wslab.network import background
 from wslab.network.echo import EchoServer
@@ -31,8 +32,7 @@ from wslab.protocol.frames import Frame, Opcode, Side
 psutil = pytest.importorskip("psutil", reason="pip install psutil")
 
 MIB = 2**20
-LIMIT = 10.0  # seconds in which a connection must have ended
-PATIENCE = 0.5  # seconds that this server gives a handshake, and a Close frame its answer
+PATIENCE = patient(2)  # seconds that this server gives a handshake, and a Close frame its answer
 GROWTH = 48 * MIB  # bytes of memory that a run may add: what Python keeps for itself
 KEY = bytes.fromhex("37fa213d")
 HELLO = (

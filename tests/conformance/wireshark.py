@@ -22,6 +22,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from tests.patience import patient
 from wslab.protocol.frames import ClosePayload, Opcode, Side
 from wslab.protocol.handshake import Deflate
 from wslab.protocol.recording.recording import Recording, captures, wscap
@@ -31,7 +32,7 @@ INSTALL: Final = "no tshark on this machine; install it with 'sudo apt-get insta
 FIRST_PORT: Final = 20_000  # the client's, of the first recording; the server's is 80
 FILE_HEAD: Final = 24  # bytes at the start of a pcap file
 BFINAL: Final = 1  # in the first byte of a deflate stream: its first block is the last
-LIMIT: Final = 300  # seconds for one run of tshark
+LIMIT: Final = patient(300)  # seconds for one run of tshark
 AT_ONCE: Final = 2 * 1024 * 1024  # bytes in one capture: tshark writes each of them ten times
 LARGEST: Final = 8 * 1024 * 1024  # bytes of a file; larger ones are left out, and counted
 

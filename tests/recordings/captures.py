@@ -22,6 +22,7 @@ from urllib.request import urlopen
 from playwright.async_api import async_playwright
 
 from tests.browser.conftest import FLAGS, find_chromium
+from tests.patience import LIMIT
 from wslab.errors import RecordingError
 from wslab.network.client import connect
 from wslab.network.echo import EchoServer
@@ -31,7 +32,6 @@ from wslab.protocol.recording.recording import Recording
 FOLDER = Path(__file__).parent
 MESSAGES = ("Hello", b"\x00\x01\xff", "x" * 3000, "☺")
 PORT = 19_333  # of the browser's tools
-LIMIT = 10.0  # seconds to wait for anything
 
 TALK = """async ([echo, reverse]) => {
     document.cookie = 'session=abc';

@@ -15,6 +15,7 @@ from base64 import b64encode
 from pathlib import Path
 from unittest.mock import patch
 
+from tests.patience import LIMIT
 from wslab.network.client import connect
 from wslab.network.echo import EchoServer
 from wslab.network.tap.tap import Tap
@@ -50,7 +51,7 @@ async def hello() -> Recording:
                 f"ws://{ADDRESS}/echo", host=tap.host, port=tap.port, user_agent_header="wslab"
             ) as ws:
                 await ws.send("Hello")
-                assert await asyncio.wait_for(ws.recv(), 5) == "Hello"
+                assert await asyncio.wait_for(ws.recv(), LIMIT) == "Hello"
         return evenly(await asyncio.to_thread(tap.wait_closed), f"ws://{ADDRESS}/echo")
 
 

@@ -35,6 +35,7 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.patience import LIMIT
 from tests.recordings.handshakes import FOLDER, KEY, MASKS, STEP
 from tests.wslab_course.lessons.you_use_one.jupyter_process import jupyter_server
 from wslab.network.client import connect
@@ -48,7 +49,6 @@ from wslab_course.lessons.security.old_proxy import OldProxy
 from wslab_course.lessons.you_use_one.jupyter import Jupyter
 
 Recordings = dict[str, Recording]
-LIMIT = 10.0  # seconds that anything here may take
 FASTER = 40  # ticket 3: a minute of its story takes 1.5 s here
 PORT = b"54321"  # stands for a port of this machine
 

@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.patience import patient
 from tests.recordings.handshakes import FOLDER, KEY, STEP
 from tests.wslab_course.lessons.you_use_one.jupyter_process import jupyter_server
 from wslab.network.client import connect
@@ -40,7 +41,7 @@ from wslab_course.lessons.you_use_one.jupyter import Jupyter
 HOST = "jupyter.example"
 KERNEL = "00000000-0000-4000-8000-000000000042"
 MASK = bytes.fromhex("37fa213d")  # of every frame; RFC 6455 §5.7's
-LIMIT = 30.0  # seconds
+LIMIT = patient(30.0)  # seconds
 
 HEADER = {
     "msg_id": "ask-1",

@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from tests.patience import LIMIT
 from tests.recordings.handshakes import FOLDER, KEY, STEP, Masks, evenly
 from tests.wslab_course.lessons.you_use_one.jupyter_process import jupyter_server
 from wslab.network.client import connect
@@ -69,7 +70,7 @@ async def over_tls() -> dict[str, Recording]:
                     user_agent_header="wslab",
                 ) as ws:
                     await ws.send("Hello")
-                    assert await asyncio.wait_for(ws.recv(), 5) == "Hello"
+                    assert await asyncio.wait_for(ws.recv(), LIMIT) == "Hello"
             seen = await asyncio.to_thread(inside.wait_closed)
             hidden = await asyncio.to_thread(outside.wait_closed)
     target = "wss://echo.example/echo"
@@ -103,7 +104,7 @@ async def through_a_proxy(jupyter: Jupyter, path: str) -> tuple[Recording, Recor
                         with suppress(ConnectionClosed):
                             await ws.send("Hello")
                             while True:
-                                await asyncio.wait_for(ws.recv(), 10)
+                                await asyncio.wait_for(ws.recv(), LIMIT)
                 ports = (str(behind.port).encode(), urlsplit(jupyter.url).netloc.encode())
                 taped = [await asyncio.to_thread(tap.wait_closed) for tap in (before, behind)]
     return scrubbed(taped[0], *ports), scrubbed(taped[1], *ports)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import LIMIT
 from tests.recordings.handshakes import FOLDER
 from tests.recordings.incidents import WORDS, Recordings, packed_messages, record
 from tests.wslab_course.lessons.you_use_one.jupyter_process import TOKEN
@@ -170,7 +171,7 @@ async def test_another_server_answers_the_same_bytes_in_order() -> None:
     with Feed() as server:
         reader, writer = await asyncio.open_connection(server.host, server.port)
         writer.write(sent)
-        answer = await asyncio.wait_for(reader.readuntil(b"alive?"), 10)
+        answer = await asyncio.wait_for(reader.readuntil(b"alive?"), LIMIT)
         writer.close()
     assert answer.startswith(b"HTTP/1.1 101") and answer.endswith(b"\r\n\r\n\x8a\x06alive?")
 

@@ -7,13 +7,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from nbformat.sign import NotebookNotary
 
 import run
+from tests.patience import patient
 
 ROOT = Path(__file__).parents[2]
 RUN = ROOT / "run.py"
@@ -254,7 +257,7 @@ def commands(monkeypatch):
 
     monkeypatch.setattr(run.os, "geteuid", lambda: 1000, raising=False)
     monkeypatch.setattr(run, "set_up", lambda extra=None: seen.append(["set-up", str(extra)]))
-    monkeypatch.setattr(run, "run_together", lambda *commands: [note(*one) for one in commands])
+    monkeypatch.setattr(run, "run", note)
     monkeypatch.setattr(run, "become", note)
     return seen
 
@@ -318,65 +321,45 @@ def test_lab_says_when_there_is_no_such_notebook(shelf, commands, monkeypatch, c
     assert "is not a notebook of this project. Next: " in capsys.readouterr().err
 
 
-def test_test_covers_the_lower_layers_and_runs_all_the_rest_strictly(commands):
+def test_test_covers_the_lower_layers_and_runs_all_the_rest(commands):
     assert run.main(["test"]) == 0
-    rest, *parts, covered, report = commands[1:]
     assert commands[0] == ["set-up", "test"]
-    assert covered == ["-m", "coverage", "run", "-m", "pytest", *run.MEASURED]
+    covered, combine, report, rest, browser = commands[1:]
+    assert covered == ["-m", "coverage", "run", "-m", "pytest", "-n2", *run.MEASURED]
+    assert combine[:3] == ["-m", "coverage", "combine"]
     assert report == ["-m", "coverage", "report"]
-    for strict in (rest, *parts):
-        assert strict[:3] == ["-m", "pytest", "--nbval"] and "--nbval-current-env" in strict
-        assert strict[strict.index("--nbval-cell-timeout") + 1] == "60"
-        assert (ROOT / strict[strict.index("--nbval-sanitize-with") + 1]).exists()
-    elsewhere = [path for part in (run.MEASURED, *run.PARTS) for path in part]
     # A folder that is named is searched even if it is to be ignored; so only "tests" is.
-    assert rest[-1 - len(elsewhere) :] == ["tests", *(f"--ignore={path}" for path in elsewhere)]
-    assert [tuple(part[-len(paths) :]) for part, paths in zip(parts, run.PARTS, strict=True)] == [
-        *run.PARTS
-    ]
+    elsewhere = [*run.MEASURED, run.BROWSER]
+    ignored = [f"--ignore={path}" for path in elsewhere]
+    assert rest[-3 - len(ignored) :] == [run.WORKERS, "tests", "notebooks", *ignored]
+    assert browser[-2:] == [run.WORKERS, run.BROWSER]
     assert all((ROOT / path).exists() for path in elsewhere)
 
 
-@pytest.mark.parametrize("part", range(1, 4 + len(run.PARTS)))
+@pytest.mark.parametrize("part", range(5))
 def test_test_fails_when_any_part_does(monkeypatch, part):
-    codes = [0] * (3 + len(run.PARTS))
-    codes[part - 1] = -15
+    codes = [0] * 5
+    codes[part] = -15
     monkeypatch.setattr(run, "set_up", lambda extra=None: None)
-    monkeypatch.setattr(run, "run_together", lambda *commands: [codes.pop(0) for _ in commands])
+    monkeypatch.setattr(run, "run", lambda *command: codes.pop(0))
     assert run.main(["test"]) == 15 and codes == [], "every part runs"
 
 
-MEET = """
-import pathlib, sys, time
-mine, theirs = map(pathlib.Path, sys.argv[1:3])
-mine.touch()
-over = time.monotonic() + float(sys.argv[3])
-while not theirs.exists() and time.monotonic() < over:
-    time.sleep(0.01)
-print(mine.name, "met", theirs.exists())
-print("!", file=sys.stderr)
-sys.exit(mine.name)
-"""
+def test_notebooks_are_compared_strictly(pytestconfig):
+    """Whoever runs pytest, and however: a cell is a test, and its whole output is compared."""
+    options = pytestconfig.option
+    assert options.nbval and not options.nbval_lax and options.nbval_current_env
+    sanitize = (ROOT / options.nbval_sanitize_with).read_text(encoding="utf-8").splitlines()
+    assert [line for line in sanitize if not line.startswith("#")] == []
 
 
-def test_commands_run_together_and_what_they_print_stays_apart(tmp_path, capfd):
-    """Each waits for a file that the other makes, so neither alone would come to its end."""
-    one, two = str(tmp_path / "one"), str(tmp_path / "two")
-    meet = [sys.executable, "-c", MEET]
-    codes = run.run_together([*meet, one, two, "30"], [*meet, two, one, "30"])
-    out, err = capfd.readouterr()
-    assert codes == [1, 1]
-    assert out.replace("\r", "").splitlines() == ["one met True", "two met True", "!", "two"]
-    assert err.replace("\r", "").splitlines() == ["!", "one"]
-
-
-def test_a_command_waits_for_its_turn(tmp_path, capfd, monkeypatch):
-    monkeypatch.setattr(run, "AT_ONCE", 1)
-    one, two = str(tmp_path / "one"), str(tmp_path / "two")
-    meet = [sys.executable, "-c", MEET]
-    assert run.run_together([*meet, one, two, "0.5"], [*meet, two, one, "0.5"]) == [1, 1]
-    out = capfd.readouterr().out
-    assert out.replace("\r", "").splitlines() == ["one met False", "two met True", "!", "two"]
+@pytest.mark.parametrize(("patience", "limit"), [(None, "60"), ("2.5", "150")])
+def test_a_cell_has_a_minute_or_longer_when_told(commands, monkeypatch, patience, limit):
+    monkeypatch.delenv("WSLAB_TEST_PATIENCE", raising=False)
+    if patience:
+        monkeypatch.setenv("WSLAB_TEST_PATIENCE", patience)
+    run.main(["test", "notebooks"])
+    assert f"--nbval-cell-timeout={limit}" in commands[-1]
 
 
 def test_test_passes_arguments_on(commands):
@@ -409,23 +392,72 @@ def test_a_commands_exit_code_is_returned():
     assert run.run(sys.executable, "-c", "raise SystemExit(7)") == 7
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
-def test_a_request_to_end_reaches_the_command(tmp_path):
-    """SIGTERM to run.py ends what it runs and begins nothing more, so nothing is left behind."""
-    child = "import signal, sys; print('up', flush=True); signal.pause()"
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups")
+@pytest.mark.parametrize("how", ["terminated", "interrupted"])
+def test_a_request_to_end_reaches_the_command(how):
+    """SIGTERM or Ctrl-C ends what run.py runs and begins nothing more: nothing is left behind."""
+    child = (
+        "import signal, sys, threading\n"
+        "signal.signal(signal.SIGINT, lambda *_: sys.exit(2))\n"
+        "print('up', flush=True)\n"
+        "threading.Event().wait()"
+    )
     parent = (
-        "import run, sys; run.AT_ONCE = 1; later = 'raise SystemExit(print(\"late\"))'\n"
-        f"codes = run.run_together(*([sys.executable, '-c', do] for do in ({child!r}, later)))\n"
-        "sys.exit(all(codes))"
+        "import run, sys\n"
+        f"run.VERBS['test'] = lambda _: run.run(sys.executable, '-c', {child!r})"
+        " + run.run(sys.executable, '-c', 'print(\"late\")')\n"
+        "sys.exit(run.main(['test']))"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", parent], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", parent],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     with process:
         assert process.stdout is not None and process.stdout.readline() == "up\n"
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 1
-        assert process.stdout.read() == "", "the child holds the pipe no more"
+        if how == "terminated":
+            process.terminate()
+        else:  # a terminal sends it to everybody in the group
+            os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(patient(20)) == 130
+        # A child that still lived would hold the pipes.
+        out, err = process.communicate(timeout=patient(20))
+        assert out == "" and err.startswith("\nstopped;")
+
+
+SLEEPER = """
+import os, threading, time, pathlib, pytest
+
+@pytest.mark.parametrize("number", range(4))
+def test_waits(number):
+    pathlib.Path(__file__).with_name(f"{os.getpid()}.up").touch()
+    threading.Event().wait()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups")
+def test_ctrl_c_ends_the_workers_of_pytest_too(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"test_{name}.py").write_text(SLEEPER, encoding="utf-8")
+    (tmp_path / "pytest.ini").touch()
+    pytest = ["-m", "pytest", "-c", str(tmp_path / "pytest.ini"), "-n2", str(tmp_path)]
+    parent = f"import run, sys; sys.exit(run.run(sys.executable, *{pytest!r}))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", parent], cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True
+    )
+    with process:
+        deadline = time.monotonic() + patient(60)
+        while len(list(tmp_path.glob("*.up"))) < 2:
+            assert time.monotonic() < deadline and process.poll() is None
+            time.sleep(0.05)  # between two looks; nothing tells when a file is made
+        workers = [int(path.stem) for path in tmp_path.glob("*.up")]
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=patient(60))
+    _, alive = psutil.wait_procs(map(psutil.Process, filter(psutil.pid_exists, workers)), 20)
+    assert alive == []
 
 
 # --- notebooks are executed and saved ----------------------------------------------------

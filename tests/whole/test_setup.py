@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import run
+from tests.patience import patient
 
 ROOT = Path(__file__).parents[2]
 RUN = ROOT / "run.py"
@@ -148,7 +149,7 @@ def test_post_build_runs_and_stops_at_the_first_failure():
 def test_binder_as_repo2docker_reads_it():
     pytest.importorskip("repo2docker", reason="repo2docker does not run on Windows")
     command = [sys.executable, "-W", "ignore", "-m", "repo2docker", "--no-build", "--debug", ROOT]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=patient(120))
     assert answer.returncode == 0, answer.stderr
     assert f"python={binder_python()}" in answer.stderr
     steps = [line for line in answer.stdout.splitlines() if line.startswith(("RUN", "COPY"))]

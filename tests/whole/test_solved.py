@@ -22,6 +22,7 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from tests.patience import patient
 from tests.whole import notebook_rules as rules
 from wslab_course.checks.quiz import Quiz
 
@@ -76,7 +77,7 @@ def troubles(notebook: Any, folder: Path, lesson: Any) -> list[str]:
     """Everything that goes wrong in the two passes."""
     client = NotebookClient(
         v4.new_notebook(),
-        timeout=60,
+        timeout=patient(60),
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
     )

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from tests.patience import patient
 from wslab import doctor as ward
 from wslab.doctor import SetupCheck, SetupReport, check_setup
 
@@ -194,7 +195,7 @@ def test_a_check_that_breaks_is_a_row_with_a_next_step(monkeypatch, name):
 
 def test_the_command_prints_the_details_and_exits_0_when_ready():
     command = [sys.executable, "-m", "wslab.doctor"]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=patient(60))
     assert answer.returncode == 0 and answer.stderr == ""
     assert answer.stdout.endswith("ready: 7 checks passed\n")
 

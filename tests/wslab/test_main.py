@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.patience import patient
 from wslab.__main__ import _reader_has_gone, _stop_signals, main
 from wslab.errors import WslabError
 from wslab.network.client import connect
@@ -24,7 +25,7 @@ from wslab.network.raw import RawClient
 from wslab.protocol.frames import Frame, Opcode, Side
 from wslab.protocol.recording.recording import Recording
 
-LIMIT = 20  # seconds; a test that reaches it has failed
+LIMIT = patient(20)  # seconds; a test that reaches it has failed
 ROOT = Path(__file__).parents[2]
 SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name != "nt" else [])]
 HELLO = Frame(Opcode.TEXT, b"Hello", mask=b"wsck").encode()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.browser.conftest import INSTALL, find_chromium
+from tests.patience import patient
 
 FOLDER: Final = Path(__file__).parent
 ROOT: Final = FOLDER.parents[2]
@@ -96,4 +97,4 @@ def _says(*command: str) -> str:
     """What a program prints; nothing if it is not there."""
     if shutil.which(command[0]) is None:
         return ""
-    return subprocess.run(command, capture_output=True, text=True, timeout=30).stdout
+    return subprocess.run(command, capture_output=True, text=True, timeout=patient(30)).stdout

@@ -22,6 +22,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from tests.patience import patient
+
 ACTS: Final = ("text", "binary", "empty", "ping", "fragments", "close")
 SCRIPT: Final = json.loads(Path(__file__).with_name("acts.json").read_text(encoding="utf-8"))
 
@@ -32,7 +34,7 @@ FRAGMENTS: Final[list[str]] = SCRIPT["fragments"]
 CODE: Final[int] = SCRIPT["code"]
 REASON: Final[str] = SCRIPT["reason"]
 
-LIMIT: Final = 20.0  # seconds that a client waits for one answer, where its API has a limit
+LIMIT: Final = patient(20.0)  # seconds for one answer, where the client's API has a limit
 
 
 def introduce(client: str, version: str) -> None:

@@ -12,13 +12,14 @@ from typing import Final
 
 from tests.conformance.foreign.catalogue import ROOT, Client
 from tests.conformance.foreign.conversation import ACTS, BINARY, CODE, FRAGMENTS, PING, REASON, TEXT
+from tests.patience import patient
 from wslab.errors import WslabError
 from wslab.network.echo import EchoServer
 from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import ClosePayload, Opcode, Side
 from wslab.protocol.recording.recording import Recording
 
-LIMIT: Final = 30.0  # seconds until a client is killed
+LIMIT: Final = patient(60.0)  # seconds until a client is killed
 MESSAGES: Final = {"text": TEXT, "binary": BINARY, "empty": "", "fragments": "".join(FRAGMENTS)}
 
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-LIMIT = 10.0  # seconds
+from tests.patience import LIMIT
 
 
 class StandIn:

@@ -9,10 +9,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tests.patience import LIMIT
 from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
-
-LIMIT = 10.0  # seconds before a blocked socket fails its test
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.patience import LIMIT
 from tests.whole.test_exports import modules_after
 from wslab.errors import NotRunning, WslabError
 from wslab.network.certificates import Certificate, why_not_trusted
@@ -103,7 +104,7 @@ def test_the_addresses_say_tls(server: EchoServer) -> None:
 async def test_the_page_and_the_socket_share_the_port(server: EchoServer) -> None:
     def get() -> tuple[int, bytes]:
         place = urlsplit(server.http_url).netloc
-        page = http.client.HTTPSConnection(place, timeout=10, context=server.client_context)
+        page = http.client.HTTPSConnection(place, timeout=LIMIT, context=server.client_context)
         try:
             page.request("GET", "/")
             answer = page.getresponse()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.patience import LIMIT
 from wslab.errors import WslabError
 from wslab.network.client import CannotConnect, connect
 from wslab.network.echo import EchoServer
@@ -66,7 +67,7 @@ async def test_async_for_tries_until_the_server_is_there() -> None:
             waited.append(attempt)
             yield 0
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LIMIT):
         async for ws in connect(f"ws://127.0.0.1:{server.port}", reconnect_delays=delays):
             await ws.send("at last")
             assert await ws.recv() == "at last"

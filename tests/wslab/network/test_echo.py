@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 import pytest
 from websockets.asyncio.client import connect
 
+from tests.patience import LIMIT
 from wslab.network.echo import EchoServer
 
 PLAIN = {"proxy": None, "compression": None}
@@ -99,7 +100,7 @@ def test_the_paths_are_listed(server: EchoServer) -> None:
 
 
 def get(server: EchoServer, path: str = "/") -> tuple[http.client.HTTPResponse, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=LIMIT)
     connection.request("GET", path)
     response = connection.getresponse()
     body = response.read().decode()

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from tests.patience import LIMIT, patient
 from wslab.errors import WslabError
 from wslab.network.background import run
 from wslab.network.events import EventLog, ServerEvent
@@ -100,13 +101,13 @@ def test_wait_for_wakes_up_when_the_event_comes() -> None:
 
     log._changed.wait = wait_and_say_so  # type: ignore[method-assign]
     target = threading.Thread(
-        target=lambda: seen.extend(log.wait_for("close", timeout=60)), daemon=True
+        target=lambda: seen.extend(log.wait_for("close", timeout=patient(60))), daemon=True
     )
     target.start()
-    assert entered.wait(10)
+    assert entered.wait(LIMIT)
     log.add(ServerEvent("open", 1, "/"))
     log.add(ServerEvent("close", 1, "/"))
-    target.join(10)
+    target.join(LIMIT)
     assert seen == [ServerEvent("close", 1, "/")]
 
 
@@ -117,7 +118,7 @@ def test_wait_for_gives_up_with_a_sentence(log: EventLog) -> None:
 
 def test_an_unknown_kind_is_refused_before_waiting(log: EventLog) -> None:
     with pytest.raises(WslabError, match="the kinds are open, message, close, error"):
-        log.wait_for("closed", timeout=60)
+        log.wait_for("closed", timeout=patient(60))
     with pytest.raises(WslabError, match="not a kind of event"):
         log.of("opened")
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 import pytest
 
+from tests.patience import LIMIT
 from wslab.network.chat.server import ChatServer
 
 PAGES = [("wslab.network", "echo.html"), ("wslab.network.chat", "chat.html")]
@@ -26,7 +27,7 @@ class Tags(HTMLParser):
 
 def test_the_policy_names_the_pages_own_script_and_style() -> None:
     with ChatServer() as server:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=LIMIT)
         connection.request("GET", "/")
         response = connection.getresponse()
         html = response.read().decode()

@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.patience import LIMIT, patient
 from wslab.errors import NotRunning, WslabError
 from wslab.network.paths import PathServer
 from wslab.protocol.closing import CloseCode
@@ -20,7 +21,6 @@ from wslab.protocol.closing import CloseCode
 quiet = logging.getLogger(__name__)
 quiet.disabled = True
 PLAIN = {"proxy": None, "compression": None}
-LIMIT = 10  # seconds; a test that reaches it has failed
 
 
 class Echo(PathServer):
@@ -395,7 +395,7 @@ def test_stop_is_bounded_whatever_clients_and_handlers_do() -> None:
     began = time.monotonic()
     server.stop()
     # Half a second by design; a loaded machine gets more, and the library alone takes ten.
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < patient(8)
     assert not is_open(server.port)
     assert server._server.handler_tasks == set()
     assert server._connections == set()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.patience import LIMIT
 from tests.wslab.network.sockets import accept, listening, read, url_of
 from wslab.errors import NotRunning, WslabError
 from wslab.network.echo import EchoServer
@@ -35,7 +36,7 @@ def server_that(act: Callable[[socket.socket], object]) -> Iterator[str]:
         try:
             yield url_of(listener)
         finally:
-            thread.join(10)
+            thread.join(LIMIT)
 
 
 def test_the_standards_example_travels_as_it_is_printed() -> None:

@@ -140,7 +140,7 @@ def test_a_client_that_comes_while_it_stops_is_ended(turns: int) -> None:
     try:
         server = Targets().start()
         with run(come_and_stop()) as client, suppress(ConnectionResetError):
-            client.settimeout(2)
+            client.settimeout(LIMIT)
             assert read_to_end(client) == b""
     finally:
         gc.enable()

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import LIMIT, patient
 from wslab_course.checks.trial import (
     MAX_PRINTED_CHARACTERS,
     Raised,
@@ -111,12 +112,12 @@ def test_a_loop_that_never_ends_is_stopped(stubborn: bool) -> None:
 def test_a_thread_that_sleeps_in_the_system_is_left_behind() -> None:
     gate = threading.Event()
     began = time.monotonic()
-    assert one(lambda: gate.wait(30), 0.1).outcomes == [TimedOut(0.1)]
+    assert one(lambda: gate.wait(patient(30)), 0.1).outcomes == [TimedOut(0.1)]
     assert time.monotonic() - began < 10
     gate.set()
     for thread in threading.enumerate():
         if thread.name == "wslab check":
-            thread.join(10)
+            thread.join(LIMIT)
     assert check_threads() == []
 
 

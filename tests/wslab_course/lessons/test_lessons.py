@@ -43,6 +43,7 @@ def headings() -> dict[str, list[str]]:
     return {book.stem: rules.headings(book.notebook) for book in rules.read_books()}
 
 
+@pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("task", found(Exercise))
 def test_the_exercise_keeps_its_promises(task: Exercise) -> None:
     task.verify()  # the reference passes, each known wrong answer gets its own sentence

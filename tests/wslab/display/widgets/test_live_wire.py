@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import patient
 from tests.wslab.display.captures import KEY
 from tests.wslab.display.stand_in import LIMIT, StandIn
 from wslab.display.widgets import live_wire
@@ -125,7 +126,7 @@ def test_connections_are_numbered_on_one_clock(tap):
 def test_a_flood_is_a_few_messages_and_a_bounded_number_of_rows(tap):
     page = Page(tap)
     page.asks(do="watch")
-    with RawClient(tap.url, timeout=60) as raw:
+    with RawClient(tap.url, timeout=patient(60)) as raw:
         sender = threading.Thread(target=raw.send, args=(HELLO * 10_000,))
         sender.start()
         raw.read(7 * 10_000)

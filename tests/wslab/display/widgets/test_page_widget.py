@@ -8,6 +8,7 @@ import threading
 import pytest
 import traitlets
 
+from tests.patience import LIMIT
 from wslab.display.markup import Document, Heading, Paragraph
 from wslab.display.widgets import page_widget as widgets
 from wslab.display.widgets.page_widget import PageWidget
@@ -76,7 +77,7 @@ def test_a_trait_may_be_set_in_any_thread(page):
     bell = page()
     thread = threading.Thread(target=lambda: setattr(bell, "rung", 1))
     thread.start()
-    thread.join(10)
+    thread.join(LIMIT)
     assert bell.rung == 1
 
 

@@ -6,7 +6,7 @@ import io
 import threading
 from collections.abc import Callable
 
-LIMIT = 10.0  # seconds
+from tests.patience import LIMIT
 
 
 class Terminal(io.RawIOBase):

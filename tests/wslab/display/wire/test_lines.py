@@ -372,7 +372,7 @@ def test_lines_go_on_after_the_recording_is_full():
 
 def test_a_flood_is_printed_to_its_last_frame(monkeypatch):
     monkeypatch.setattr(wire_lines, "MAX_BEHIND_BYTES", 10_000)  # the relay waits now and then
-    lines = taped(lambda tap: hello(tap, 20_000))
+    lines = taped(lambda tap: hello(tap, 5_000))
     gaps = [re.match(r"\(([\d,]+) lines? left out", line) for line in lines]
     left = sum(int(gap[1].replace(",", "")) for gap in gaps if gap)
     assert gaps.count(None) + left == 40_000 + 4  # the handshake, two Close frames and the end

@@ -25,9 +25,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tests.patience import LIMIT
 from wslab.network.browser.websocket import Blob, DOMException, Event, WebSocket
-
-LIMIT = 10.0  # seconds for one wait
 
 Step = Sequence[Any]
 

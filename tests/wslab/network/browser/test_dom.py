@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import LIMIT
 from wslab.errors import WslabError
 from wslab.network.browser.dom import (
     CloseEvent,
@@ -116,7 +117,7 @@ async def test_an_async_listener_runs_and_nobody_waits_for_it(lamp: Lamp, report
     lamp.light()
     assert heard == ["next listener"]
     first.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT):
         await ended.wait()
         while not reported:
             await asyncio.sleep(0)

@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.patience import LIMIT
 from wslab.network.browser import endpoint as module
 from wslab.network.browser.endpoint import Endpoint
 from wslab.network.browser.ws_url import WsUrl
 from wslab.protocol.frames import ClosePayload, Frame, FrameReader, Opcode
 from wslab.protocol.handshake import Request, accept_key
-
-LIMIT = 10.0  # seconds for any wait of a test
 
 
 class Told:

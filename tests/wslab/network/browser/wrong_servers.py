@@ -11,11 +11,10 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
+from tests.patience import LIMIT
 from wslab.network.background import Service
 from wslab.protocol.frames import ClosePayload, Frame, FrameReader, Opcode
 from wslab.protocol.handshake import Request, accept_key
-
-LIMIT = 10.0  # seconds before a client that stays is left
 
 Answer = Callable[["Peer"], Coroutine[Any, Any, None]]
 

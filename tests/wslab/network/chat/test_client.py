@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import LIMIT
 from wslab.network import background
 from wslab.network.chat import client as chat_client
 from wslab.network.chat.client import MAX_MESSAGES, MAX_TEXT_CHARACTERS, ChatClient
@@ -18,7 +19,6 @@ from wslab.network.tap.tap import Tap
 
 pytestmark = pytest.mark.usefixtures("nothing_goes_wrong_out_of_sight")
 
-LIMIT = 10.0  # seconds
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
 

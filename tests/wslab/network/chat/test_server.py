@@ -12,6 +12,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.patience import LIMIT
 from wslab.errors import NotRunning, WslabError
 from wslab.network.background import call, log
 from wslab.network.chat.protocol import Limits
@@ -19,8 +20,6 @@ from wslab.network.chat.server import ChatPage, ChatServer
 from wslab.network.client import connect
 from wslab.network.raw import RawClient
 from wslab.protocol.frames import Frame, Opcode
-
-LIMIT = 10.0  # seconds
 
 
 @pytest.fixture

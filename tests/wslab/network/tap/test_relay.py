@@ -130,7 +130,7 @@ def test_eight_mebibytes_each_way_though_nobody_reads_before_all_is_sent(
         there.sendall(b"past the jam")
         assert read(here, 12) == b"past the jam"
         assert len(read(there, 8 * 1024 * 1024)) == 8 * 1024 * 1024
-        stuck.join(10)
+        stuck.join(LIMIT)
 
 
 def test_a_server_that_speaks_first_is_heard(tap: Tap, listener: socket.socket) -> None:
@@ -228,7 +228,7 @@ def test_a_half_close_behind_a_slow_reader_waits_for_the_bytes(
         sender = threading.Thread(target=send, args=(ends[side],))
         sender.start()
         assert read_to_end(ends[side.peer]) == data
-        sender.join(10)
+        sender.join(LIMIT)
 
 
 @BOTH
@@ -468,7 +468,7 @@ def test_a_slow_reader_slows_the_sender_and_memory_is_bounded(
         received = tap.recording.byte_count(side)
         assert len(read(there, sent)) == sent, "and nothing is lost"
         assert received <= sent
-        here.settimeout(5)
+        here.settimeout(LIMIT)
         here.sendall(b"go on")
         assert read(there, 5) == b"go on"
 

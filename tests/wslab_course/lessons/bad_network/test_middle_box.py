@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
+from tests.patience import LIMIT
 from wslab.errors import WslabError
 from wslab.network.client import connect
 from wslab.network.echo import EchoServer
@@ -15,10 +16,10 @@ async def test_the_silent_connection_is_forgotten_and_the_pinging_one_is_not() -
     async with EchoServer() as server, MiddleBox(server.url, patience=0.4) as box:
         pinging = await connect(box.url, ping_interval=0.05, ping_timeout=None)
         silent = await connect(box.url)
-        await asyncio.wait_for(silent.wait_closed(), 10)
+        await asyncio.wait_for(silent.wait_closed(), LIMIT)
         assert silent.close_code == 1006
         await pinging.send("here")
-        assert await asyncio.wait_for(pinging.recv(), 5) == "here"
+        assert await asyncio.wait_for(pinging.recv(), LIMIT) == "here"
         assert box.forgotten == 1
         seen = box.recordings[1]
         assert {ending.how for ending in seen.endings} == {"cut"}
@@ -31,7 +32,7 @@ async def test_the_silent_connection_is_forgotten_and_the_pinging_one_is_not() -
 async def test_who_speaks_late_is_told() -> None:
     async with EchoServer() as server, MiddleBox(server.url, patience=0.1) as box:
         ws = await connect(box.url)
-        await asyncio.wait_for(ws.wait_closed(), 10)
+        await asyncio.wait_for(ws.wait_closed(), LIMIT)
         with pytest.raises(ConnectionClosedError):
             await ws.send("too late")
 
@@ -42,7 +43,7 @@ async def test_it_starts_again_and_still_watches() -> None:
         for _ in range(2):
             async with box:
                 ws = await connect(box.url)
-                await asyncio.wait_for(ws.wait_closed(), 10)
+                await asyncio.wait_for(ws.wait_closed(), LIMIT)
         assert box.forgotten == 2
 
 

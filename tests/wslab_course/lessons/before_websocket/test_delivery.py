@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import LIMIT
 from wslab.errors import WslabError
 from wslab.network.client import connect
 from wslab.network.tap.tap import Tap
@@ -26,7 +27,7 @@ HOST = {"Host": "feed.example"}
 def asking(path: str, every: float = 0.0) -> Any:
     def client(wire: Tap) -> Iterator[tuple[int, str]]:
         last = 0
-        with closing(HTTPConnection(wire.host, wire.port, timeout=5)) as http:
+        with closing(HTTPConnection(wire.host, wire.port, timeout=LIMIT)) as http:
             while True:
                 http.request("GET", f"/{path}?after={last}", headers=HOST)
                 for last, text in json.load(http.getresponse()):
@@ -73,7 +74,7 @@ async def test_each_connection_is_a_recording() -> None:
     def anew(wire: Tap) -> Iterator[tuple[int, str]]:
         last = 0
         while True:
-            with closing(HTTPConnection(wire.host, wire.port, timeout=5)) as http:
+            with closing(HTTPConnection(wire.host, wire.port, timeout=LIMIT)) as http:
                 http.request("GET", f"/poll?after={last}", headers=HOST)
                 for last, text in json.load(http.getresponse()):
                     yield last, text

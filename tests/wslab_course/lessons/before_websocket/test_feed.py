@@ -15,6 +15,7 @@ import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.patience import LIMIT
 from tests.wslab.network.sockets import in_threads
 from wslab.errors import NotRunning, WslabError
 from wslab.network import background
@@ -41,7 +42,7 @@ def feed() -> Iterator[Feed]:
     assert feed.port not in ports
 
     async def settled() -> int:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT):
             while (left := len(asyncio.all_tasks())) > tasks + 1:  # this one
                 await asyncio.sleep(0)
             return left
@@ -51,7 +52,7 @@ def feed() -> Iterator[Feed]:
 
 def ask(feed: Feed, target: str, method: str = "GET", **headers: str) -> tuple[int, str, Any]:
     """Status, body and headers of one answer."""
-    with closing(HTTPConnection(feed.host, feed.port, timeout=5)) as http:
+    with closing(HTTPConnection(feed.host, feed.port, timeout=LIMIT)) as http:
         http.request(method, target, headers={n.replace("_", "-"): v for n, v in headers.items()})
         response = http.getresponse()
         return response.status, response.read().decode(), response.headers
@@ -62,7 +63,7 @@ def told(feed: Feed, way: str, count: int, after: int | str = 0) -> list[tuple[i
     if way == "socket":
         return asyncio.run(over_a_socket(feed, count, after))
     events: list[tuple[int, str]] = []
-    with closing(HTTPConnection(feed.host, feed.port, timeout=5)) as http:
+    with closing(HTTPConnection(feed.host, feed.port, timeout=LIMIT)) as http:
         if way == "stream":
             http.request("GET", f"/stream?after={after}")
             return in_stream(http.getresponse(), count)
@@ -73,7 +74,7 @@ def told(feed: Feed, way: str, count: int, after: int | str = 0) -> list[tuple[i
 
 
 async def over_a_socket(feed: Feed, count: int, after: int | str = 0) -> list[tuple[int, str]]:
-    async with asyncio.timeout(5), connect(f"ws{feed.url[4:]}/socket?after={after}") as ws:
+    async with asyncio.timeout(LIMIT), connect(f"ws{feed.url[4:]}/socket?after={after}") as ws:
         return [tuple(json.loads(await ws.recv())) for _ in range(count)]
 
 
@@ -116,7 +117,7 @@ def test_nothing_travels_before_it_happens(feed: Feed, way: str) -> None:
         before = wire.recording.byte_count(Side.SERVER)
         assert (got, b"one" in wire.recording.bytes_from(Side.SERVER)) == ([], False)
         feed.publish("one")
-        client.join(5)
+        client.join(LIMIT)
         assert got == THREE[:1]
         assert wire.recording.byte_count(Side.SERVER) > before
     assert feed.misses >= 1
@@ -148,7 +149,10 @@ def test_a_request_is_not_held_for_ever() -> None:
 
 def test_the_bytes_are_the_same_every_time(feed: Feed) -> None:
     feed.publish("one")
-    with Tap(feed.url) as wire, closing(HTTPConnection(wire.host, wire.port, timeout=5)) as http:
+    with (
+        Tap(feed.url) as wire,
+        closing(HTTPConnection(wire.host, wire.port, timeout=LIMIT)) as http,
+    ):
         http.request("GET", "/stream", headers={"Last-Event-ID": "0"})
         assert in_stream(http.getresponse(), 1) == THREE[:1]
         assert wire.recording.bytes_from(Side.SERVER) == (
@@ -176,7 +180,7 @@ def test_several_clients_each_hear_everything(feed: Feed) -> None:
 
 async def test_what_a_client_says_is_an_event_for_all(feed: Feed) -> None:
     url = f"ws{feed.url[4:]}/socket"
-    async with asyncio.timeout(5), connect(url) as one, connect(url) as other:
+    async with asyncio.timeout(LIMIT), connect(url) as one, connect(url) as other:
         await one.send("ü")
         assert [await ws.recv() for ws in (one, other)] == ['[1, "ü"]'] * 2
     assert ask(feed, "/poll")[1] == '[[1, "ü"]]'
@@ -190,13 +194,13 @@ def test_a_stream_cut_in_mid_event_is_resumed_without_a_gap(feed: Feed) -> None:
         feed.publish(text)
     feed.cut_event(2)
     with Tap(feed.url) as wire:
-        with closing(HTTPConnection(wire.host, wire.port, timeout=5)) as http:
+        with closing(HTTPConnection(wire.host, wire.port, timeout=LIMIT)) as http:
             http.request("GET", "/stream")
             first = in_stream(http.getresponse(), 3)
         cut = wire.recording.bytes_from(Side.SERVER)
     assert first == THREE[:1]
     assert cut.endswith(b"id: 2\ndata: t\r\n")
-    with closing(HTTPConnection(feed.host, feed.port, timeout=5)) as http:
+    with closing(HTTPConnection(feed.host, feed.port, timeout=LIMIT)) as http:
         http.request("GET", "/stream?after=0", headers={"Last-Event-ID": "1"})  # the header wins
         assert in_stream(http.getresponse(), 2) == THREE[1:]
 
@@ -260,7 +264,7 @@ async def test_a_page_of_another_site_cannot_listen(feed: Feed) -> None:
     ids=["binary", "long"],
 )
 async def test_a_client_says_short_texts(feed: Feed, said: str | bytes, code: int) -> None:
-    async with asyncio.timeout(5), connect(f"ws{feed.url[4:]}/socket") as ws:
+    async with asyncio.timeout(LIMIT), connect(f"ws{feed.url[4:]}/socket") as ws:
         await ws.send(said)
         with pytest.raises(ConnectionClosed) as closed:
             await ws.recv()
@@ -273,7 +277,7 @@ async def test_a_full_feed_says_so(feed: Feed) -> None:
     background.call(lambda: [feed._publish("x") for _ in range(MAX_EVENTS)])
     with pytest.raises(WslabError, match="takes no more"):
         feed.publish("x")
-    async with asyncio.timeout(5), connect(f"ws{feed.url[4:]}/socket?after={MAX_EVENTS}") as ws:
+    async with asyncio.timeout(LIMIT), connect(f"ws{feed.url[4:]}/socket?after={MAX_EVENTS}") as ws:
         await ws.send("x")
         with pytest.raises(ConnectionClosed, match="1013"):
             await ws.recv()
@@ -304,7 +308,7 @@ def until(true: Callable[[], bool]) -> None:
     """Let the background loop turn until this is so."""
 
     async def turn() -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT):
             while not true():
                 await asyncio.sleep(0)
 
@@ -316,8 +320,8 @@ def until(true: Callable[[], bool]) -> None:
 
 async def test_a_stop_ends_every_wait_in_good_order() -> None:
     with Feed() as feed:
-        async with asyncio.timeout(5), connect(f"ws{feed.url[4:]}/socket") as ws:
-            with closing(HTTPConnection(feed.host, feed.port, timeout=5)) as stream:
+        async with asyncio.timeout(LIMIT), connect(f"ws{feed.url[4:]}/socket") as ws:
+            with closing(HTTPConnection(feed.host, feed.port, timeout=LIMIT)) as stream:
                 stream.request("GET", "/stream")
                 answer = stream.getresponse()
                 feed.wait_for_clients(2)
@@ -335,7 +339,7 @@ async def test_a_stop_does_not_wait_for_a_client_that_sleeps() -> None:
         feed.wait_for_clients()
         feed.stop()  # this loop is blocked, so that its client cannot answer the Close
         assert not feed._sockets
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT):
         await ws.wait_closed()
     assert list(background.log) == []
 

@@ -8,13 +8,14 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.patience import LIMIT
 from wslab.errors import NotRunning
 from wslab_course.lessons.duplex.http_echo import HttpEcho
 
 
 def test_many_requests_share_one_connection() -> None:
     with HttpEcho() as server:
-        client = HTTPConnection("127.0.0.1", server.port, timeout=5)
+        client = HTTPConnection("127.0.0.1", server.port, timeout=LIMIT)
         client.connect()
         port = client.sock.getsockname()[1]
         for text in ("one", "two", "ü<b>"):

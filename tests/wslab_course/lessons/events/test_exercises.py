@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import LIMIT
 from wslab.display.markup import Preformatted
 from wslab.errors import WslabError
 from wslab.network.background import run
@@ -14,7 +15,7 @@ RIGHT = lesson.predict.reference()
 
 
 def test_the_reference_is_what_happens() -> None:
-    assert run(what_happens(), timeout=20) == RIGHT
+    assert run(what_happens(), timeout=LIMIT) == RIGHT
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from tests.patience import LIMIT
 from wslab.network.echo import EchoServer
 from wslab.protocol.handshake import Response
 from wslab_course.lessons import handshake as lesson
@@ -15,7 +16,7 @@ from wslab_course.lessons.handshake.exercises.status_for import ALLOWED_ORIGIN
 )
 def test_the_guarded_server_answers_as_the_exercise_says(head: bytes, status: int) -> None:
     with EchoServer(origins=[ALLOWED_ORIGIN]) as server:
-        with socket.create_connection((server.host, server.port), timeout=5) as client:
+        with socket.create_connection((server.host, server.port), timeout=LIMIT) as client:
             client.sendall(head)
             answer = client.recv(65536)
             while (response := Response.parse(answer)) is None:

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.patience import patient
 from wslab_course.lessons.you_use_one.jupyter import Jupyter
 
 ROOT = Path(__file__).parents[4]
 TOKEN = "open-sesame"
-START = 60.0  # seconds; a slow machine is no failure
+START = patient(60.0)  # seconds; a slow machine is no failure
 OWN = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
 
 
@@ -60,7 +61,7 @@ def jupyter_server(folder: Path, *flags: str) -> Iterator[Jupyter]:
         finally:
             process.terminate()
             try:
-                process.wait(30)
+                process.wait(patient(30))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -13,6 +13,7 @@ import psutil
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
+from tests.patience import patient
 from tests.whole.test_exports import modules_after
 from tests.wslab_course.lessons.you_use_one.jupyter_process import TOKEN, jupyter_server
 from wslab.errors import WslabError
@@ -92,7 +93,7 @@ async def test_and_when_its_cell_is_stopped(jupyter: Jupyter) -> None:
             await wire.until(lambda message: False)
 
     task = asyncio.create_task(cell())
-    await asyncio.wait_for(inside.wait(), 60)
+    await asyncio.wait_for(inside.wait(), patient(60))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

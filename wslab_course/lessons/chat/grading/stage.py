@@ -119,7 +119,7 @@ class ChatStage(Exercise):
             after = f"lesson.{self.name}.solution() shows how we wrote it."
             done = f"Stage {self.stage} of {len(STAGES)} is done: {STAGES[self.stage]}."
             return StageVerdict(self.name, "correct", done, next_step=after, rubric=rubric)
-        first = rubric.failed[0]
+        first = next(check for check in rubric.checks if not check.fine)
         nudges = [sentence for pattern, sentence in self._says if pattern.search(first.happened)]
         if first.stage < self.stage:
             nudges.append(f"This belongs to stage {first.stage}, which worked before: compare.")

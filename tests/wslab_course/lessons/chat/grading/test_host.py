@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from tests.patience import LIMIT
 from tests.wslab_course.lessons.chat.grading.chat_gradings import nothing_left
 from wslab.network.client import connect
 from wslab_course.lessons.chat.grading.host import ChatHost, quote
@@ -67,7 +68,7 @@ def test_only_one_port_pings() -> None:
             pinged.transport.abort()
             calm.transport.resume_reading()
             await calm.send("still here")
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(LIMIT):
                 assert await calm.recv() == "still here"
 
     with ChatHost(chat) as host:
@@ -122,7 +123,7 @@ def test_a_handler_that_loops_for_ever_is_stopped() -> None:
         with ChatHost(chat) as host:
             with socket.create_connection(("127.0.0.1", _port(host))) as knock:
                 knock.sendall(HANDSHAKE)
-                assert entered.wait(10)
+                assert entered.wait(LIMIT)
         assert not host.blocked
 
 
@@ -131,17 +132,17 @@ def test_one_that_sleeps_without_await_is_left_and_its_port_is_not() -> None:
 
     async def chat(ws) -> None:
         entered.set()
-        woken.wait(20)
+        woken.wait(LIMIT)
 
     with ChatHost(chat) as host:
         with socket.create_connection(("127.0.0.1", _port(host))) as knock:
             knock.sendall(HANDSHAKE)
-            assert entered.wait(10)
+            assert entered.wait(LIMIT)
     assert host.blocked
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", _port(host)))
     woken.set()
-    host._thread.join(5)
+    host._thread.join(LIMIT)
     assert not host._thread.is_alive()
 
 

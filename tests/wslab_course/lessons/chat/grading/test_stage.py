@@ -13,6 +13,7 @@ from websockets.asyncio.server import broadcast
 
 from tests.wslab_course.lessons.chat.grading.chat_gradings import nothing_left
 from wslab.errors import AuthorError
+from wslab_course.lessons.chat.grading import grading
 from wslab_course.lessons.chat.grading import stage as module
 from wslab_course.lessons.chat.grading.stage import ChatStage, StageVerdict, chat_stage
 
@@ -107,6 +108,13 @@ def test_what_cannot_be_tried_is_said_at_once():
     assert stage.check(echo_to_all).state == "not attempted"
     assert "begin it with `async def`" in stage.check(lambda ws: ws.close()).nudge
     assert "expected the function itself" in stage.check(7).nudge
+
+
+def test_no_time_for_any_check_is_said_and_no_exception(monkeypatch):
+    monkeypatch.setattr(grading, "GRADING_TIMEOUT_S", 0)
+    verdict = echo().check(echo().reference)
+    assert verdict.state == "not yet"
+    assert "The time was over before." in repr(verdict)
 
 
 def test_the_stage_before_is_named_when_it_broke():
