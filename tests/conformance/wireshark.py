@@ -25,7 +25,8 @@ from typing import Any, Final, NamedTuple
 from tests.patience import patient
 from wslab.protocol.frames import ClosePayload, Opcode, Side
 from wslab.protocol.handshake import Deflate
-from wslab.protocol.recording.recording import Recording, captures, wscap
+from wslab.protocol.recording import pcap, wscap
+from wslab.protocol.recording.recording import Recording
 from wslab.protocol.session import Message
 
 INSTALL: Final = "no tshark on this machine; install it with 'sudo apt-get install tshark'"
@@ -228,7 +229,7 @@ def _one_capture(recordings: Sequence[Recording]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         for port, recording in enumerate(recordings, FIRST_PORT):
             saved = recording.save(Path(folder, "one.wscap"), redact=False)
-            packets = captures.write_packets(wscap.read(saved.read_bytes(), saved.name), port)
+            packets = pcap.write_packets(wscap.read(saved.read_bytes(), saved.name), port)
             whole += packets[FILE_HEAD if whole else 0 :]
     return bytes(whole)
 

@@ -22,8 +22,8 @@ from typing import Final
 from wslab.display.style import STYLE
 
 TEXT_WIDTH: Final = 110  # characters in a line of the text form, where names leave room
-_PROSE_WIDTH: Final = 24  # no column of sentences gets narrower
-_NAME_WIDTH: Final = 40  # and no column of names wider
+_MIN_PROSE_CHARACTERS: Final = 24  # no column of sentences gets narrower
+_MAX_NAME_CHARACTERS: Final = 40  # and no column of names wider
 
 
 def visible(text: str) -> str:
@@ -194,7 +194,9 @@ class Facts:
     rows: Sequence[tuple[str, Sequence[Line]]]
 
     def to_text(self) -> str:
-        width = min(max((len(visible(label)) for label, _ in self.rows), default=0), _NAME_WIDTH)
+        width = min(
+            max((len(visible(label)) for label, _ in self.rows), default=0), _MAX_NAME_CHARACTERS
+        )
         return "\n".join(
             row.removeprefix("  ")
             for label, value in self.rows
@@ -346,12 +348,12 @@ def _wrap(text: str, width: int) -> str:
 def _fit(widths: list[int], elastic: frozenset[int]) -> list[int]:
     """Narrow the columns that may wrap until a row fits TEXT_WIDTH, or they are narrow enough."""
     widths = [
-        max(width, 1) if column in elastic else min(max(width, 1), _NAME_WIDTH)
+        max(width, 1) if column in elastic else min(max(width, 1), _MAX_NAME_CHARACTERS)
         for column, width in enumerate(widths)
     ]
     while elastic and sum(widths) + 2 * len(widths) > TEXT_WIDTH:
         widest = max(sorted(elastic), key=lambda column: widths[column])
-        if widths[widest] <= _PROSE_WIDTH:
+        if widths[widest] <= _MIN_PROSE_CHARACTERS:
             break
         widths[widest] -= 1
     return widths

@@ -54,9 +54,9 @@ from typing import Any
 from wslab.display.markup import Document
 from wslab.errors import AuthorError
 from wslab_course.checks import stub
+from wslab_course.checks.calls import CallResults, Raised, TimedOut
+from wslab_course.checks.cases import Case, CaseRunner, KnownWrong
 from wslab_course.checks.comparing import difference, nudge_by_type
-from wslab_course.checks.judging import Case, Judging, KnownWrong
-from wslab_course.checks.trial import Raised, TimedOut, Trial
 from wslab_course.checks.verdict import Verdict, literal, notice, spell
 
 __all__ = ["Case", "Exercise", "exercise"]
@@ -84,7 +84,7 @@ class Exercise:
         self.cases, self.hints, self.why = list(cases), hints, why
         self.source, self.stub = stub.read(reference)
         self.wrongs: list[KnownWrong] = []
-        self._judging = Judging(reference, self.cases, self.wrongs, fuzz, run, judge, seconds)
+        self._runner = CaseRunner(reference, self.cases, self.wrongs, fuzz, run, judge, seconds)
         self._hints_given = 0
         if len(hints) != 3 or not all(hint.strip() for hint in hints):
             raise AuthorError(f"exercise {self.name}: it has {len(hints)} hints; write three")
@@ -112,8 +112,8 @@ class Exercise:
         problem = stub.misfit(attempt, self.reference)
         if problem:
             return self._not_yet(nudge=problem)
-        trial, at = self._judging.attempt(attempt)
-        return self._correct(trial) if at is None else self._failed(at, trial)
+        results, at = self._runner.attempt(attempt)
+        return self._correct(results) if at is None else self._failed(at, results)
 
     def hint(self) -> Document:
         """The next of three hints; the last one stays."""
@@ -163,15 +163,15 @@ class Exercise:
 
     # How a verdict is put into words
 
-    def _correct(self, trial: Trial) -> Verdict:
-        random_ones = len(trial.outcomes) - len(self.cases)
+    def _correct(self, results: CallResults) -> Verdict:
+        random_ones = len(results.outcomes) - len(self.cases)
         count = f"{len(self.cases)} case{'s' if len(self.cases) > 1 else ''}"
         count += f" and {random_ones} random ones" if random_ones else ""
         return Verdict(
             self.name,
             "correct",
             f"Right in {count}.",
-            printed=next(filter(None, trial.printed), "").strip(),
+            printed=next(filter(None, results.printed), "").strip(),
             next_step=f"lesson.{self.name}.solution() shows how we wrote it.",
         )
 
@@ -179,8 +179,8 @@ class Exercise:
         step = f"Stuck? lesson.{self.name}.hint()"
         return Verdict(self.name, "not yet", next_step=step, **parts)
 
-    def _failed(self, at: int, trial: Trial) -> Verdict:
-        case, outcome = self._judging.case(at), trial.outcomes[at]
+    def _failed(self, at: int, results: CallResults) -> Verdict:
+        case, outcome = self._runner.case(at), results.outcomes[at]
         nudge, where, around = "", "", 0
         if isinstance(outcome, Raised):
             place = f"\nline {outcome.line} of your code: {outcome.code}" if outcome.theirs else ""
@@ -192,26 +192,26 @@ class Exercise:
             if outcome.waiting:
                 nudge = "It awaits something that never comes; who was to send it, and when?"
         else:
-            if self._judging.judge is None and case.raises is None:
+            if self._runner.judge is None and case.raises is None:
                 where, around = difference(case.expected, outcome.value)
                 none_counts = outcome.value is None and any(c.expected is None for c in self.cases)
                 nudge = "" if none_counts else nudge_by_type(case.expected, outcome.value)
             got = spell(outcome.value, around)
-            nudge = self._judging.complaint(case, outcome) or nudge
+            nudge = self._runner.complaint(case, outcome) or nudge
         forgotten = ""
-        if trial.never_awaited:
-            forgotten = f"Put `await` before {trial.never_awaited[0]}(…): it was never awaited."
+        if results.never_awaited:
+            forgotten = f"Put `await` before {results.never_awaited[0]}(…): it was never awaited."
         return self._not_yet(
             call=case.label or f"{self.name}({', '.join(map(literal, case.args))})",
             expected=case.expected_text(around),
             got=got,
             difference=where,
             nudge=forgotten
-            or self._judging.recognised(at, trial.outcomes)
+            or self._runner.recognised(at, results.outcomes)
             or nudge
             or case.nudge
             or "Work this one case out by hand, then step through your code with it.",
-            printed=trial.printed[at].strip(),
+            printed=results.printed[at].strip(),
         )
 
 

@@ -24,8 +24,8 @@ COLOURS: dict[str, str] = {
 }
 PLAIN_COLOUR = "var(--jp-border-color1, #9e9e9e)"
 
-BYTES_SHOWN = 16  # of one value; a longer one is shown around its first difference
-TEXT_SHOWN = 300  # characters of any other value
+MAX_BYTES_SHOWN = 16  # of one value; a longer one is shown around its first difference
+MAX_VALUE_CHARACTERS = 300  # characters of any other value
 
 
 def notice(
@@ -115,7 +115,7 @@ def literal(value: object) -> str:
     if isinstance(value, bytes | bytearray):
         if not value or _is_text(value):
             return _plain(value)
-        if len(value) <= 2 * BYTES_SHOWN:
+        if len(value) <= 2 * MAX_BYTES_SHOWN:
             return f'{type(value).__name__}.fromhex("{value.hex(" ")}")'
         return f"<{len(value):,} bytes: {value[:8].hex(' ')} …>"
     if type(value) in (list, tuple):
@@ -132,8 +132,8 @@ def spell(value: object, around: int = 0) -> str:
     """The value as a row of a verdict: bytes in hex, from near position ``around``."""
     if isinstance(value, bytes | bytearray) and not _is_text(value):
         size = f"({len(value):,} byte{'' if len(value) == 1 else 's'})"
-        start = max(around - 8, 0) if max(len(value), around) > BYTES_SHOWN else 0
-        part = value[start : start + BYTES_SHOWN]
+        start = max(around - 8, 0) if max(len(value), around) > MAX_BYTES_SHOWN else 0
+        part = value[start : start + MAX_BYTES_SHOWN]
         before = f"… from byte {start:,}: " if start else ""
         after = " …" if start + len(part) < len(value) else ""
         return f"{before}{part.hex(' ')}{after} {size}".lstrip()
@@ -150,4 +150,6 @@ def _plain(value: object) -> str:
     except Exception as error:
         text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
     text = re.sub(r" at 0x[0-9a-fA-F]+", "", text)  # an address would differ in every run
-    return text if len(text) <= TEXT_SHOWN else f"{text[:TEXT_SHOWN]} … {len(text):,} characters"
+    if len(text) > MAX_VALUE_CHARACTERS:
+        text = f"{text[:MAX_VALUE_CHARACTERS]} … {len(text):,} characters"
+    return text

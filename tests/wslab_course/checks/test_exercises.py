@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from wslab.errors import AuthorError
+from wslab_course.checks.cases import FUZZ_CASES
 from wslab_course.checks.exercises import Case, Exercise, exercise
-from wslab_course.checks.judging import FUZZ_CASES
 
 HINTS = ["Look at the key.", "It repeats.", "key[i % 4]"]
 KEY = b"\x37\xfa\x21\x3d"
@@ -104,7 +104,7 @@ def test_random_cases_find_what_the_others_miss_and_the_smallest_is_shown() -> N
     verdict = make().check(short_only)
     assert verdict.got == "(0 bytes)"
     assert verdict == make().check(short_only)  # the same ones each time
-    sizes = [len(case.args[0]) for case in unmask._judging.prepared()[3:]]
+    sizes = [len(case.args[0]) for case in unmask._runner.prepared()[3:]]
     assert len(sizes) == FUZZ_CASES
     assert verdict.difference == f"expected {min(n for n in sizes if n > 5)} bytes, got 0"
 

@@ -3,7 +3,7 @@
 import gc
 import warnings
 
-from wslab_course.checks.facts import spent, spoken
+from wslab_course.checks.facts import plain_facts, without_coroutines
 
 
 async def answer() -> int:
@@ -13,14 +13,19 @@ async def answer() -> int:
 def test_a_coroutine_is_closed_and_named() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert spent(["a", answer(), [answer()]]) == [
+        assert without_coroutines(["a", answer(), [answer()]]) == [
             "a",
             "(a coroutine that nobody awaited)",
             ["(a coroutine that nobody awaited)"],
         ]
         gc.collect()
-    assert spent("a") == "a"
+    assert without_coroutines("a") == "a"
 
 
 def test_an_object_becomes_its_type() -> None:
-    assert spoken(["open", 1, None, object()]) == ["open", 1, None, "(an object of type object)"]
+    assert plain_facts(["open", 1, None, object()]) == [
+        "open",
+        1,
+        None,
+        "(an object of type object)",
+    ]

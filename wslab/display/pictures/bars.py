@@ -10,11 +10,11 @@ from wslab.display.phrases import count
 from wslab.display.pictures.canvas import Canvas, Picture
 
 _MAX_BARS: Final = 120  # bars in one strip
-_WIDTH: Final = 620.0
-_HEIGHT: Final = 84.0  # of the longest bar
-_LEFT: Final = 58.0
-_GAP: Final = 70.0  # between two strips: the steps of one, the title of the next
-_LINE: Final = 10  # numbers in a line of the text twin
+_WIDTH_PX: Final = 620.0
+_HEIGHT_PX: Final = 84.0  # of the longest bar
+_LEFT_PX: Final = 58.0
+_GAP_PX: Final = 70.0  # between two strips: the steps of one, the title of the next
+_NUMBERS_A_LINE: Final = 10  # numbers in a line of the text twin
 _BAR: Final = "#1e88e5"
 
 
@@ -39,12 +39,12 @@ def bars(
     )
     canvas = Canvas()
     for number, (name, row) in enumerate(zip(titles, rows, strict=False)):
-        base = 38 + _HEIGHT + number * (_HEIGHT + _GAP)
+        base = 38 + _HEIGHT_PX + number * (_HEIGHT_PX + _GAP_PX)
         _draw_row(canvas, base, name, row, top, longest, unit, step)
         _draw_steps(canvas, base, longest, step if number == len(rows) - 1 else "")
-    height = 38 + len(rows) * (_HEIGHT + _GAP) - 14
+    height = 38 + len(rows) * (_HEIGHT_PX + _GAP_PX) - 14
     what = title or f"{unit or 'numbers'} by {step}"
-    return Picture(canvas.svg(_LEFT + _WIDTH + 12, height, what, twin), twin)
+    return Picture(canvas.svg(_LEFT_PX + _WIDTH_PX + 12, height, what, twin), twin)
 
 
 def _row_text(name: str, row: Sequence[float], unit: str, step: str, longest: int) -> str:
@@ -52,8 +52,10 @@ def _row_text(name: str, row: Sequence[float], unit: str, step: str, longest: in
     most = f"at most {_number(max(row, default=0))}{words} in one {step}"
     lines = [f"{visible(name)}: {most}" if name else most]
     width = max((len(_number(value)) for value in row), default=1)
-    for begin in range(0, len(row), _LINE):
-        values = " ".join(_number(value).rjust(width) for value in row[begin : begin + _LINE])
+    for begin in range(0, len(row), _NUMBERS_A_LINE):
+        values = " ".join(
+            _number(value).rjust(width) for value in row[begin : begin + _NUMBERS_A_LINE]
+        )
         lines.append(f"  {step} {begin:>3}:  {values}")
     if len(row) < longest:
         lines.append(f"  it ends after {count(len(row), step)}")
@@ -70,20 +72,22 @@ def _draw_row(
     unit: str,
     step: str,
 ) -> None:
-    canvas.text(_LEFT, base - _HEIGHT - 21, name, 13.5, anchor="start", bold=True)
+    canvas.text(_LEFT_PX, base - _HEIGHT_PX - 21, name, 13.5, anchor="start", bold=True)
     for part in (0.0, 0.5, 1.0):
-        y = base - part * _HEIGHT
-        canvas.path(f"M{_LEFT:g} {y:g}H{_LEFT + _WIDTH:g}", opacity=".16" if part else ".6")
+        y = base - part * _HEIGHT_PX
+        canvas.path(
+            f"M{_LEFT_PX:g} {y:g}H{_LEFT_PX + _WIDTH_PX:g}", opacity=".16" if part else ".6"
+        )
         if part != 0.5 and (top or not part):
-            canvas.text(_LEFT - 8, y + 4, _number(top * part), 11, anchor="end", dim=True)
-    slot = _WIDTH / max(longest, 1)
+            canvas.text(_LEFT_PX - 8, y + 4, _number(top * part), 11, anchor="end", dim=True)
+    slot = _WIDTH_PX / max(longest, 1)
     tallest = max(row[:_MAX_BARS], default=0)
     named = False
     for at, value in enumerate(row[:_MAX_BARS]):
-        tall = _HEIGHT * value / top if top else 0.0
+        tall = _HEIGHT_PX * value / top if top else 0.0
         if not tall:
             continue
-        x = _LEFT + at * slot
+        x = _LEFT_PX + at * slot
         canvas.box(x + slot * 0.1, base - tall, slot * 0.8, tall, _BAR, 0.75, radius=1)
         if value == tallest and not named:
             named = True
@@ -92,21 +96,21 @@ def _draw_row(
             anchor, middle = ("end", x + slot) if end else ("start", x)
             canvas.text(middle, base - tall - 4, words, 11, anchor=anchor)
     if len(row) < longest:
-        x = _LEFT + len(row) * slot
+        x = _LEFT_PX + len(row) * slot
         canvas.path(f"M{x:g} {base:g}V{base - 26:g}", stroke_dasharray="3 3", opacity=".7")
         canvas.text(x + 6, base - 16, f"ends after {count(len(row), step)}", 11, anchor="start")
     if len(row) > _MAX_BARS:
         more = count(len(row) - _MAX_BARS, "more number")
-        canvas.text(_LEFT + _WIDTH, base - _HEIGHT - 21, more, 11, anchor="end", dim=True)
+        canvas.text(_LEFT_PX + _WIDTH_PX, base - _HEIGHT_PX - 21, more, 11, anchor="end", dim=True)
 
 
 def _draw_steps(canvas: Canvas, base: float, longest: int, step: str) -> None:
-    slot = _WIDTH / max(longest, 1)
+    slot = _WIDTH_PX / max(longest, 1)
     every = next(size for size in (1, 2, 5, 10, 20) if longest / size <= 12)
     for at in range(0, longest, every):
-        canvas.text(_LEFT + (at + 0.5) * slot, base + 15, str(at), 10.5, dim=True)
+        canvas.text(_LEFT_PX + (at + 0.5) * slot, base + 15, str(at), 10.5, dim=True)
     if step:
-        canvas.text(_LEFT + _WIDTH, base + 30, step, 11, anchor="end", dim=True)
+        canvas.text(_LEFT_PX + _WIDTH_PX, base + 30, step, 11, anchor="end", dim=True)
 
 
 def _number(value: float) -> str:

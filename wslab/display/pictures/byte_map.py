@@ -31,9 +31,9 @@ def colour_of(name: str) -> str:
     return _COLOURS.get(name, _PAYLOAD_COLOUR)
 
 
-_PITCH: Final = 43  # from one box to the next
-_BOX: Final = 39
-_LEFT: Final = 14.0
+_PITCH_PX: Final = 43  # from one box to the next
+_BOX_PX: Final = 39
+_LEFT_PX: Final = 14.0
 _MAX_BYTES: Final = 16  # boxes in the row of bytes
 
 
@@ -56,7 +56,7 @@ def byte_map(x: bytes | Frame | FrameHeader, fields: list[Field] | None = None) 
     height = _draw_bits(canvas, data, fields, bottom)
     twin = _byte_map_text(data, fields, plain)
     title = f"The {len(data):,} bytes of a frame, and the bits of the first two"
-    return Picture(canvas.svg(2 * _LEFT + _MAX_BYTES * _PITCH, height, title, twin), twin)
+    return Picture(canvas.svg(2 * _LEFT_PX + _MAX_BYTES * _PITCH_PX, height, title, twin), twin)
 
 
 def _unmasked(data: bytes, fields: list[Field]) -> bytes:
@@ -75,26 +75,30 @@ def _draw_bytes(canvas: Canvas, data: bytes, fields: list[Field], plain: bytes) 
     for field in fields:
         first, last = field.start // 8, -(-field.end // 8)
         for at in range(first, min(last, shown)):
-            x = _LEFT + at * _PITCH
+            x = _LEFT_PX + at * _PITCH_PX
             colour = colour_of(field.name)
             if at < 2:
-                lead, wide = field.start % 8 / 8 * _BOX, field.bits / 8 * _BOX
+                lead, wide = field.start % 8 / 8 * _BOX_PX, field.bits / 8 * _BOX_PX
                 canvas.box(x + lead, top, wide, 34, colour, 0.3, radius=0)
             else:
-                canvas.box(x, top, _BOX, 34, colour, 0.22, stroke=1.5)
+                canvas.box(x, top, _BOX_PX, 34, colour, 0.22, stroke=1.5)
         if field.start >= 16 and first < shown:
             _bracket(canvas, first, min(last, shown), top + 40, field.name)
     for at in range(shown):
-        x = _LEFT + at * _PITCH + _BOX / 2
+        x = _LEFT_PX + at * _PITCH_PX + _BOX_PX / 2
         canvas.text(x, top - 7, str(at), 10, dim=True)
         canvas.text(x, top + 22, f"{data[at]:02x}", 16, mono=True, bold=True)
     for at in range(min(2, shown)):
-        x = _LEFT + at * _PITCH
-        canvas.path(f"M{x} {top}h{_BOX}v34h-{_BOX}z", opacity=".55")
+        x = _LEFT_PX + at * _PITCH_PX
+        canvas.path(f"M{x} {top}h{_BOX_PX}v34h-{_BOX_PX}z", opacity=".55")
     if len(data) > shown:
-        canvas.text(_LEFT + shown * _PITCH + _BOX / 2, top + 17, "…", 16)
+        canvas.text(_LEFT_PX + shown * _PITCH_PX + _BOX_PX / 2, top + 17, "…", 16)
         canvas.text(
-            _LEFT + shown * _PITCH + _BOX / 2, top + 30, f"+{len(data) - shown:,}", 10, dim=True
+            _LEFT_PX + shown * _PITCH_PX + _BOX_PX / 2,
+            top + 30,
+            f"+{len(data) - shown:,}",
+            10,
+            dim=True,
         )
     bottom: float = top + 66
     start = next((f.end // 8 for f in fields if f.name == "masking key"), shown)
@@ -105,18 +109,18 @@ def _draw_bytes(canvas: Canvas, data: bytes, fields: list[Field], plain: bytes) 
 
 def _draw_unmasked(canvas: Canvas, plain: bytes, start: int, shown: int, top: float) -> float:
     for at in range(start, min(shown, start + len(plain))):
-        x, byte = _LEFT + at * _PITCH, plain[at - start]
-        canvas.box(x, top, _BOX, 30, _PAYLOAD_COLOUR, 0.1, stroke=1)
-        canvas.text(x + _BOX / 2, top + 20, f"{byte:02x}", 15, mono=True)
+        x, byte = _LEFT_PX + at * _PITCH_PX, plain[at - start]
+        canvas.box(x, top, _BOX_PX, 30, _PAYLOAD_COLOUR, 0.1, stroke=1)
+        canvas.text(x + _BOX_PX / 2, top + 20, f"{byte:02x}", 15, mono=True)
         if 32 < byte < 127:
-            canvas.text(x + _BOX / 2, top + 46, chr(byte), 14, mono=True, bold=True)
-    canvas.text(_LEFT + start * _PITCH - 10, top + 19, "XOR with the key ↦", 12, anchor="end")
+            canvas.text(x + _BOX_PX / 2, top + 46, chr(byte), 14, mono=True, bold=True)
+    canvas.text(_LEFT_PX + start * _PITCH_PX - 10, top + 19, "XOR with the key ↦", 12, anchor="end")
     return top + 54
 
 
 def _bracket(canvas: Canvas, first: int, end: int, y: float, label: str) -> None:
     """A bracket under the boxes `first` to `end`, with a label that keeps to its width."""
-    x0, x1 = _LEFT + first * _PITCH + 2, _LEFT + (end - 1) * _PITCH + _BOX - 2
+    x0, x1 = _LEFT_PX + first * _PITCH_PX + 2, _LEFT_PX + (end - 1) * _PITCH_PX + _BOX_PX - 2
     canvas.path(f"M{x0} {y}v4H{x1}v-4", opacity=".6")
     room = (x1 - x0) / 6.2
     short = {"extended payload length": "length", "masked payload": "payload", "masking key": "key"}
@@ -128,8 +132,8 @@ def _draw_bits(canvas: Canvas, data: bytes, fields: list[Field], top: float) -> 
     """The first two bytes as 16 cells, fanned out from their boxes."""
     first = [field for field in fields if field.start < 16]
     count = first[-1].end
-    left, right = _LEFT, _LEFT + count * _PITCH - (_PITCH - _BOX)
-    edge = _LEFT + (count // 8 - 1) * _PITCH + _BOX
+    left, right = _LEFT_PX, _LEFT_PX + count * _PITCH_PX - (_PITCH_PX - _BOX_PX)
+    edge = _LEFT_PX + (count // 8 - 1) * _PITCH_PX + _BOX_PX
     y = top + 34
     canvas.path(
         f"M{left} 60H{edge}V{top - 6}C{edge} {y - 2} {right} {top + 4} {right} {y}H{left}z",
@@ -137,12 +141,12 @@ def _draw_bits(canvas: Canvas, data: bytes, fields: list[Field], top: float) -> 
         fill_opacity=".07",
     )
     for field in first:
-        x, wide = _LEFT + field.start * _PITCH, field.bits * _PITCH - (_PITCH - _BOX)
+        x, wide = _LEFT_PX + field.start * _PITCH_PX, field.bits * _PITCH_PX - (_PITCH_PX - _BOX_PX)
         colour = colour_of(field.name)
         canvas.box(x, y, wide, 38, colour, 0.22, stroke=1.5)
         for bit in range(field.start, field.end):
             value = data[bit // 8] >> (7 - bit % 8) & 1
-            centre = _LEFT + bit * _PITCH + _BOX / 2
+            centre = _LEFT_PX + bit * _PITCH_PX + _BOX_PX / 2
             canvas.text(centre, y + 26, str(value), 18, mono=True, bold=True)
         canvas.text(x + wide / 2, y + 54, field.name, 11.5, bold=True)
         canvas.text(x + wide / 2, y + 69, _brief(field), 11 if field.bits > 1 else 10, dim=True)

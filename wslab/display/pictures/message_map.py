@@ -21,11 +21,11 @@ from wslab.protocol.handshake import Deflate
 from wslab.protocol.session import Session
 
 _MAX_SPANS: Final = 400  # bytes in one picture
-_LEFT: Final = 84.0  # room for the names of the rows
-_WIDTH: Final = 620.0  # of the bytes
-_WIDEST: Final = 40.0  # one byte at most
-_HEX: Final = 21.0  # a byte narrower than this has no room for its two digits
-_TALL: Final = 34.0
+_LEFT_PX: Final = 84.0  # room for the names of the rows
+_WIDTH_PX: Final = 620.0  # of the bytes
+_MAX_BYTE_PX: Final = 40.0  # one byte at most
+_MIN_DIGITS_PX: Final = 21.0  # a byte narrower than this has no room for its two digits
+_ROW_PX: Final = 34.0
 _TOPS: Final = {"message": 14.0, "frame": 62.0, "byte": 122.0, "chunk": 170.0}
 _COLOURS: Final = {
     "message": "#43a047",
@@ -80,21 +80,21 @@ def message_map(chunks: Iterable[bytes], deflate: Deflate | None = None) -> Pict
         cuts.append(_Span(at, at + len(piece), str(len(piece))))
         at += len(piece)
     twin = _text(data, messages, frames, cuts)
-    pitch = min(_WIDEST, _WIDTH / len(data))
+    pitch = min(_MAX_BYTE_PX, _WIDTH_PX / len(data))
     canvas = Canvas()
     for row, top in _TOPS.items():
         middle = top + (16 if row == "chunk" else 26 if row == "frame" else 22)
-        canvas.text(_LEFT - 12, middle, f"{row}s", 12, anchor="end", dim=True)
+        canvas.text(_LEFT_PX - 12, middle, f"{row}s", 12, anchor="end", dim=True)
     for message in messages:
         _draw_message(canvas, message, pitch)
     for frame in frames:
         _draw_frame(canvas, frame, data, pitch)
     for cut in cuts:
-        x, wide = _LEFT + cut.start * pitch, (cut.end - cut.start) * pitch
+        x, wide = _LEFT_PX + cut.start * pitch, (cut.end - cut.start) * pitch
         canvas.box(x + 1, _TOPS["chunk"], wide - 2, 24, _COLOURS["chunk"], 0.25, 1.2, 2)
         words = count(cut.end - cut.start)
         _write(canvas, x + wide / 2, _TOPS["chunk"] + 16, wide, words, cut.words, size=11)
-    width = _LEFT + len(data) * pitch + 14
+    width = _LEFT_PX + len(data) * pitch + 14
     title = "Messages over frames over bytes over chunks"
     return Picture(canvas.svg(width, _TOPS["chunk"] + 36, title, twin), twin)
 
@@ -138,12 +138,12 @@ def _draw_message(canvas: Canvas, message: _Whole, pitch: float) -> None:
     """One outline from the first byte to the last, filled where frames of this message lie."""
     top, colour = _TOPS["message"], _COLOURS["message"]
     first, last = message.parts[0].start, message.parts[-1].end
-    x, wide = _LEFT + first * pitch, (last - first) * pitch
-    canvas.box(x + 1, top, wide - 2, _TALL, colour, 0.06, 1.5)
+    x, wide = _LEFT_PX + first * pitch, (last - first) * pitch
+    canvas.box(x + 1, top, wide - 2, _ROW_PX, colour, 0.06, 1.5)
     for part in message.parts:
-        start, end = _LEFT + part.start * pitch, _LEFT + part.end * pitch
-        canvas.box(start + 1, top, end - start - 2, _TALL, colour, 0.25)
-        canvas.path(f"M{(start + end) / 2:g} {top + _TALL:g}V{_TOPS['frame']:g}", colour)
+        start, end = _LEFT_PX + part.start * pitch, _LEFT_PX + part.end * pitch
+        canvas.box(start + 1, top, end - start - 2, _ROW_PX, colour, 0.25)
+        canvas.path(f"M{(start + end) / 2:g} {top + _ROW_PX:g}V{_TOPS['frame']:g}", colour)
     short = message.words.partition(" ")[2]
     _write(canvas, x + wide / 2, top + 22, wide, message.words, short, size=13, bold=True)
 
@@ -151,20 +151,20 @@ def _draw_message(canvas: Canvas, message: _Whole, pitch: float) -> None:
 def _draw_frame(canvas: Canvas, frame: _Span, data: bytes, pitch: float) -> None:
     """A frame, and under it its bytes: the header's plain, the payload's filled."""
     colour = _COLOURS["control" if frame.control else "frame"]
-    x, wide = _LEFT + frame.start * pitch, (frame.end - frame.start) * pitch
+    x, wide = _LEFT_PX + frame.start * pitch, (frame.end - frame.start) * pitch
     top = _TOPS["frame"]
-    canvas.box(x + 1, top, wide - 2, _TALL + 8, colour, 0.2, 1.5)
+    canvas.box(x + 1, top, wide - 2, _ROW_PX + 8, colour, 0.2, 1.5)
     name, _, bits = frame.words.partition(", ")
     _write(canvas, x + wide / 2, top + 17, wide, name, f"{name[:4]}…", size=11.5, bold=True)
     _write(canvas, x + wide / 2, top + 33, wide, bits, "", size=11)
     top = _TOPS["byte"]
-    canvas.box(x + 1, top, wide - 2, _TALL, colour, 0.05, 1, 2)
-    inside = _LEFT + frame.payload * pitch
+    canvas.box(x + 1, top, wide - 2, _ROW_PX, colour, 0.05, 1, 2)
+    inside = _LEFT_PX + frame.payload * pitch
     if frame.payload < frame.end:
-        canvas.box(inside, top, x + wide - 1 - inside, _TALL, colour, 0.25, radius=0)
-    if pitch >= _HEX:
+        canvas.box(inside, top, x + wide - 1 - inside, _ROW_PX, colour, 0.25, radius=0)
+    if pitch >= _MIN_DIGITS_PX:
         for at in range(frame.start, frame.end):
-            middle = _LEFT + (at + 0.5) * pitch
+            middle = _LEFT_PX + (at + 0.5) * pitch
             canvas.text(middle, top + 22, f"{data[at]:02x}", min(15, pitch / 2), mono=True)
 
 

@@ -19,7 +19,7 @@ from typing import Final
 from wslab.errors import MalformedHandshake, RecordingError
 from wslab.protocol.frames import Frame, FrameReader, Side
 from wslab.protocol.handshake import Handshake, Request, Response
-from wslab.protocol.recording import captures, wscap
+from wslab.protocol.recording import har, pcap, wscap
 from wslab.protocol.recording.chunks import Chunk, Ending, beginning
 from wslab.protocol.recording.tls_records import SentRecord, is_tls, read_records
 from wslab.protocol.redaction import redacted, redacted_stream, redacted_text
@@ -179,7 +179,7 @@ class Recording:
         as by `save`. WslabError without the package dpkt, and for bytes that never travelled.
         """
         path = Path(path)
-        path.write_bytes(captures.write_packets(self._moment(redact)))
+        path.write_bytes(pcap.write_packets(self._moment(redact)))
         return path
 
     def _moment(self, redact: bool) -> wscap.Contents:
@@ -235,7 +235,7 @@ class Recording:
         HAR holds messages and no frames: **the bytes here never travelled**, and `note`
         says how they were rebuilt. RecordingError, with what was found, if there is none.
         """
-        return cls._of(captures.read_har(*_read(path), index, url))
+        return cls._of(har.read_har(*_read(path), index, url))
 
     @classmethod
     def from_pcap(
@@ -248,7 +248,7 @@ class Recording:
         with one packet. RecordingError, with what was found, if there is none; WslabError
         without the package dpkt.
         """
-        return cls._of(captures.read_packets(*_read(path), port, stream))
+        return cls._of(pcap.read_packets(*_read(path), port, stream))
 
     @classmethod
     def _of(cls, contents: wscap.Contents) -> Recording:

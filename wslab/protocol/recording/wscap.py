@@ -15,14 +15,17 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from wslab.errors import RecordingError
 from wslab.protocol.frames import Side
 from wslab.protocol.recording.chunks import ENDINGS, Chunk, Ending
 
+#: What reading a file raises that is not as it should be, or not what it is taken for.
+MISREAD: Final = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 _READABLE: Final = re.compile(rb"[\t\r\n -~]*")
+_MAX_LISTED: Final = 8  # connections that an error names
 
 
 class Contents(NamedTuple):
@@ -34,6 +37,13 @@ class Contents(NamedTuple):
     chunks: Sequence[Chunk]
     endings: Sequence[Ending]
     note: str = ""
+
+
+def listed(items: Iterable[str]) -> str:
+    """What a file holds, as the end of an error's sentence; of many the first."""
+    lines = list(items)
+    rest = [f"and {len(lines) - _MAX_LISTED} more"] if len(lines) > _MAX_LISTED else []
+    return "".join(f"; {line}" for line in lines[:_MAX_LISTED] + rest)
 
 
 def write(contents: Contents) -> Iterator[str]:

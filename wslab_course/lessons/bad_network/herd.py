@@ -16,7 +16,7 @@ from typing import Final
 from wslab.errors import WslabError
 
 MAX_ATTEMPTS: Final = 20_000  # attempts of one crowd; who needs more never waits
-MAX_SECONDS: Final = 3600.0  # seconds after which a simulation ends, whoever is still outside
+MAX_SIMULATED_S: Final = 3600.0  # seconds after which a simulation ends, whoever is still outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def herd(
     heapq.heapify(queue)
     let_in: Counter[int] = Counter()
     attempts: list[Attempt] = []
-    while queue and queue[0][0] <= MAX_SECONDS:
+    while queue and queue[0][0] <= MAX_SIMULATED_S:
         at, client, number = heapq.heappop(queue)
         accepted = at >= down and let_in[int(at)] < room
         attempts.append(Attempt(at, client, accepted))

@@ -4,8 +4,8 @@ from wslab_course.lessons.duplex.exercises.duplex import duplex
 from wslab_course.lessons.duplex.exercises.full_duplex import full_duplex
 from wslab_course.lessons.duplex.exercises.seconds_needed import seconds_needed
 from wslab_course.lessons.duplex.http_echo import HttpEcho
+from wslab_course.lessons.duplex.measurement import measure
 from wslab_course.lessons.duplex.quiz import quiz
-from wslab_course.lessons.duplex.race import measure
 
 __all__ = [
     "HttpEcho",

@@ -12,13 +12,13 @@ from websockets.asyncio.client import connect
 from wslab.errors import WslabError
 from wslab.network.echo import EchoServer
 from wslab_course.checks.exercises import Case, exercise
-from wslab_course.checks.facts import spent
+from wslab_course.checks.facts import without_coroutines
 
 
 async def what_the_server_heard(greet: Callable[..., Any], name: str) -> dict[str, Any]:
     """Run one attempt against a real echo server; tell both ends of the story."""
     async with EchoServer(name="greet-check") as server:
-        returned = spent(await greet(server.url, name))
+        returned = without_coroutines(await greet(server.url, name))
         with suppress(WslabError):  # nobody came; or a connection was left open, and never closes
             await asyncio.to_thread(server.wait_for, "open", 1, 0.5)
             opened = len(server.events.of("open"))

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from wslab.errors import WslabError
-from wslab_course.lessons.bad_network.herd import MAX_SECONDS, Herd, herd
+from wslab_course.lessons.bad_network.herd import MAX_SIMULATED_S, Herd, herd
 
 
 def doubling(attempt: int, rng: Random) -> float:
@@ -47,7 +47,7 @@ def test_the_server_lets_in_so_many_in_a_second_and_nobody_while_it_is_down() ->
 def test_a_server_that_never_comes_back_ends_the_simulation() -> None:
     crowd = herd(doubling, clients=2, down=float("inf"))
     assert crowd.all_back is None
-    assert crowd.attempts[-1].at <= MAX_SECONDS
+    assert crowd.attempts[-1].at <= MAX_SIMULATED_S
 
 
 def test_nobody_is_a_crowd_too() -> None:
@@ -67,7 +67,7 @@ def test_what_is_no_waiting_time_is_refused(seconds: object) -> None:
 
 
 def test_who_never_tries_is_not_back() -> None:
-    drawn = iter([15.0, MAX_SECONDS + 1] * 25)
+    drawn = iter([15.0, MAX_SIMULATED_S + 1] * 25)
     crowd = herd(lambda attempt, rng: next(drawn), room=25)
     assert len(crowd.attempts) == 25 and all(attempt.accepted for attempt in crowd.attempts)
     assert crowd.all_back is None

@@ -20,39 +20,14 @@ const ADVICE = {
 const THROUGH_JUPYTER =
   "This route leads through jupyter-server-proxy. Text and binary pass as they are. A close code and its reason do not: the other side sees 1005, “no code”. A server that is not there seems to open, and then closes with 1006.";
 
-function isLoopback(host) {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
-}
-
-// Where Jupyter's own server is, as ws:// or wss:// with its base URL; null outside of Jupyter.
-function jupyterServer() {
-  try {
-    const { baseUrl } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    return `${scheme}//${location.host}${baseUrl.replace(/\/*$/, "/")}`;
-  } catch {
-    return null;
-  }
-}
-
-// The ways from this page to the server, the best first. All are strings put together: assigning
-// a query to URL.pathname would encode its "?".
+// The ways from this page to the server, the best first. Connect says what is wrong with a URL.
 function routes(url) {
-  const jupyter = jupyterServer();
   const direct = { name: "direct", url, hint: "" };
-  if (jupyter === null || !URL.canParse(url)) return [direct]; // Connect says what is wrong with it
-  const { hostname, port, pathname, search } = new URL(url);
-  if (!isLoopback(hostname)) return [direct];
-  const place = `proxy/${port || (url.startsWith("wss:") ? 443 : 80)}${pathname}${search}`;
-  const proxied = { name: "through Jupyter", url: jupyter + place, hint: THROUGH_JUPYTER };
-  const near = isLoopback(location.hostname) && location.protocol !== "https:";
-  return near ? [direct, proxied] : [proxied, direct];
-}
-
-function field(word, control, wide = false) {
-  control.id = freshId("field");
-  const label = element("label", { for: control.id }, word);
-  return element("div", { className: wide ? "wslab-field wslab-wide" : "wslab-field" }, label, control);
+  const proxied = throughJupyter(url);
+  if (proxied === null) return [direct];
+  const way = { name: "through Jupyter", url: proxied.replace(/^http/, "ws"), hint: THROUGH_JUPYTER };
+  const near = onLoopback(location.hostname) && location.protocol !== "https:";
+  return near ? [direct, way] : [way, direct];
 }
 
 function input(properties) {
@@ -65,14 +40,6 @@ function select(options) {
 
 function form(legend, ...children) {
   return element("form", {}, element("fieldset", {}, element("legend", {}, legend), ...children));
-}
-
-function row(...children) {
-  return element("div", { className: "wslab-row" }, ...children);
-}
-
-function button(text, className = "") {
-  return element("button", { type: "button", className }, text);
 }
 
 // The log: one row an action, an event or an exception; the newest last, and never too many.
@@ -128,7 +95,7 @@ export default drawn(({ root, model, signal }) => {
     element(
       "div",
       { className: "wslab-row wslab-between" },
-      element("div", { className: "wslab-title", role: "heading", "aria-level": "4" }, "Browser console"),
+      titled(root, "Browser console"),
       element("span", {}, "Ready state: ", state),
     ),
     ...[connection, sending, closing],
@@ -240,14 +207,9 @@ export default drawn(({ root, model, signal }) => {
     act("close", `ws.close(${words.join(", ")})`, () => ws.close(...given));
   }
 
-  const submitted = (where, action) =>
-    where.addEventListener("submit", (event) => {
-      event.preventDefault();
-      action();
-    });
-  submitted(connection, open);
-  submitted(sending, () => send(false));
-  submitted(closing, close);
+  onSubmit(connection, open);
+  onSubmit(sending, () => send(false));
+  onSubmit(closing, close);
   sendBinary.addEventListener("click", () => send(true));
   clear.addEventListener("click", () => view.replaceChildren());
   binaryType.addEventListener("change", () => {

@@ -1,82 +1,45 @@
 // The chat panel: who is there, what was said, and a place to say something. The kernel chats; the
 // page shows, and asks.
 
-function onLoopback(host) {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
-}
-
 // Where this page finds the server's own page: directly when both are on this machine, else
 // through jupyter-server-proxy. "" when there is no way.
 function pageLink(link) {
-  if (link === "") return "";
-  const { hostname, port, protocol, pathname } = new URL(link);
-  if (!onLoopback(hostname)) return link;
-  if (onLoopback(location.hostname)) return link;
-  try {
-    const { baseUrl } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
-    const base = `${location.origin}${baseUrl.replace(/\/*$/, "/")}`;
-    return `${base}proxy/${port || (protocol === "https:" ? 443 : 80)}${pathname}`;
-  } catch {
-    return "";
-  }
+  if (link === "" || onLoopback(location.hostname) || !onLoopback(new URL(link).hostname)) return link;
+  return throughJupyter(link) ?? "";
 }
 
-export default drawn(({ root, model, signal, onKernelGone }) => {
-  const view = freshId("view");
+export default drawn(({ root, model, view, ask, signal, onKernelGone }) => {
   const most = model.get("most");
-  const ask = (what) => model.send({ ...what, view });
   let state = "out";
   let gone = false;
 
   // --- what stands on the page
 
-  const titleId = freshId("title");
-  const title = element("p", { className: "wslab-title", id: titleId, textContent: "Chat" });
-  title.setAttribute("role", "heading");
-  title.setAttribute("aria-level", "4");
   const link = element("a", { className: "wslab-chat-link", target: "_blank", rel: "noopener" }, "Open the server's page in a new tab");
   const address = pageLink(model.get("link"));
   link.hidden = address === "";
   if (address !== "") link.href = address;
 
-  const nameId = freshId("name");
-  const name = element("input", { type: "text", id: nameId, maxLength: most.name, autocomplete: "off", spellcheck: false });
+  const name = element("input", { type: "text", maxLength: most.name, autocomplete: "off", spellcheck: false });
   const join = element("button", { type: "submit", className: "wslab-main", textContent: "Join" });
-  const leave = element("button", { type: "button", textContent: "Leave" });
+  const leave = button("Leave");
   const status = element("strong", { className: "wslab-chat-status" });
   const joining = element(
     "form",
     {},
-    element(
-      "div",
-      { className: "wslab-row" },
-      element("div", { className: "wslab-field wslab-wide" }, element("label", { for: nameId }, "Your name"), name),
-      join,
-      leave,
-    ),
+    row(field("Your name", name, true), join, leave),
     element("p", { className: "wslab-hint", role: "status" }, "State: ", status),
   );
 
   const people = element("p", { className: "wslab-hint wslab-chat-people" });
   const talk = element("div", { className: "wslab-chat-talk", role: "log", tabIndex: 0, "aria-label": "What was said" });
 
-  const textId = freshId("text");
-  const text = element("input", { type: "text", id: textId, maxLength: most.text, autocomplete: "off" });
+  const text = element("input", { type: "text", maxLength: most.text, autocomplete: "off" });
   const say = element("button", { type: "submit", className: "wslab-main", textContent: "Say" });
-  const saying = element(
-    "form",
-    {},
-    element(
-      "div",
-      { className: "wslab-row" },
-      element("div", { className: "wslab-field wslab-wide" }, element("label", { for: textId }, "Message"), text),
-      say,
-    ),
-  );
+  const saying = element("form", {}, row(field("Message", text, true), say));
 
-  root.setAttribute("role", "group");
-  root.setAttribute("aria-labelledby", titleId);
-  root.append(element("div", { className: "wslab-row wslab-between" }, title, link), joining, people, talk, saying);
+  const head = element("div", { className: "wslab-row wslab-between" }, titled(root, "Chat"), link);
+  root.append(head, joining, people, talk, saying);
 
   // --- what the kernel tells. Strings become text nodes in `element`, and never HTML.
 
@@ -131,8 +94,7 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
 
   // --- what a person does
 
-  joining.addEventListener("submit", (submitted) => {
-    submitted.preventDefault();
+  onSubmit(joining, () => {
     if (gone || state !== "out") return;
     if (name.value.trim() === "") {
       name.focus();
@@ -142,8 +104,7 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
     ask({ do: "join", name: name.value });
   });
   leave.addEventListener("click", () => ask({ do: "leave" }));
-  saying.addEventListener("submit", (submitted) => {
-    submitted.preventDefault();
+  onSubmit(saying, () => {
     if (gone || state !== "in" || text.value.trim() === "") return;
     ask({ do: "say", text: text.value });
     text.value = "";

@@ -6,9 +6,7 @@ const BITS = [
   ["rsv3", "RSV3", "reserved bit 3"],
 ];
 
-export default drawn(({ root, model, signal, onKernelGone }) => {
-  const view = freshId("view");
-  const ask = (what) => model.send({ ...what, view });
+export default drawn(({ root, model, view, ask, signal, onKernelGone }) => {
   let gone = false;
   let sending = false;
   let target = "";
@@ -22,7 +20,7 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
 
   const problems = {};
   const controls = {};
-  function labelled(name, label, control, hint = "") {
+  function labelled(name, label, control) {
     const id = freshId(name);
     const problem = element("span", { className: "wslab-problem", id: `${id}-problem`, role: "status" });
     control.id = id;
@@ -30,11 +28,10 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
     controls[name] = control;
     problems[name] = problem;
     const words = element("label", { for: id, textContent: label });
-    return { words, control, problem, hint };
+    return [words, control, problem];
   }
-  function field(name, label, control, className = "") {
-    const made = labelled(name, label, control);
-    return element("div", { className: `wslab-field ${className}` }, made.words, control, made.problem);
+  function checked(name, label, control, className = "") {
+    return element("div", { className: `wslab-field ${className}` }, ...labelled(name, label, control));
   }
   function toggle(name, label, title) {
     const id = freshId(name);
@@ -44,10 +41,10 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
   }
 
   const masked = toggle("masked", "Mask", "a client masks every frame");
-  const key = field("key", "Masking key, 4 bytes in hex", element("input", { type: "text", spellcheck: false, autocomplete: "off" }), "wslab-builder-key");
-  const opcode = field("opcode", "Opcode", element("select"));
-  const length = field("length", "Form of the length", element("select"));
-  const payload = labelled("payload", "Payload", element("textarea", { rows: 2, spellcheck: false }));
+  const key = checked("key", "Masking key, 4 bytes in hex", element("input", { type: "text", spellcheck: false, autocomplete: "off" }), "wslab-builder-key");
+  const opcode = checked("opcode", "Opcode", element("select"));
+  const length = checked("length", "Form of the length", element("select"));
+  const [payloadLabel, payload, payloadProblem] = labelled("payload", "Payload", element("textarea", { rows: 2, spellcheck: false }));
   const group = freshId("written");
   const writings = ["text", "hex"].map((name) => {
     const id = freshId(name);
@@ -64,22 +61,22 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
       {},
       element("legend", { textContent: "What it is" }),
       element("div", { className: "wslab-row wslab-toggles" }, ...BITS.map(([name, label, title]) => toggle(name, label, title))),
-      element("div", { className: "wslab-row" }, opcode),
+      row(opcode),
     ),
     element(
       "fieldset",
       {},
       element("legend", { textContent: "Length and mask" }),
       element("div", { className: "wslab-row wslab-toggles" }, masked),
-      element("div", { className: "wslab-row" }, key, length),
+      row(key, length),
     ),
     element(
       "fieldset",
       { className: "wslab-builder-payload" },
       element("legend", { textContent: "What it carries" }),
-      element("div", { className: "wslab-row wslab-toggles" }, payload.words, ...writings),
-      payload.control,
-      payload.problem,
+      element("div", { className: "wslab-row wslab-toggles" }, payloadLabel, ...writings),
+      payload,
+      payloadProblem,
     ),
   );
 
@@ -91,7 +88,7 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
   const mark = element("strong", {});
   const verdict = element("span", {});
   const python = element("code", { className: "wslab-builder-python", tabIndex: 0, role: "textbox", "aria-readonly": "true", "aria-label": "The frame in Python" });
-  const copy = element("button", { type: "button", className: "wslab-small", textContent: "Copy" });
+  const copy = button("Copy", "wslab-small");
   const copied = element("span", { className: "wslab-hint", role: "status" });
   const outcome = element(
     "fieldset",
@@ -103,7 +100,7 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
     element("div", { className: "wslab-builder-copy" }, python, copy),
     copied,
   );
-  const send = element("button", { type: "button", className: "wslab-main", textContent: "Send" });
+  const send = button("Send", "wslab-main");
   const sendHint = element("span", { className: "wslab-hint" });
   const answer = element("div", { className: "wslab-builder-answer", role: "status" });
   const explained = element("div", {});
@@ -117,11 +114,7 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
   );
   const alone = element("p", { className: "wslab-hint", hidden: true, textContent: "To send the frame, name a server: FrameBuilder(server)." });
   const anatomy = element("div", { className: "wslab-builder-anatomy", role: "region", "aria-label": "Every bit of the frame, explained" });
-  const titleId = freshId("title");
-  const title = element("p", { className: "wslab-title", id: titleId, textContent: "Frame builder", role: "heading", "aria-level": "4" });
-  root.setAttribute("role", "group");
-  root.setAttribute("aria-labelledby", titleId);
-  root.append(title, fields, outcome, wire, alone, anatomy);
+  root.append(titled(root, "Frame builder"), fields, outcome, wire, alone, anatomy);
 
   // --- from the page to the kernel
 

@@ -1,9 +1,7 @@
 // The live wire: what passes through a tap, newest first; pick a row to see its bytes explained.
 const COLUMNS = ["Time", "Conn.", "Direction", "What", "Length", "It carries"];
 
-export default drawn(({ root, model, signal, onKernelGone }) => {
-  const view = freshId("view");
-  const ask = (what) => model.send({ ...what, view });
+export default drawn(({ root, model, view, ask, signal, onKernelGone }) => {
   let rows = []; // newest first, as the kernel sent them
   let state = { total: 0, keep: 0, running: true };
   let waiting = null; // while paused: what the rows will be
@@ -13,14 +11,10 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
 
   // --- what stands on the page
 
-  const pause = element("button", { type: "button", className: "wslab-small", textContent: "Pause" });
-  const clear = element("button", { type: "button", className: "wslab-small", textContent: "Clear" });
+  const pause = button("Pause", "wslab-small");
+  const clear = button("Clear", "wslab-small");
   const said = element("p", { className: "wslab-hint", role: "status" });
   const counts = element("p", { className: "wslab-hint" });
-  const titleId = freshId("title");
-  const title = element("p", { className: "wslab-title", id: titleId, textContent: "Live wire" });
-  title.setAttribute("role", "heading");
-  title.setAttribute("aria-level", "4");
   const body = element("tbody");
   const head = element("tr", {}, ...COLUMNS.map((name) => element("th", { scope: "col", textContent: name })));
   const caption = element("caption", {
@@ -33,10 +27,8 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
     table,
   );
   const about = element("div", { className: "wslab-wire-inspected", role: "region", "aria-label": "The row you picked" });
-  root.setAttribute("role", "group");
-  root.setAttribute("aria-labelledby", titleId);
   root.append(
-    element("div", { className: "wslab-row wslab-between" }, title, element("div", { className: "wslab-row" }, pause, clear)),
+    element("div", { className: "wslab-row wslab-between" }, titled(root, "Live wire"), row(pause, clear)),
     said,
     scroll,
     counts,

@@ -12,6 +12,35 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 
+function row(...children) {
+  return element("div", { className: "wslab-row" }, ...children);
+}
+
+function button(text, className = "") {
+  return element("button", { type: "button", className }, text);
+}
+
+function field(word, control, wide = false) {
+  control.id = freshId("field");
+  const label = element("label", { for: control.id }, word);
+  return element("div", { className: wide ? "wslab-field wslab-wide" : "wslab-field" }, label, control);
+}
+
+// The heading of a widget, which also names the group that its root is.
+function titled(root, words) {
+  const title = element("p", { className: "wslab-title", id: freshId("title"), role: "heading", "aria-level": "4" }, words);
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-labelledby", title.id);
+  return title;
+}
+
+function onSubmit(form, action) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    action();
+  });
+}
+
 // The HTML of an Inspection, as nodes. The kernel made it, in the one place that escapes; nothing
 // else may come in here.
 function inspected(html) {
@@ -43,6 +72,24 @@ function hex(bytes) {
 
 function counted(number, unit) {
   return `${number.toLocaleString("en")} ${unit}${number === 1 ? "" : "s"}`;
+}
+
+function onLoopback(host) {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
+}
+
+// Where jupyter-server-proxy has a server of the kernel's machine, over HTTP or HTTPS; null
+// for any other server, and outside of Jupyter. A string put together: assigning a query to
+// URL.pathname would encode its "?".
+function throughJupyter(url) {
+  try {
+    const { hostname, port, protocol, pathname, search } = new URL(url);
+    const { baseUrl } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+    const place = `proxy/${port || (/^(https|wss):/.test(protocol) ? 443 : 80)}${pathname}${search}`;
+    return onLoopback(hostname) ? `${location.origin}${baseUrl.replace(/\/*$/, "/")}${place}` : null;
+  } catch {
+    return null;
+  }
 }
 
 // Call back once when the kernel that this widget belongs to is gone: restarted, shut down, or
@@ -79,6 +126,8 @@ function whenKernelGone(model, el, signal, callback) {
 // The module of a widget: `export default drawn(draw)`. `draw` gets
 //   root           the element to fill, inside our style; shortcuts of the notebook are off in it
 //   model          anywidget's model: get, set, save_changes, send, on
+//   view           an id of this view, as a widget may be shown more than once
+//   ask            sends the kernel a message, with that id
 //   signal         aborted when the view goes away: close and stop whatever runs
 //   onKernelGone   takes a function to call when the kernel is gone, to switch off what needs it;
 //                  the sentence that says so is shown by us
@@ -94,7 +143,9 @@ function drawn(draw) {
     el.append(page);
     const listeners = [];
     const onKernelGone = (listener) => listeners.push(listener);
-    await draw({ root, model, signal, onKernelGone });
+    const view = freshId("view");
+    const ask = (what) => model.send({ ...what, view });
+    await draw({ root, model, view, ask, signal, onKernelGone });
     whenKernelGone(model, el, signal, () => {
       page.dataset.kernel = "gone";
       notice.textContent =

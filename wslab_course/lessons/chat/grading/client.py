@@ -32,11 +32,11 @@ _SILENT: Final = logging.getLogger("wslab_course.lessons.chat.grading.client")
 _SILENT.disabled = True
 
 _LINE_CHARACTERS: Final = 160  # characters of a message that a transcript shows
-_FIRST, _NEWEST = 6, 24  # lines of a transcript that are kept
-_SMALL_BYTES: Final = 4096  # bytes that the system keeps for a slow reader
-_LARGE_BYTES: Final = 256 * 1024  # and once it reads
+_FIRST_LINES, _NEWEST_LINES = 6, 24  # lines of a transcript that are kept
+_SLOW_BUFFER_BYTES: Final = 4096  # bytes that the system keeps for a slow reader
+_READING_BUFFER_BYTES: Final = 256 * 1024  # and once it reads
 _MAX_MESSAGE_BYTES: Final = 64 * 2**20  # bytes of one message
-_FIRST_BYTES: Final = 40  # bytes that are sent of a frame of 200
+_BYTES_BEFORE_THE_CUT: Final = 40  # bytes that are sent of a frame of 200
 
 ChatMessage = dict[str, Any]
 
@@ -65,7 +65,7 @@ class ScriptedClient:
     def transcript(self) -> Transcript:
         lines = list(self._lines)
         if self._left_out:
-            lines.insert(_FIRST, f"· {self._left_out:,} lines are left out here")
+            lines.insert(_FIRST_LINES, f"· {self._left_out:,} lines are left out here")
         return Transcript(self.label, tuple(lines))
 
     async def open(self, *, slow: bool = False) -> None:
@@ -103,7 +103,7 @@ class ScriptedClient:
         transport = self._ws.transport
         with suppress(OSError):
             connection = transport.get_extra_info("socket")
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _LARGE_BYTES)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _READING_BUFFER_BYTES)
         transport.resume_reading()  # type: ignore[attr-defined]
         self._reader = asyncio.create_task(self._read())
 
@@ -145,8 +145,8 @@ class ScriptedClient:
 
     def _note(self, line: str) -> None:
         self._lines.append(line)
-        if len(self._lines) > _FIRST + _NEWEST:
-            del self._lines[_FIRST]
+        if len(self._lines) > _FIRST_LINES + _NEWEST_LINES:
+            del self._lines[_FIRST_LINES]
             self._left_out += 1
 
     # What it sends
@@ -197,8 +197,8 @@ class ScriptedClient:
         """Send the first part of a frame, and be gone."""
         payload = json.dumps({"type": "say", "text": text.ljust(160, ".")}).encode()
         frame = Frame(Opcode.TEXT, payload, mask=b"wsck").encode()
-        self._note(f"→ {_FIRST_BYTES} of the {len(frame)} bytes of a frame")
-        self._ws.transport.write(frame[:_FIRST_BYTES])
+        self._note(f"→ {_BYTES_BEFORE_THE_CUT} of the {len(frame)} bytes of a frame")
+        self._ws.transport.write(frame[:_BYTES_BEFORE_THE_CUT])
         self._ws.transport.close()  # the bytes leave before the FIN
 
     async def end(self) -> None:
@@ -303,7 +303,7 @@ async def _small_socket(url: str, patience: float) -> socket.socket:
             family, kind, number, _, address = found[0]
             connection = socket.socket(family, kind, number)
             try:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_BYTES)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER_BYTES)
                 connection.setblocking(False)
                 await asyncio.get_running_loop().sock_connect(connection, address)
             except BaseException:

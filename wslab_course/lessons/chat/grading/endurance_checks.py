@@ -13,12 +13,12 @@ from wslab_course.lessons.chat.grading.client import (
     ScriptedClient,
     is_say,
 )
-from wslab_course.lessons.chat.grading.scene import LeftOut, Rehearsal, script
+from wslab_course.lessons.chat.grading.script import ChatUnderTest, LeftOut, script
 
-_BURST: Final = 20  # messages of one speaker, which any rate limit lets pass
-_ROUNDS: Final = {True: 30, False: 75}  # hosted, and with a server that buffers as it likes
-_CROWD: Final = 50
-_CUTS: Final = 3
+_BURST_MESSAGES: Final = 20  # messages of one speaker, which any rate limit lets pass
+_BURSTS: Final = {True: 30, False: 75}  # hosted, and with a server that buffers as it likes
+_CROWD_CLIENTS: Final = 50
+_CUTS_IN_A_ROW: Final = 3
 
 
 @script(
@@ -26,31 +26,31 @@ _CUTS: Final = 3
     "sam does not read, while the others say several MB.",
     "They hear each other at once: nobody waits for sam.",
 )
-async def slow_reader(scene: Rehearsal) -> None:
-    (ann,) = await scene.joins("ann")
-    sam = scene.client("sam", slack=2)
+async def slow_reader(chat: ChatUnderTest) -> None:
+    (ann,) = await chat.joins("ann")
+    sam = chat.client("sam", slack=2)
     await sam.open(slow=True)
     await sam.tell("join", name=sam.name)
     await ann.hears_of("join", sam, "that sam joined")
     said: list[str] = []
-    rounds = _ROUNDS[scene.hosted]
+    rounds = _BURSTS[chat.hosted]
     for _ in range(rounds):
-        speaker = scene.client("bob")
+        speaker = chat.client("bob")
         await speaker.open()
         await speaker.join()
-        for _ in range(_BURST):
-            said.append(scene.text("🎉" * (TEXT_CHARACTERS - 20)))
+        for _ in range(_BURST_MESSAGES):
+            said.append(chat.text("🎉" * (TEXT_CHARACTERS - 20)))
             await speaker.say(said[-1])
-        whole = f"{len(said)} of {rounds * _BURST}"
+        whole = f"{len(said)} of {rounds * _BURST_MESSAGES}"
         await ann.until(
-            lambda: any(is_say(m, said[-1]) for m in ann.heard[-_BURST:]),  # noqa: B023
+            lambda: any(is_say(m, said[-1]) for m in ann.heard[-_BURST_MESSAGES:]),  # noqa: B023
             f"ann did not hear message {whole} within {ann.patience:g} s: everyone waits for "
             "sam, who does not read.",
         )
         await speaker.end()
-        scene.clients.remove(speaker)
+        chat.clients.remove(speaker)
     sam.read()
-    text = scene.text("is sam back?")
+    text = chat.text("is sam back?")
     await ann.say(text)
     many = -1
     while len(sam.heard) > many and not sam.ended:  # as long as more comes
@@ -63,7 +63,7 @@ async def slow_reader(scene: Rehearsal) -> None:
         if sam.heard and is_say(sam.heard[-1], text):
             break
     heard = {m.get("text") for m in sam.heard}
-    scene.slow = sam, len(heard & set(said)), len(said)
+    chat.slow = sam, len(heard & set(said)), len(said)
 
 
 @script(
@@ -71,11 +71,11 @@ async def slow_reader(scene: Rehearsal) -> None:
     "sam reads again.",
     "The server has not kept everything for sam: it dropped messages, or sam.",
 )
-async def bounded_queue(scene: Rehearsal) -> None:
-    if scene.slow is None:
+async def bounded_queue(chat: ChatUnderTest) -> None:
+    if chat.slow is None:
         raise LeftOut("The check before has to pass first.")
-    sam, heard, said = scene.slow
-    scene.clients.append(sam)
+    sam, heard, said = chat.slow
+    chat.clients.append(sam)
     if heard == said:
         raise CheckFailed(
             f"sam got all {said} messages, several MB: the server keeps for a client that does "
@@ -85,11 +85,11 @@ async def bounded_queue(scene: Rehearsal) -> None:
 
 @script(
     4,
-    f"{_CROWD} clients join at once, and each says something.",
-    f"Each hears all {_CROWD} once, and all in the same order.",
+    f"{_CROWD_CLIENTS} clients join at once, and each says something.",
+    f"Each hears all {_CROWD_CLIENTS} once, and all in the same order.",
 )
-async def crowd(scene: Rehearsal) -> None:
-    clients = [scene.client(f"client {number}", slack=2) for number in range(1, _CROWD + 1)]
+async def crowd(chat: ChatUnderTest) -> None:
+    clients = [chat.client(f"client {number}", slack=2) for number in range(1, _CROWD_CLIENTS + 1)]
     for client in clients:
         client.name = client.name.replace(" ", "")
 
@@ -98,7 +98,7 @@ async def crowd(scene: Rehearsal) -> None:
         await client.join()
 
     await asyncio.gather(*map(arrive, clients))
-    texts = [scene.text("hello from the crowd") for _ in clients]
+    texts = [chat.text("hello from the crowd") for _ in clients]
     await asyncio.gather(*(client.say(text) for client, text in zip(clients, texts, strict=True)))
     wanted = set(texts)
 
@@ -107,14 +107,16 @@ async def crowd(scene: Rehearsal) -> None:
 
     async def hears_all(client: ScriptedClient) -> None:
         with suppress(CheckFailed):
-            await client.until(lambda: len(set(heard(client))) == _CROWD, "")
+            await client.until(lambda: len(set(heard(client))) == _CROWD_CLIENTS, "")
 
     await asyncio.gather(*map(hears_all, clients))
     for client in clients:
-        if (many := len(set(heard(client)))) < _CROWD:
-            raise CheckFailed(f"{client.label} heard {many} of {_CROWD}.")
-        if len(heard(client)) > _CROWD:
-            raise CheckFailed(f"{client.label} heard {len(heard(client)) - _CROWD} of them twice.")
+        if (many := len(set(heard(client)))) < _CROWD_CLIENTS:
+            raise CheckFailed(f"{client.label} heard {many} of {_CROWD_CLIENTS}.")
+        if len(heard(client)) > _CROWD_CLIENTS:
+            raise CheckFailed(
+                f"{client.label} heard {len(heard(client)) - _CROWD_CLIENTS} of them twice."
+            )
         if heard(client) != heard(clients[0]):
             raise CheckFailed(
                 f"{client.label} heard them in another order than {clients[0].label}."
@@ -126,11 +128,11 @@ async def crowd(scene: Rehearsal) -> None:
     "ann and bob talk, and bob sends an `id` of his own.",
     "Each message has the server's `id`, larger than those before, the same for everyone.",
 )
-async def ids(scene: Rehearsal) -> None:
-    ann, bob = await scene.joins("ann", "bob")
+async def ids(chat: ChatUnderTest) -> None:
+    ann, bob = await chat.joins("ann", "bob")
     last = -1
     for speaker in (ann, bob, ann):
-        text = scene.text("count me")
+        text = chat.text("count me")
         await speaker.tell("say", text=text, id=0)
         found = [(await client.hears_text(text, "it")).get("id") for client in (ann, bob)]
         if type(found[0]) is not int:
@@ -177,14 +179,14 @@ async def _history(client: ScriptedClient, since: int, before: int) -> list[Chat
     "zoe comes late and asks for the `history` after an id.",
     "She gets what was said after it, oldest first, each with the `id` that it had.",
 )
-async def history(scene: Rehearsal) -> None:
-    (ann,) = await scene.joins("ann")
-    texts = [scene.text("for later") for _ in range(4)]
+async def history(chat: ChatUnderTest) -> None:
+    (ann,) = await chat.joins("ann")
+    texts = [chat.text("for later") for _ in range(4)]
     numbers = []
     for text in texts:
         await ann.say(text)
         numbers.append(await _id_of(ann, text, "its own words"))
-    (zoe,) = await scene.joins("zoe")
+    (zoe,) = await chat.joins("zoe")
     for since in (0, 2):
         before = len(zoe.heard)
         await zoe.tell("history", since=numbers[since])
@@ -220,11 +222,11 @@ def _say(item: tuple[Any, Any]) -> str:
     "zoe is cut off three times and joins again with `since`, while ann goes on talking.",
     "History and live messages together hold everything once: nothing lost, nothing doubled.",
 )
-async def resume(scene: Rehearsal) -> None:
-    ann, zoe = await scene.joins("ann", "zoe")
+async def resume(chat: ChatUnderTest) -> None:
+    ann, zoe = await chat.joins("ann", "zoe")
     name = zoe.name
-    for cut in range(1, _CUTS + 1):
-        text = scene.text(f"before cut {cut}")
+    for cut in range(1, _CUTS_IN_A_ROW + 1):
+        text = chat.text(f"before cut {cut}")
         await ann.say(text)
         last = await _id_of(zoe, text, "ann")
         gone = len(ann.heard)
@@ -233,16 +235,16 @@ async def resume(scene: Rehearsal) -> None:
             lambda: any(m.get("type") == "leave" for m in ann.heard[gone:]),  # noqa: B023
             f"ann did not hear that zoe left, who was cut off, within {ann.patience:g} s.",
         )
-        texts = [scene.text(f"during cut {cut}") for _ in range(2)]
+        texts = [chat.text(f"during cut {cut}") for _ in range(2)]
         for text in texts:
             await ann.say(text)
             await ann.hears_text(text, "its own words")
-        zoe = scene.client("zoe", name=name)
+        zoe = chat.client("zoe", name=name)
         await zoe.open()
-        texts += [scene.text(f"as zoe comes back {cut}") for _ in range(2)]
+        texts += [chat.text(f"as zoe comes back {cut}") for _ in range(2)]
         await asyncio.gather(zoe.join(since=last), *(ann.say(text) for text in texts[2:]))
         await _history(zoe, last, 0)
-        await scene.goes_on(ann, zoe, after="after she had joined again")
+        await chat.still_delivers(ann, zoe, after="after she had joined again")
         expected = [(text, await _id_of(ann, text, "its own words")) for text in texts]
         got: list[ChatMessage] = []
         for message in zoe.heard:
@@ -257,9 +259,9 @@ async def resume(scene: Rehearsal) -> None:
     "zoe asks for the `history` after id 0, when hundreds of messages were said.",
     f"She gets the newest, {LIMITS.history} at most, and `complete` is false.",
 )
-async def bounded_history(scene: Rehearsal) -> None:
-    (zoe,) = await scene.joins("zoe")
-    text = scene.text("the newest")
+async def bounded_history(chat: ChatUnderTest) -> None:
+    (zoe,) = await chat.joins("zoe")
+    text = chat.text("the newest")
     await zoe.say(text)
     await _id_of(zoe, text, "its own words")
     before = len(zoe.heard)

@@ -14,15 +14,15 @@ import warnings
 from collections.abc import Callable
 from typing import Any, Final
 
+from wslab_course.checks.calls import BoundedOutput, stop_thread
 from wslab_course.checks.stub import is_empty
-from wslab_course.checks.trial import Spool, stop_thread
 from wslab_course.lessons.chat.grading import endurance_checks as chat_endurance_checks
 from wslab_course.lessons.chat.grading import hostile_checks as chat_hostile_checks
 from wslab_course.lessons.chat.grading import talk_checks as chat_talk_checks
 from wslab_course.lessons.chat.grading.client import CheckFailed
 from wslab_course.lessons.chat.grading.host import ChatHost
 from wslab_course.lessons.chat.grading.rubric import STAGES, Check, CheckOutcome, Rubric
-from wslab_course.lessons.chat.grading.scene import SCRIPTS, LeftOut, Rehearsal, Script
+from wslab_course.lessons.chat.grading.script import SCRIPTS, ChatUnderTest, LeftOut, Script
 
 __all__ = ["grade_chat"]
 
@@ -46,11 +46,11 @@ def grade_chat(server: Any, *, stages: int = 5, patience: float = PATIENCE_S) ->
 
     Whatever the server does, this raises nothing and ends within 30 seconds.
     """
-    spool = Spool()
+    output = BoundedOutput()
     with (
         warnings.catch_warnings(record=True) as caught,
-        contextlib.redirect_stdout(spool),
-        contextlib.redirect_stderr(spool),
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(output),
     ):
         warnings.simplefilter("always")
         rubric = _grade(server, patience, [one for one in CHECKS if one.stage <= stages])
@@ -58,19 +58,19 @@ def grade_chat(server: Any, *, stages: int = 5, patience: float = PATIENCE_S) ->
     said = [str(warning.message) for warning in caught]
     forgotten = {text.split("'")[1].rpartition(".")[2] for text in said if "never awaited" in text}
     notes += [f"`{name}` was called without `await`." for name in sorted(forgotten)]
-    if printed := spool.take().strip():
+    if printed := output.take().strip():
         notes.append(f"While it was tried, this was printed: {printed}")
     return Rubric(rubric.checks, tuple(notes))
 
 
 def _grade(server: Any, patience: float, tried: list[Script]) -> Rubric:
     if isinstance(server, str):
-        return Rubric(_play(Rehearsal(server, "", patience, hosted=False), tried))
+        return Rubric(_play(ChatUnderTest(server, "", patience, hosted=False), tried))
     if _is_handler(server):
         if is_empty(server):
             return _cannot(tried, "Nothing is written yet; replace the three dots.", "not tried")
         with ChatHost(server) as host:
-            checks = _play(Rehearsal(host.url, host.pinging_url, patience, hosted=True), tried)
+            checks = _play(ChatUnderTest(host.url, host.pinging_url, patience, hosted=True), tried)
         notes = [f"Your handler raised {error}." for error in host.errors[:5]]
         if host.blocked:
             notes.append("Your handler still blocks its thread: does it sleep without `await`?")
@@ -92,7 +92,7 @@ def _grade(server: Any, patience: float, tried: list[Script]) -> Rubric:
         )
     keepalive = getattr(server, "keepalive", None)
     prompt = isinstance(keepalive, int | float) and 0 < keepalive <= _PING_WITHIN_S
-    return Rubric(_play(Rehearsal(url, url if prompt else "", patience, hosted=False), tried))
+    return Rubric(_play(ChatUnderTest(url, url if prompt else "", patience, hosted=False), tried))
 
 
 def _is_handler(server: Any) -> bool:
@@ -110,13 +110,13 @@ _AFTER: Final = "Stage {} has to pass first."
 _OVER: Final = "The time was over before."
 
 
-def _play(scene: Rehearsal, tried: list[Script]) -> tuple[Check, ...]:
+def _play(chat: ChatUnderTest, tried: list[Script]) -> tuple[Check, ...]:
     """All checks, on an event loop in a thread: a notebook's own loop is busy with the cell."""
     checks: list[Check] = []
 
     def work() -> None:
         with asyncio.Runner() as runner:
-            runner.run(_play_all(scene, tried, checks.append))
+            runner.run(_play_all(chat, tried, checks.append))
 
     thread = threading.Thread(target=work, name="wslab grading", daemon=True)
     thread.start()
@@ -127,7 +127,9 @@ def _play(scene: Rehearsal, tried: list[Script]) -> tuple[Check, ...]:
     return (*checks, *(_result(one, _OVER, "not tried") for one in tried[len(checks) :]))
 
 
-async def _play_all(scene: Rehearsal, tried: list[Script], done: Callable[[Check], None]) -> None:
+async def _play_all(
+    chat: ChatUnderTest, tried: list[Script], done: Callable[[Check], None]
+) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda *_: None)  # a connection that breaks is part of the play
     deadline = loop.time() + GRADING_TIMEOUT_S
@@ -141,17 +143,17 @@ async def _play_all(scene: Rehearsal, tried: list[Script], done: Callable[[Check
         elif loop.time() >= deadline:
             done(_result(one, _OVER, "not tried"))
         else:
-            check = await _try(one, scene, deadline)
+            check = await _try(one, chat, deadline)
             failures[one.stage] += check.outcome == "failed"
             done(check)
 
 
-async def _try(one: Script, scene: Rehearsal, deadline: float) -> Check:
-    scene.clients = []
+async def _try(one: Script, chat: ChatUnderTest, deadline: float) -> Check:
+    chat.clients = []
     happened, outcome = "as expected", "passed"
     try:
         async with asyncio.timeout_at(deadline):
-            await one.play(scene)
+            await one.play(chat)
     except CheckFailed as failure:
         happened, outcome = str(failure), "failed"
     except LeftOut as reason:
@@ -160,8 +162,8 @@ async def _try(one: Script, scene: Rehearsal, deadline: float) -> Check:
         happened, outcome = f"this was not done after {GRADING_TIMEOUT_S:g} s of testing.", "failed"
     except Exception as error:  # not foreseen: it says so, and the other checks go on
         happened, outcome = f"the server sent what broke the check: {error!r}", "failed"
-    transcripts = tuple(client.transcript for client in scene.clients)
-    await scene.end()
+    transcripts = tuple(client.transcript for client in chat.clients)
+    await chat.end()
     return _result(one, happened, outcome, transcripts if outcome == "failed" else ())
 
 

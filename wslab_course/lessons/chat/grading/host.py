@@ -23,15 +23,15 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
-import wslab_course.checks.trial as trial
+import wslab_course.checks.calls as trial
 from wslab import errors
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
 PING_EVERY_S: Final = 0.4  # seconds, on the port for the client that answers none
-_BUFFER: Final = 64 * 1024  # bytes that the system keeps for one client
+_BUFFER_BYTES: Final = 64 * 1024  # bytes that the system keeps for one client
 _MAX_MESSAGE_BYTES: Final = 4 * 2**20  # of a message: to refuse a large one is the handler's part
-_START, _STOP = 5.0, 1.5  # seconds
+_START_TIMEOUT_S, _STOP_TIMEOUT_S = 5.0, 1.5  # seconds
 _NOT_THEIRS: Final = tuple(
     str(Path(place).resolve())
     for place in (
@@ -74,13 +74,13 @@ class ChatHost:
             port = socket.create_server(("127.0.0.1", 0), backlog=256)
             # Connections inherit it. Else megabytes wait in the system, and a slow
             # reader is noticed late.
-            port.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+            port.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
             self._ports.append(port)
         self.url, self.pinging_url = (
             f"ws://127.0.0.1:{port.getsockname()[1]}/" for port in self._ports
         )
         self._thread.start()
-        self._ready.wait(_START)
+        self._ready.wait(_START_TIMEOUT_S)
         return self
 
     def __exit__(
@@ -91,7 +91,7 @@ class ChatHost:
     ) -> None:
         with suppress(RuntimeError, AttributeError):  # the loop has ended, or never began
             self._loop.call_soon_threadsafe(self._leave.set)
-        self._thread.join(_STOP)
+        self._thread.join(_STOP_TIMEOUT_S)
         trial.stop_thread(self._thread)
         self.blocked = self._thread.is_alive()
         for port in self._ports:
@@ -136,7 +136,7 @@ class ChatHost:
         for task in tasks:
             task.cancel()
         if tasks:
-            await asyncio.wait(tasks, timeout=_STOP / 3)
+            await asyncio.wait(tasks, timeout=_STOP_TIMEOUT_S / 3)
 
     async def _handle(self, ws: ServerConnection) -> None:
         try:

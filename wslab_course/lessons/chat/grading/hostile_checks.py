@@ -8,7 +8,7 @@ from typing import Final
 
 from wslab.network.chat.protocol import NAME_CHARACTERS, TEXT_CHARACTERS
 from wslab_course.lessons.chat.grading.client import CheckFailed, ScriptedClient, is_say
-from wslab_course.lessons.chat.grading.scene import LeftOut, Rehearsal, never, script
+from wslab_course.lessons.chat.grading.script import ChatUnderTest, LeftOut, did_not_hear, script
 
 _NO_JSON: Final[dict[str, str | bytes]] = {
     "half an object": '{"type": "say", "text": ',
@@ -37,7 +37,7 @@ _BAD_NAMES: Final = {
     "a name that is a number": 7,
 }
 _MARKUP: Final = "<script>alert('hi')</script> <img src=x onerror=\"alert(1)\"> &lt;b&gt; & \u202e"
-_FLOOD: Final = 200
+_FLOOD_MESSAGES: Final = 200
 
 
 async def _are_refused(client: ScriptedClient, messages: dict[str, str | bytes]) -> None:
@@ -52,11 +52,11 @@ async def _are_refused(client: ScriptedClient, messages: dict[str, str | bytes])
     "eve sends what is not JSON: half an object, plain text, nothing, bytes.",
     "She gets an error each time and stays connected; nobody else hears of it.",
 )
-async def no_json(scene: Rehearsal) -> None:
-    ann, eve = await scene.joins("ann", "eve")
+async def no_json(chat: ChatUnderTest) -> None:
+    ann, eve = await chat.joins("ann", "eve")
     before = len(ann.heard)
     await _are_refused(eve, _NO_JSON)
-    await scene.goes_on(eve, ann, after="after what is not JSON")
+    await chat.still_delivers(eve, ann, after="after what is not JSON")
     _heard_nothing(ann, before)
 
 
@@ -65,11 +65,11 @@ async def no_json(scene: Rehearsal) -> None:
     "eve sends JSON that is not a message: other types, fields missing or wrong.",
     "She gets an error each time and stays connected; nobody else hears of it.",
 )
-async def wrong_types(scene: Rehearsal) -> None:
-    ann, eve = await scene.joins("ann", "eve")
+async def wrong_types(chat: ChatUnderTest) -> None:
+    ann, eve = await chat.joins("ann", "eve")
     before = len(ann.heard)
     await _are_refused(eve, dict(_WRONG))
-    await scene.goes_on(eve, ann, after="after wrong types")
+    await chat.still_delivers(eve, ann, after="after wrong types")
     _heard_nothing(ann, before)
 
 
@@ -88,19 +88,19 @@ def _heard_nothing(client: ScriptedClient, before: int) -> None:
     "eve says something before she joins, and joins twice.",
     "She gets an error both times; nobody hears the first.",
 )
-async def join_first(scene: Rehearsal) -> None:
-    (ann,) = await scene.joins("ann")
-    eve = scene.client("eve")
+async def join_first(chat: ChatUnderTest) -> None:
+    (ann,) = await chat.joins("ann")
+    eve = chat.client("eve")
     await eve.open()
-    text = scene.text("not joined")
+    text = chat.text("not joined")
     await eve.say(text)
     await eve.is_refused(0, "a `say` before `join`")
     await eve.join()
     before = len(eve.heard)
     await eve.tell("join", name=f"{eve.name}-b")
     await eve.is_refused(before, "a second `join`")
-    await scene.goes_on(eve, ann, after="after a second `join`")
-    never(ann, text, "what eve said before she joined")
+    await chat.still_delivers(eve, ann, after="after a second `join`")
+    did_not_hear(ann, text, "what eve said before she joined")
 
 
 @script(
@@ -108,15 +108,15 @@ async def join_first(scene: Rehearsal) -> None:
     f"eve tries bad names: none, spaces, two lines, {NAME_CHARACTERS + 1} characters, a number.",
     "She gets an error each time, and may join with a good one.",
 )
-async def bad_names(scene: Rehearsal) -> None:
-    (ann,) = await scene.joins("ann")
-    eve = scene.client("eve")
+async def bad_names(chat: ChatUnderTest) -> None:
+    (ann,) = await chat.joins("ann")
+    eve = chat.client("eve")
     await eve.open()
     await _are_refused(
         eve, {what: json.dumps({"type": "join", "name": name}) for what, name in _BAD_NAMES.items()}
     )
     await eve.join()
-    await scene.goes_on(eve, ann, after="after bad names")
+    await chat.still_delivers(eve, ann, after="after bad names")
 
 
 @script(
@@ -124,16 +124,16 @@ async def bad_names(scene: Rehearsal) -> None:
     f"eve says {TEXT_CHARACTERS:,} characters, and then one more than that.",
     "All hear the first; the second gets an error, and nobody hears it.",
 )
-async def long_text(scene: Rehearsal) -> None:
-    ann, eve = await scene.joins("ann", "eve")
-    text = scene.text("long ").ljust(TEXT_CHARACTERS, ".")
+async def long_text(chat: ChatUnderTest) -> None:
+    ann, eve = await chat.joins("ann", "eve")
+    text = chat.text("long ").ljust(TEXT_CHARACTERS, ".")
     await eve.say(text)
     await ann.hears_text(text, f"a text of {TEXT_CHARACTERS:,} characters, which is allowed,")
     before = len(eve.heard)
     await eve.say(text + ".")
     await eve.is_refused(before, f"a text of {TEXT_CHARACTERS + 1:,} characters")
-    await scene.goes_on(eve, ann, after="after a long text")
-    never(ann, text + ".", "the text that was too long")
+    await chat.still_delivers(eve, ann, after="after a long text")
+    did_not_hear(ann, text + ".", "the text that was too long")
 
 
 @script(
@@ -141,15 +141,15 @@ async def long_text(scene: Rehearsal) -> None:
     "eve sends a message of 1 MiB.",
     "She gets an error, or is closed with 1009; nobody hears it, and the others go on.",
 )
-async def one_mebibyte(scene: Rehearsal) -> None:
-    ann, bob, eve = await scene.joins("ann", "bob", "eve")
-    text = scene.text("big ").ljust(2**20, "x")
+async def one_mebibyte(chat: ChatUnderTest) -> None:
+    ann, bob, eve = await chat.joins("ann", "bob", "eve")
+    text = chat.text("big ").ljust(2**20, "x")
     before = len(eve.heard)
     await eve.try_to_send(json.dumps({"type": "say", "text": text}))
     with suppress(CheckFailed):
         await eve.until(lambda: any(m.get("type") for m in eve.heard[before:]), "")
-    await scene.goes_on(ann, bob, after="after a message of 1 MiB")
-    never(ann, text, "a message of 1 MiB")
+    await chat.still_delivers(ann, bob, after="after a message of 1 MiB")
+    did_not_hear(ann, text, "a message of 1 MiB")
     refused = [m for m in eve.heard[before:] if m.get("type") == "error"]
     if not refused and not (eve.ended and eve.close_code in (1008, 1009)):
         how = f"the connection ended with {eve.how_it_ended()}" if eve.ended else "nothing came"
@@ -161,9 +161,9 @@ async def one_mebibyte(scene: Rehearsal) -> None:
     "eve says HTML: a script, an image with onerror, entities.",
     "All hear it as it was: to show it safely is up to whoever shows it.",
 )
-async def markup(scene: Rehearsal) -> None:
-    ann, eve = await scene.joins("ann", "eve")
-    text = scene.text(_MARKUP)
+async def markup(chat: ChatUnderTest) -> None:
+    ann, eve = await chat.joins("ann", "eve")
+    text = chat.text(_MARKUP)
     await eve.say(text)
     number = text.rpartition("#")[2]
 
@@ -177,17 +177,17 @@ async def markup(scene: Rehearsal) -> None:
 
 @script(
     3,
-    f"eve says {_FLOOD} things at once.",
+    f"eve says {_FLOOD_MESSAGES} things at once.",
     "She gets an error before the end, or is closed with 1008; the others go on.",
 )
-async def flood(scene: Rehearsal) -> None:
-    ann, bob, eve = await scene.joins("ann", "bob", "eve")
+async def flood(chat: ChatUnderTest) -> None:
+    ann, bob, eve = await chat.joins("ann", "bob", "eve")
     before = len(eve.heard)
-    texts = [scene.text("spam") for _ in range(_FLOOD)]
+    texts = [chat.text("spam") for _ in range(_FLOOD_MESSAGES)]
     with suppress(CheckFailed):
         for text in texts:
             await eve.say(text)
-    await scene.goes_on(ann, bob, after=f"while eve sent {_FLOOD} messages")
+    await chat.still_delivers(ann, bob, after=f"while eve sent {_FLOOD_MESSAGES} messages")
 
     def is_answered() -> bool:
         return any(m.get("type") == "error" for m in eve.heard[before:]) or (
@@ -199,7 +199,7 @@ async def flood(scene: Rehearsal) -> None:
     if not is_answered():
         passed = sum(bool(eve.times(text)) for text in texts)
         raise CheckFailed(
-            f"{passed} of {_FLOOD} were passed on, without an error and without 1008."
+            f"{passed} of {_FLOOD_MESSAGES} were passed on, without an error and without 1008."
         )
 
 
@@ -208,11 +208,11 @@ async def flood(scene: Rehearsal) -> None:
     "dan is gone: TCP is reset, and no Close frame comes.",
     "The others hear that dan left, and go on.",
 )
-async def silent_drop(scene: Rehearsal) -> None:
-    ann, bob, dan = await scene.joins("ann", "bob", "dan")
+async def silent_drop(chat: ChatUnderTest) -> None:
+    ann, bob, dan = await chat.joins("ann", "bob", "dan")
     dan.vanish()
     await ann.hears_of("leave", dan, "that dan left, who was gone without a Close frame,")
-    await scene.goes_on(ann, bob, after="after dan was gone")
+    await chat.still_delivers(ann, bob, after="after dan was gone")
 
 
 @script(
@@ -220,12 +220,12 @@ async def silent_drop(scene: Rehearsal) -> None:
     "dan dies in the middle of a frame.",
     "The others hear that dan left, and nothing of the incomplete message.",
 )
-async def mid_frame(scene: Rehearsal) -> None:
-    ann, bob, dan = await scene.joins("ann", "bob", "dan")
+async def mid_frame(chat: ChatUnderTest) -> None:
+    ann, bob, dan = await chat.joins("ann", "bob", "dan")
     before = len(ann.heard)
-    dan.vanish_in_mid_frame(scene.text("half"))
+    dan.vanish_in_mid_frame(chat.text("half"))
     await ann.hears_of("leave", dan, "that dan left, who died in the middle of a frame,")
-    await scene.goes_on(ann, bob, after="after dan died in the middle of a frame")
+    await chat.still_delivers(ann, bob, after="after dan died in the middle of a frame")
     if any(m.get("type") == "say" for m in ann.heard[before:-1]):
         raise CheckFailed("ann heard something of an incomplete message.")
 
@@ -235,11 +235,11 @@ async def mid_frame(scene: Rehearsal) -> None:
     "dan stays connected and answers no ping.",
     "The server gives him up: the others hear that dan left.",
 )
-async def no_pong(scene: Rehearsal) -> None:
-    if not scene.pinging_url:
+async def no_pong(chat: ChatUnderTest) -> None:
+    if not chat.pinging_url:
         raise LeftOut("This server's pings are not known to come within 2 s.")
-    (ann,) = await scene.joins("ann")
-    dan = scene.client("dan", url=scene.pinging_url)
+    (ann,) = await chat.joins("ann")
+    dan = chat.client("dan", url=chat.pinging_url)
     await dan.open()
     await dan.join()
     dan.stop_reading()

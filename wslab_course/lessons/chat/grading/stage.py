@@ -36,8 +36,8 @@ from typing import Any, Final
 
 from wslab.display.markup import Document
 from wslab.errors import AuthorError
+from wslab_course.checks.cases import KnownWrong
 from wslab_course.checks.exercises import Case, Exercise
-from wslab_course.checks.judging import KnownWrong
 from wslab_course.checks.stub import is_empty, misfit
 from wslab_course.checks.verdict import Verdict
 from wslab_course.lessons.chat.grading.grading import PATIENCE_S, grade_chat

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 
 from wslab_course.lessons.chat.grading.client import CheckFailed, ScriptedClient, is_about, is_say
-from wslab_course.lessons.chat.grading.scene import Rehearsal, never, script
+from wslab_course.lessons.chat.grading.script import ChatUnderTest, did_not_hear, script
 
 _WORDS = [
     "Grüße",
@@ -20,25 +20,25 @@ _WORDS = [
 ]
 
 
-async def _present(client: ScriptedClient, scene: Rehearsal) -> None:
+async def _present(client: ScriptedClient, chat: ChatUnderTest) -> None:
     """The server knows a client for sure once it has passed something on for it."""
-    text = scene.text("here I am")
+    text = chat.text("here I am")
     await client.say(text)
     await client.hears_text(text, "its own words")
 
 
 @script(1, "One client says something.", "It hears its own words: to all means to the sender too.")
-async def hears_itself(scene: Rehearsal) -> None:
-    await _present(await scene.enters("ann"), scene)
+async def hears_itself(chat: ChatUnderTest) -> None:
+    await _present(await chat.asks_to_join("ann"), chat)
 
 
 @script(1, "Two clients are there, and each says something.", "Both hear both.")
-async def everyone_hears(scene: Rehearsal) -> None:
-    ann, bob = await scene.enters("ann"), await scene.enters("bob")
+async def everyone_hears(chat: ChatUnderTest) -> None:
+    ann, bob = await chat.asks_to_join("ann"), await chat.asks_to_join("bob")
     for client in (ann, bob):
-        await _present(client, scene)
+        await _present(client, chat)
     for speaker, other in ((ann, bob), (bob, ann)):
-        text = scene.text("hello")
+        text = chat.text("hello")
         await speaker.say(text)
         await speaker.hears_text(text, "its own words")
         await other.hears_text(text, f"what {speaker.label} said")
@@ -49,14 +49,14 @@ async def everyone_hears(scene: Rehearsal) -> None:
     "One of three clients closes its connection, and the others talk.",
     "They hear each other as before.",
 )
-async def one_goes(scene: Rehearsal) -> None:
-    ann, bob, cat = [await scene.enters(label) for label in ("ann", "bob", "cat")]
+async def one_goes(chat: ChatUnderTest) -> None:
+    ann, bob, cat = [await chat.asks_to_join(label) for label in ("ann", "bob", "cat")]
     for client in (ann, bob, cat):
-        await _present(client, scene)
+        await _present(client, chat)
     await cat.close()
     for _ in range(2):
         for speaker, other in ((ann, bob), (bob, ann)):
-            await scene.goes_on(speaker, other, after="after cat had gone")
+            await chat.still_delivers(speaker, other, after="after cat had gone")
 
 
 @script(
@@ -64,11 +64,11 @@ async def one_goes(scene: Rehearsal) -> None:
     "One client says 16 things at once, in many scripts.",
     "The other hears each of them once, unchanged, in order.",
 )
-async def nothing_is_changed(scene: Rehearsal) -> None:
-    ann, bob = await scene.enters("ann"), await scene.enters("bob")
+async def nothing_is_changed(chat: ChatUnderTest) -> None:
+    ann, bob = await chat.asks_to_join("ann"), await chat.asks_to_join("bob")
     for client in (ann, bob):
-        await _present(client, scene)
-    texts = [scene.text(words) for words in 2 * _WORDS]
+        await _present(client, chat)
+    texts = [chat.text(words) for words in 2 * _WORDS]
     for text in texts:
         await ann.say(text)
     await bob.hears_text(texts[-1], "the last of them")
@@ -80,10 +80,10 @@ async def nothing_is_changed(scene: Rehearsal) -> None:
 
 
 @script(2, "bob joins while ann is there.", "Both hear that bob joined, by name, once.")
-async def join_is_heard(scene: Rehearsal) -> None:
-    ann, bob = await scene.joins("ann", "bob")
+async def join_is_heard(chat: ChatUnderTest) -> None:
+    ann, bob = await chat.joins("ann", "bob")
     await ann.hears_of("join", bob, "that bob joined")
-    await scene.goes_on(ann, bob, after="after bob had joined")
+    await chat.still_delivers(ann, bob, after="after bob had joined")
     for client in (ann, bob):
         times = len(client.find(lambda m: is_about(m, "join", bob)))
         if times != 1:
@@ -95,9 +95,9 @@ async def join_is_heard(scene: Rehearsal) -> None:
     "bob says something and claims the name of ann.",
     "All hear it with the name of bob, and with the server's time in `at`.",
 )
-async def sender_is_named(scene: Rehearsal) -> None:
-    ann, bob = await scene.joins("ann", "bob")
-    text = scene.text("who am I?")
+async def sender_is_named(chat: ChatUnderTest) -> None:
+    ann, bob = await chat.joins("ann", "bob")
+    text = chat.text("who am I?")
     await bob.tell("say", text=text, name=ann.name, at="long ago")
     for client in (ann, bob):
         message = await client.hears_text(text, "what bob said")
@@ -120,25 +120,25 @@ def _is_time(value: object) -> bool:
 
 
 @script(2, "bob says `leave`, and then closes.", "ann hears once that bob left.")
-async def leave_is_heard(scene: Rehearsal) -> None:
-    ann, bob = await scene.joins("ann", "bob")
+async def leave_is_heard(chat: ChatUnderTest) -> None:
+    ann, bob = await chat.joins("ann", "bob")
     await bob.tell("leave")
     await ann.hears_of("leave", bob, "that bob left")
     await bob.close()
-    await _no_more_than_once(scene, ann, bob)
+    await _no_more_than_once(chat, ann, bob)
 
 
 @script(2, "bob closes without `leave`.", "ann hears once that bob left.")
-async def close_is_heard(scene: Rehearsal) -> None:
-    ann, bob = await scene.joins("ann", "bob")
+async def close_is_heard(chat: ChatUnderTest) -> None:
+    ann, bob = await chat.joins("ann", "bob")
     await bob.close()
     await ann.hears_of("leave", bob, "that bob left")
-    await _no_more_than_once(scene, ann, bob)
+    await _no_more_than_once(chat, ann, bob)
 
 
-async def _no_more_than_once(scene: Rehearsal, ann: ScriptedClient, bob: ScriptedClient) -> None:
-    (dan,) = await scene.joins("dan")  # takes a turn or two of the server's loop
-    await scene.goes_on(ann, dan, after="after bob had left")
+async def _no_more_than_once(chat: ChatUnderTest, ann: ScriptedClient, bob: ScriptedClient) -> None:
+    (dan,) = await chat.joins("dan")  # takes a turn or two of the server's loop
+    await chat.still_delivers(ann, dan, after="after bob had left")
     if (times := len(ann.find(lambda m: is_about(m, "leave", bob)))) != 1:
         raise CheckFailed(f"ann heard {times} times that bob left.")
 
@@ -148,22 +148,22 @@ async def _no_more_than_once(scene: Rehearsal, ann: ScriptedClient, bob: Scripte
     "A second client joins with the name of ann, and once more after ann has left.",
     "First it gets an error and ann hears nothing of it; then it may join.",
 )
-async def one_name_one_client(scene: Rehearsal) -> None:
-    ann, bob = await scene.joins("ann", "bob")
-    eve = scene.client("eve", name=ann.name)
+async def one_name_one_client(chat: ChatUnderTest) -> None:
+    ann, bob = await chat.joins("ann", "bob")
+    eve = chat.client("eve", name=ann.name)
     await eve.open()
     join = json.dumps({"type": "join", "name": eve.name})
     await eve.send(join)
     await eve.is_refused(0, "a second ann")
-    text = scene.text("am I ann?")
+    text = chat.text("am I ann?")
     await eve.try_to_send(json.dumps({"type": "say", "text": text}))
-    await scene.goes_on(ann, bob, after="after a second ann was refused")
-    never(bob, text, "the second ann, who had not joined")
+    await chat.still_delivers(ann, bob, after="after a second ann was refused")
+    did_not_hear(bob, text, "the second ann, who had not joined")
     if len(bob.find(lambda m: is_about(m, "join", ann))) > 0:
         raise CheckFailed("bob heard that a second ann joined.")
     await ann.close()
     await bob.hears_of("leave", ann, "that ann left")
-    fay = scene.client("fay", name=ann.name)
+    fay = chat.client("fay", name=ann.name)
     await fay.open()
     await fay.join()
-    await scene.goes_on(fay, bob, after="after the name was free again")
+    await chat.still_delivers(fay, bob, after="after the name was free again")

@@ -12,7 +12,7 @@ from websockets.asyncio.server import ServerConnection
 from wslab.network.client import connect
 from wslab.network.paths import PathServer
 from wslab_course.checks.exercises import Case, exercise
-from wslab_course.checks.facts import spent
+from wslab_course.checks.facts import without_coroutines
 
 HOLD_BACK_S = 0.5  # seconds that the first answer is held back, while more words may come
 
@@ -39,7 +39,7 @@ async def over_a_patient_server(attempt: Callable[..., Any], words: list[str]) -
 
     async with PathServer(name="patient") as server:
         server.register("/", patient)
-        answers = spent(await attempt(server.url, words))
+        answers = without_coroutines(await attempt(server.url, words))
         opened = sum(event.kind == "open" for event in server.events)
     return {
         "connections": opened,

@@ -9,7 +9,7 @@ from typing import Any
 from wslab.network.browser.websocket import WebSocket, once
 from wslab.network.echo import EchoServer
 from wslab_course.checks.exercises import Case, exercise
-from wslab_course.checks.facts import spoken
+from wslab_course.checks.facts import plain_facts
 
 
 async def _goodbye(ws: Any) -> None:
@@ -35,7 +35,7 @@ async def _what_was_next(
             ws.send(text)
             try:
                 async with asyncio.timeout(2.0):
-                    got.append(spoken(await waiting))
+                    got.append(plain_facts(await waiting))
             except TimeoutError:
                 got.append("(nothing within 2 seconds)")
         if ws.readyState != ws.CLOSED:

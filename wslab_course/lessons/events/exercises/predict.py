@@ -10,7 +10,7 @@ from wslab.network.browser.websocket import WebSocket, once
 from wslab.network.echo import EchoServer
 from wslab.network.rogue.server import RogueServer
 from wslab_course.checks.exercises import Case, exercise
-from wslab_course.checks.facts import spoken
+from wslab_course.checks.facts import plain_facts
 from wslab_course.checks.verdict import notice
 from wslab_course.lessons.events.exercises.record import TYPES, record
 
@@ -71,10 +71,10 @@ async def _compared(predict: Callable[[], Any]) -> dict[str, Any]:
     """Which predictions hold, and the first that does not; the answers stay untold."""
     predicted, happened = predict(), await what_happens()
     if not isinstance(predicted, dict):
-        return {"right": "", "first other": "?", "you predict": spoken(predicted)}
+        return {"right": "", "first other": "?", "you predict": plain_facts(predicted)}
     right = [letter for letter in happened if predicted.get(letter) == happened[letter]]
     other = next((letter for letter in happened if letter not in right), "")
-    said = spoken(predicted.get(other)) if other else []
+    said = plain_facts(predicted.get(other)) if other else []
     return {"right": " ".join(right), "first other": other, "you predict": said}
 
 

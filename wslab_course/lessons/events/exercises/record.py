@@ -9,7 +9,7 @@ from typing import Any
 from wslab.network.browser.websocket import WebSocket, once
 from wslab.network.echo import EchoServer
 from wslab_course.checks.exercises import Case, exercise
-from wslab_course.checks.facts import spoken
+from wslab_course.checks.facts import plain_facts
 
 TYPES = ("open", "message", "error", "close")
 
@@ -35,7 +35,7 @@ async def _what_was_recorded(
             await _converse(ws, texts)
         finally:
             await _ended(ws)
-    return {"recorded": spoken(log), "the page heard": heard}
+    return {"recorded": plain_facts(log), "the page heard": heard}
 
 
 async def _converse(ws: WebSocket, texts: list[str]) -> None:

@@ -11,7 +11,7 @@ from wslab.network.browser.websocket import WebSocket, once
 from wslab.network.echo import EchoServer
 from wslab.protocol.closing import CloseCode
 from wslab_course.checks.exercises import Case, exercise
-from wslab_course.checks.facts import spoken
+from wslab_course.checks.facts import plain_facts
 
 
 async def _what_was_said(say_hello: Callable[[str], Any], path: str) -> dict[str, Any]:
@@ -20,7 +20,7 @@ async def _what_was_said(say_hello: Callable[[str], Any], path: str) -> dict[str
         returned: Any = None
         try:
             async with asyncio.timeout(2.5):
-                returned = spoken(await say_hello(server.url + path))
+                returned = plain_facts(await say_hello(server.url + path))
         except TimeoutError:
             returned = "(nothing within 2.5 seconds)"
         except WslabError as error:

@@ -1,4 +1,4 @@
-"""Rehearsal: where the scripts of a chat's checks play, and the list that they enter."""
+"""The scripts of a chat's checks, and ChatUnderTest, the server and clients that they play with."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class LeftOut(Exception):
     """A check cannot be made with this server; the text says why."""
 
 
-class Rehearsal:
+class ChatUnderTest:
     """The server under test and the clients of the check that is on.
 
     `pinging_url` is where the server sends pings often, or "" where it does not.
@@ -45,7 +45,7 @@ class Rehearsal:
         self.clients.append(client)
         return client
 
-    async def enters(self, label: str) -> ScriptedClient:
+    async def asks_to_join(self, label: str) -> ScriptedClient:
         """A client that connects and asks to join, whatever the server makes of it."""
         client = self.client(label)
         await client.open()
@@ -67,7 +67,7 @@ class Rehearsal:
         """A text that nobody has said before."""
         return f"{about} #{next(_NUMBERS)}"
 
-    async def goes_on(self, *clients: ScriptedClient, after: str) -> None:
+    async def still_delivers(self, *clients: ScriptedClient, after: str) -> None:
         """The first client says something, and all hear it; so all that came before is heard."""
         speaker = clients[0]
         text = self.text("still here")
@@ -82,6 +82,9 @@ class Rehearsal:
         await asyncio.gather(*(client.end() for client in clients), return_exceptions=True)
 
 
+Play = Callable[[ChatUnderTest], Awaitable[None]]
+
+
 @dataclass(frozen=True)
 class Script:
     """One check: what it does, what is to be expected, and the coroutine that plays it."""
@@ -89,27 +92,23 @@ class Script:
     stage: int
     did: str
     expected: str
-    play: Callable[[Rehearsal], Awaitable[None]]
+    play: Play
 
 
 SCRIPTS: Final[list[Script]] = []
 
 
-def script(
-    stage: int, did: str, expected: str
-) -> Callable[[Callable[[Rehearsal], Awaitable[None]]], Callable[[Rehearsal], Awaitable[None]]]:
+def script(stage: int, did: str, expected: str) -> Callable[[Play], Play]:
     """Enter a coroutine into SCRIPTS. It raises CheckFailed when the server does something else."""
 
-    def enter(
-        play: Callable[[Rehearsal], Awaitable[None]],
-    ) -> Callable[[Rehearsal], Awaitable[None]]:
+    def enter(play: Play) -> Play:
         SCRIPTS.append(Script(stage, did, expected, play))
         return play
 
     return enter
 
 
-def never(client: ScriptedClient, text: str, what: str) -> None:
+def did_not_hear(client: ScriptedClient, text: str, what: str) -> None:
     """CheckFailed if `client` heard a text. Only after something that came later was heard."""
     if client.times(text):
         raise CheckFailed(f"{client.label} heard {what}.")

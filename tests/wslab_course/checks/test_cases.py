@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from wslab.errors import AuthorError
-from wslab_course.checks.judging import FUZZ_CASES, REFERENCE, Case, Judging, KnownWrong
-from wslab_course.checks.trial import Raised, Returned, TimedOut
+from wslab_course.checks.calls import Raised, Returned, TimedOut
+from wslab_course.checks.cases import FUZZ_CASES, REFERENCE, Case, CaseRunner, KnownWrong
 
 
 def double(n: int) -> int:
@@ -25,10 +25,10 @@ def refuse(n: int) -> int:
     raise ValueError(n)
 
 
-def judging(*numbers: int, **options: Any) -> Judging:
+def judging(*numbers: int, **options: Any) -> CaseRunner:
     cases = [Case(number) for number in numbers]
     wrongs = [KnownWrong(square, "You squared it."), KnownWrong(refuse, "You refused.")]
-    return Judging(double, cases, wrongs, **({"seconds": 5} | options))
+    return CaseRunner(double, cases, wrongs, **({"seconds": 5} | options))
 
 
 def test_the_reference_says_what_is_expected_once() -> None:
@@ -97,7 +97,9 @@ def test_each_known_wrong_answer_runs_once_a_case() -> None:
         calls.append(n)
         return n * n
 
-    one = Judging(double, [Case(2), Case(3)], [KnownWrong(counted, "You squared it.")], seconds=5)
+    one = CaseRunner(
+        double, [Case(2), Case(3)], [KnownWrong(counted, "You squared it.")], seconds=5
+    )
     for _ in range(3):
         trial, at = one.attempt(square)
         assert at == 1 and one.recognised(at, trial.outcomes) == "You squared it."
@@ -132,7 +134,7 @@ def test_a_loop_is_not_like_an_await() -> None:
 @pytest.mark.parametrize("reference", [refuse, lambda n: n], ids=["raises", "wrong"])
 def test_a_reference_that_fails_is_the_authors_mistake(reference: Callable[..., Any]) -> None:
     with pytest.raises(AuthorError, match="its reference"):
-        Judging(reference, [Case(1, expected=2)], []).attempt(double)
+        CaseRunner(reference, [Case(1, expected=2)], []).attempt(double)
 
 
 def test_a_case_shows_its_arguments_or_its_label() -> None:

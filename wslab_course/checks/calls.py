@@ -67,7 +67,7 @@ CallOutcome = Returned | Raised | TimedOut
 
 
 @dataclass(frozen=True)
-class Trial:
+class CallResults:
     """What came of a list of calls; shorter than the list when the time was over.
 
     ``printed`` holds what was printed during each call.
@@ -77,9 +77,9 @@ class Trial:
     printed: list[str]
     never_awaited: list[str]
 
-    def then(self, more: Trial) -> Trial:
-        """This trial and the one that followed it, as one."""
-        return Trial(
+    def then(self, more: CallResults) -> CallResults:
+        """These results and those that followed it, as one."""
+        return CallResults(
             self.outcomes + more.outcomes,
             self.printed + more.printed,
             self.never_awaited + more.never_awaited,
@@ -90,7 +90,7 @@ class Stopped(BaseException):
     """Thrown into a worker whose time is over; no ``except Exception`` catches it."""
 
 
-class Spool(io.TextIOBase):
+class BoundedOutput(io.TextIOBase):
     """Keep the first characters that are written and count the rest."""
 
     def __init__(self) -> None:
@@ -116,7 +116,7 @@ def run_calls(
     *,
     awaits: bool = False,
     code: types.CodeType | None = None,
-) -> Trial:
+) -> CallResults:
     """Make the calls one after the other, all within this many seconds.
 
     With ``awaits`` each call gives a coroutine, which gets an event loop of its own.
@@ -125,13 +125,13 @@ def run_calls(
     deadline = time.monotonic() + seconds
     outcomes: list[CallOutcome] = []
     printed: list[str] = []
-    spool = Spool()
+    output = BoundedOutput()
 
     def work() -> None:
         with contextlib.suppress(Stopped):
             for call in calls:
                 outcome = _outcome(call, awaits, deadline, seconds, code)
-                printed.append(spool.take())
+                printed.append(output.take())
                 outcomes.append(outcome)
                 if isinstance(outcome, TimedOut):
                     return
@@ -139,8 +139,8 @@ def run_calls(
     worker = threading.Thread(target=work, name="wslab check", daemon=True)
     with (
         warnings.catch_warnings(record=True) as caught,
-        contextlib.redirect_stdout(spool),
-        contextlib.redirect_stderr(spool),
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(output),
         _quiet_logging(),
     ):
         warnings.simplefilter("always")
@@ -153,9 +153,9 @@ def run_calls(
             stop_thread(worker)
     if len(done) < len(calls) and not (done and isinstance(done[-1], TimedOut)):
         done.append(TimedOut(seconds))
-        printed = [*printed[: len(done) - 1], spool.take()]
+        printed = [*printed[: len(done) - 1], output.take()]
     texts = [str(warning.message) for warning in caught]
-    return Trial(
+    return CallResults(
         outcomes=done,
         printed=printed,
         never_awaited=[

@@ -15,9 +15,9 @@ from wslab.network.echo import EchoServer
 from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
 from wslab.protocol.recording.recording import Chunk, Recording
-from wslab_course.lessons.duplex import race
+from wslab_course.lessons.duplex import measurement
 from wslab_course.lessons.duplex.http_echo import HttpEcho
-from wslab_course.lessons.duplex.race import Measurement, measure
+from wslab_course.lessons.duplex.measurement import Measurement, measure
 
 WORDS = ["one", "two", "six"]
 REQUEST = "GET /echo?text={} HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -63,8 +63,8 @@ async def test_a_websocket_used_in_two_ways() -> None:
     assert (slow.ahead, fast.ahead) == (1, 3)
     assert slow.turns == 1 + 3 + 1  # the handshake, three words, and the Close
     # Opening TCP, the handshake, and three round trips; or one.
-    assert slow.seconds >= 5 * 2 * race.ONE_WAY_S
-    assert 3 * 2 * race.ONE_WAY_S <= fast.seconds
+    assert slow.seconds >= 5 * 2 * measurement.ONE_WAY_S
+    assert 3 * 2 * measurement.ONE_WAY_S <= fast.seconds
     # Three frames of 2 + 4 + 3 bytes and a Close; unmasked they are four bytes shorter.
     assert slow.sent(Side.CLIENT) == 3 * 9 + 8 and slow.sent(Side.SERVER) == 3 * 5 + 4
     head = slow.recordings[0].handshake
@@ -101,8 +101,8 @@ async def test_a_client_that_does_nothing() -> None:
     assert idle.sent(Side.CLIENT) == idle.handshake == idle.turn == 0
 
 
-async def test_a_lap_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(race, "RUN_TIMEOUT_S", 0.05)
+async def test_a_run_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measurement, "RUN_TIMEOUT_S", 0.05)
 
     async def waits(url: str, words: Sequence[str]) -> None:
         await asyncio.Event().wait()

@@ -1,7 +1,7 @@
 """One client's run over a slow wire: what came back, how long it took, what travelled.
 
 The wire is a tap with a delay in each direction. The client is any function of a URL
-and a list of words that returns the answers; a race is one run for each client.
+and a list of words that returns the answers.
 """
 
 from __future__ import annotations
@@ -91,11 +91,11 @@ async def measure(
     A coroutine function is awaited; a plain function runs in a thread, so that it
     may block. Raises TimeoutError after `RUN_TIMEOUT_S` seconds, and whatever the client raises.
     """
-    laps = [await _lap(client, words, target, one_way) for _ in range(tries)]
-    return min(laps, key=lambda run: run.seconds)
+    runs = [await _run_once(client, words, target, one_way) for _ in range(tries)]
+    return min(runs, key=lambda run: run.seconds)
 
 
-async def _lap(
+async def _run_once(
     client: Callable[[str, Sequence[str]], Any], words: Sequence[str], target: str, one_way: float
 ) -> Measurement:
     async with Tap(target) as wire:

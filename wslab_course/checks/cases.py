@@ -20,8 +20,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wslab.errors import AuthorError
+from wslab_course.checks.calls import (
+    CallOutcome,
+    CallResults,
+    Raised,
+    Returned,
+    TimedOut,
+    run_calls,
+)
 from wslab_course.checks.comparing import same
-from wslab_course.checks.trial import CallOutcome, Raised, Returned, TimedOut, Trial, run_calls
 from wslab_course.checks.verdict import literal, spell
 
 REFERENCE = object()  # instead of an expected value: whatever the reference returns
@@ -66,7 +73,7 @@ class KnownWrong:
 
 
 @dataclass
-class Judging:
+class CaseRunner:
     """The cases of one exercise, and how an attempt at them is judged."""
 
     reference: Callable[..., Any]
@@ -80,21 +87,21 @@ class Judging:
     _known: dict[tuple[Callable[..., Any], int], CallOutcome] = field(default_factory=dict)
 
     def case(self, at: int) -> Case:
-        """The case at this place in a trial."""
+        """The case at this place in the results."""
         return self.prepared()[at]
 
-    def attempt(self, function: Callable[..., Any]) -> tuple[Trial, int | None]:
+    def attempt(self, function: Callable[..., Any]) -> tuple[CallResults, int | None]:
         """What the function did, and the place of its smallest failure, None without one.
 
         Raises AuthorError when the reference, the run function or the judge is broken.
         """
         cases, fixed = self.prepared(), len(self.cases)
         began = time.monotonic()
-        trial = self._try(function, cases[:fixed], self.seconds)
-        if fixed < len(cases) and self._first_failure(trial.outcomes) is None:
+        results = self._try(function, cases[:fixed], self.seconds)
+        if fixed < len(cases) and self._first_failure(results.outcomes) is None:
             left = max(self.seconds - (time.monotonic() - began), 0.1)
-            trial = trial.then(self._try(function, cases[fixed:], left))
-        return trial, self._first_failure(trial.outcomes)
+            results = results.then(self._try(function, cases[fixed:], left))
+        return results, self._first_failure(results.outcomes)
 
     def prepared(self) -> list[Case]:
         """All cases, the random ones last, after the reference passed them."""
@@ -106,8 +113,8 @@ class Judging:
             drawn = [self.fuzz(rng) for _ in range(FUZZ_CASES)]
             cases += sorted(drawn, key=lambda case: len(repr(case.args)))
         if self.judge is None:
-            trial = self._try(self.reference, cases, 6 * self.seconds)
-            for case, outcome in zip(cases, trial.outcomes, strict=False):
+            results = self._try(self.reference, cases, 6 * self.seconds)
+            for case, outcome in zip(cases, results.outcomes, strict=False):
                 self._settle(case, outcome)
         self._all = cases
         return cases
@@ -128,20 +135,22 @@ class Judging:
             found = "does not finish" if isinstance(outcome, TimedOut) else "does not raise"
         raise AuthorError(f"exercise {self.reference.__name__}: in {case!r} its reference {found}")
 
-    def _try(self, function: Callable[..., Any], cases: Sequence[Case], seconds: float) -> Trial:
+    def _try(
+        self, function: Callable[..., Any], cases: Sequence[Case], seconds: float
+    ) -> CallResults:
         target = self.run or function
         lead = () if self.run is None else (function,)
 
         def call_of(case: Case) -> Callable[[], Any]:
             return lambda: target(*lead, *copy.deepcopy(case.args))
 
-        trial = run_calls(
+        results = run_calls(
             [call_of(case) for case in cases],
             seconds,
             awaits=inspect.iscoroutinefunction(self.run or self.reference),
             code=getattr(inspect.unwrap(function), "__code__", None),
         )
-        for case, outcome in zip(cases, trial.outcomes, strict=False):
+        for case, outcome in zip(cases, results.outcomes, strict=False):
             if self.run is None or not isinstance(outcome, Raised) or outcome.theirs:
                 continue
             if outcome.kind != "TimeoutError":  # the harness may wait for the learner in vain
@@ -149,7 +158,7 @@ class Judging:
                     f"exercise {self.reference.__name__}: its run function raised "
                     f"{outcome.kind} in {case!r}: {outcome.message}"
                 ) from outcome.error
-        return trial
+        return results
 
     def complaint(self, case: Case, outcome: CallOutcome) -> str | None:
         """None when the outcome is right; else the judge's sentence, or "" without a judge."""
@@ -201,6 +210,6 @@ class Judging:
     def _wrong_outcome(self, wrong: KnownWrong, at: int) -> CallOutcome:
         key = (wrong.function, at)
         if key not in self._known:
-            trial = self._try(wrong.function, [self._all[at]], self.seconds)
-            self._known[key] = trial.outcomes[0]
+            results = self._try(wrong.function, [self._all[at]], self.seconds)
+            self._known[key] = results.outcomes[0]
         return self._known[key]

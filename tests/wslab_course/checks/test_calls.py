@@ -15,17 +15,17 @@ from typing import Any
 import pytest
 
 from tests.patience import LIMIT, patient
-from wslab_course.checks.trial import (
+from wslab_course.checks.calls import (
     MAX_PRINTED_CHARACTERS,
+    CallResults,
     Raised,
     Returned,
     TimedOut,
-    Trial,
     run_calls,
 )
 
 
-def one(function: Callable[[], Any], seconds: float = 5.0, **options: Any) -> Trial:
+def one(function: Callable[[], Any], seconds: float = 5.0, **options: Any) -> CallResults:
     return run_calls([function], seconds, code=function.__code__, **options)
 
 
@@ -177,7 +177,7 @@ def test_coroutines_run_and_see_their_deadline() -> None:
 def test_nest_asyncio_leaves_nothing_behind() -> None:
     script = (
         "import asyncio, nest_asyncio\n"
-        "from wslab_course.checks.trial import run_calls\n"
+        "from wslab_course.checks.calls import run_calls\n"
         "async def left_over():\n"
         "    try:\n        await asyncio.Event().wait()\n"
         "    finally:\n        print('cancelled')\n"
@@ -212,7 +212,7 @@ def test_a_coroutine_that_spins_or_refuses_to_be_cancelled_is_stopped(
             except asyncio.CancelledError:
                 pass
 
-    monkeypatch.setattr("wslab_course.checks.trial.STOP_GRACE_S", 0.1)
+    monkeypatch.setattr("wslab_course.checks.calls.STOP_GRACE_S", 0.1)
     for function in (spin, refuse):
         assert one(function, 0.1, awaits=True).outcomes == [TimedOut(0.1)]
         assert check_threads() == []
@@ -268,5 +268,5 @@ def test_a_forgotten_await_is_noted_and_not_spilled() -> None:
 
 
 def test_one_trial_then_another() -> None:
-    both = Trial([Returned(1)], ["a"], ["x"]).then(Trial([Returned(2)], ["b"], []))
-    assert both == Trial([Returned(1), Returned(2)], ["a", "b"], ["x"])
+    both = CallResults([Returned(1)], ["a"], ["x"]).then(CallResults([Returned(2)], ["b"], []))
+    assert both == CallResults([Returned(1), Returned(2)], ["a", "b"], ["x"])
