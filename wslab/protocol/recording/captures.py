@@ -1,8 +1,8 @@
 """Bridges to the tools people already use: a browser's HAR, and Wireshark's pcap and pcapng.
 
 A HAR holds messages: their frames are rebuilt, and the recording's note says so. A capture
-holds packets: their bytes are put in order, as the receiving TCP does (RFC 9293 §3.4). On the
-way out the packets are made up, and nothing inside them.
+holds packets: their bytes are put in order, as the receiving TCP does (RFC 9293 §3.4). When a
+capture is written, only its packets are made up, not the bytes inside them.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from wslab.protocol.recording.wscap import Contents
 from wslab.protocol.redaction import redacted_text
 
 REBUILT: Final = (
-    "Rebuilt from {}: a HAR holds messages, not the bytes that travelled. The heads are made of "
-    "the headers that it lists. Each message became one frame, uncompressed, with the masking key "
-    "00 00 00 00 if the client sent it. Fragments, pings, pongs, Close frames and the end of TCP "
-    "are not in a HAR."
+    "Rebuilt from {}: a HAR holds messages, not the bytes that travelled. The heads are built "
+    "from the headers that it lists. Each message became one frame, uncompressed, with the "
+    "masking key 00 00 00 00 if the client sent it. Fragments, pings, pongs, Close frames and "
+    "the end of TCP are not in a HAR."
 )
-_KEY: Final = bytes(4)  # masks nothing, so nobody takes it for one that a browser drew
+_KEY: Final = bytes(4)  # masks nothing, so that nobody mistakes it for a browser's random key
 _SENDERS: Final = {"send": Side.CLIENT, "receive": Side.SERVER}
 _DATE: Final = re.compile(r"(\d+)-(\d\d)-(\d\d)T(\d\d):(\d\d):([\d.]+)(?:Z|([+-])(\d\d):?(\d\d))")
 _MAX_LISTED: Final = 8  # connections that an error names
@@ -43,13 +43,13 @@ _NOT_KNOWN: Final = (ValueError, LookupError, TypeError, AttributeError, Overflo
 
 
 def read_har(data: bytes, name: str, index: int | None = None, url: str | None = None) -> Contents:
-    """One WebSocket of a HAR: number `index` of them, or the one with `url` in its URL.
+    """One WebSocket of a HAR: number `index`, from 0, or the one with `url` in its URL.
 
-    Known are the files of Chromium's developer tools (front_end/models/har/Log.ts in
+    It reads the files of Chromium's developer tools (front_end/models/har/Log.ts in
     devtools-frontend), Playwright and mitmproxy. Those of Firefox (har-builder.js in
-    devtools/client/netmonitor/src/har) tell of the handshake alone, and are refused.
+    devtools/client/netmonitor/src/har) hold only the handshake, and are refused.
 
-    Raises RecordingError for anything else, and when it is not clear which one is meant.
+    Raises RecordingError for anything else, and if more than one WebSocket fits.
     """
     try:
         sockets = list(filter(_is_websocket, json.loads(data)["log"]["entries"]))
@@ -63,8 +63,8 @@ def read_har(data: bytes, name: str, index: int | None = None, url: str | None =
             listed = _list(f"index={n}: {redacted_text(target)}" for n, target in enumerate(urls))
             raise RecordingError(
                 f"{name} holds {len(urls)} WebSockets, and {len(meant)} fit{listed}; choose "
-                "one with index= or url= (--number), or save a HAR again, the Network panel open "
-                "before the page is"
+                "one with index= or url= (--number), or save a HAR again and open the Network "
+                "panel before the page"
             )
         [(target, entry)] = meant
         chunks = list(_rebuilt(entry))
@@ -72,7 +72,7 @@ def read_har(data: bytes, name: str, index: int | None = None, url: str | None =
         found = f"no {error}" if isinstance(error, KeyError) else error
         raise RecordingError(
             f"{name} cannot be read as a HAR with WebSocket messages: {found}; save one from "
-            "Chromium's developer tools, the Network panel open before the page is"
+            "Chromium's developer tools, and open the Network panel before the page"
         ) from error
     counts = {side: sum(len(c.data) for c in chunks if c.sender is side) for side in Side}
     return Contents(target, counts, False, chunks, [], REBUILT.format(name))
@@ -85,7 +85,7 @@ def _list(items: Iterable[str]) -> str:
 
 
 def _is_websocket(entry: Mapping[str, Any]) -> bool:
-    # Firefox names no resource type.
+    # Firefox writes no resource type.
     return entry.get("_resourceType") == "websocket" or entry["response"]["status"] == 101
 
 
@@ -93,20 +93,20 @@ def _rebuilt(entry: Mapping[str, Any]) -> Iterator[Chunk]:
     asked, answered = entry["request"], entry["response"]
     messages, status = entry.get("_webSocketMessages"), int(answered["status"])
     if status == 101 and messages is None:
-        raise ValueError("it lists no messages (a HAR of Firefox never does)")
+        raise ValueError("it lists no messages (a HAR from Firefox never does)")
     if status != 101 and messages:
         raise ValueError(f"its handshake has the status {status} and not 101, yet it has messages")
     parts, at, start = urlsplit(asked["url"]), 0.0, _seconds(entry["startedDateTime"])
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     yield Chunk(at, Side.CLIENT, Request(asked["method"], target, _headers(asked)).encode())
-    if status:  # 0 where nobody answered
+    if status:  # 0 if no server answered
         response = Response(status, answered["statusText"], _headers(answered))
         at = max(at, entry["timings"].get("wait", 0) / 1000)
         yield Chunk(at, Side.SERVER, response.encode())
     for message in messages or ():
         kind, opcode, text = message["type"], message["opcode"], message["data"]
         if kind == "error":
-            continue  # the tools' own words on a failure; nobody sent them
+            continue  # the tool's own words about a failure; neither side sent them
         if kind not in _SENDERS or opcode not in (Opcode.TEXT, Opcode.BINARY):
             raise ValueError(f"it lists a message of type {kind!r} with opcode {opcode!r}")
         # Seconds since 1970; Playwright writes milliseconds, or -1 for "not known".
@@ -136,19 +136,19 @@ def _seconds(date: str) -> float:
 # --- pcap and pcapng ------------------------------------------------------------------------
 
 _HOST: Final = bytes((127, 0, 0, 1))
-_PORT: Final = 49152  # the client's: the first of those that belong to nobody (RFC 6335 §6)
-_RAW_IP: Final = 101  # the link type of packets that begin with the head of IP
-_MAX_SEGMENT_BYTES: Final = 65535 - 20 - 20  # bytes in one packet, behind the heads of IP and TCP
+_PORT: Final = 49152  # the client's: the first port that is never assigned (RFC 6335 §6)
+_RAW_IP: Final = 101  # the link type of packets that begin with the IP header
+_MAX_SEGMENT_BYTES: Final = 65535 - 20 - 20  # bytes in one packet, after the IP and TCP headers
 _MSS: Final = b"\x02\x04" + _MAX_SEGMENT_BYTES.to_bytes(
     2, "big"
-)  # says so to the peer (RFC 9293 §3.7.1)
+)  # tells the peer so (RFC 9293 §3.7.1)
 _FIN, _SYN, _RST, _PSH, _ACK = 1, 2, 4, 8, 16  # RFC 9293 §3.1
 
 _Address = tuple[str, int]
 
 
 def _dpkt() -> Any:
-    """The library that knows the file formats, for both: python-pcapng knows one, scapy is GPL."""
+    """The library for both file formats: python-pcapng reads only one, and scapy is GPL."""
     try:
         import dpkt  # type: ignore[import-untyped]
     except ImportError as error:
@@ -161,16 +161,17 @@ def _dpkt() -> Any:
 def write_packets(contents: Contents, port: int = _PORT) -> bytes:
     """A pcap file with one connection between two ports of 127.0.0.1; `port` is the client's.
 
-    The server's is 80, or 443 where the bytes are TLS: there Wireshark needs no telling.
-    Time starts in 1970. What a tap did on purpose (a cut, a refusal) becomes a reset, and
-    bytes that were not kept a gap.
+    The server's is 80, or 443 if the bytes are TLS, so that Wireshark decodes them unasked.
+    Time starts at 1970. What a tap did on purpose (a cut, a refusal) becomes a reset, and
+    bytes that were not kept become a gap.
 
-    Raises RecordingError when the bytes never travelled: no packet could say so.
+    Raises RecordingError if the bytes never travelled, because no packet could say so;
+    WslabError without the package dpkt.
     """
     if contents.note:
         raise RecordingError(
-            "this recording has no packets to write, for its bytes never travelled: "
-            f"{contents.note} Record with a Tap, or capture with Wireshark, what is to be seen so."
+            "this recording has no packets to write, because its bytes never travelled: "
+            f"{contents.note} Record the connection with a Tap, or capture it with Wireshark."
         )
     dpkt, file = _dpkt(), BytesIO()
     writer = dpkt.pcap.Writer(file, snaplen=2**18, linktype=_RAW_IP)
@@ -216,7 +217,7 @@ def _packets(dpkt: Any, contents: Contents, port: int) -> Iterator[tuple[float, 
 
 
 def _in_order(contents: Contents) -> list[tuple[float, Chunk | Ending]]:
-    """Chunks and endings as time goes; each sender's chunks in order, and its end after them."""
+    """Chunks and endings by time; each sender's chunks stay in order, its end after them."""
     now, last = 0.0, {side: 0.0 for side in Side}
     events: list[tuple[float, Chunk | Ending]] = []
     for chunk in contents.chunks:
@@ -231,11 +232,12 @@ def read_packets(
 ) -> Contents:
     """One TCP connection of a capture file: the first that begins with a WebSocket upgrade.
 
-    `port` is one of its two; `stream` its number, as Wireshark counts (tcp.stream). With
-    either, a connection without an upgrade will do. Bytes that were not captured make it
-    truncated. Checksums are not looked at: where network cards fill them in, they are wrong.
+    `port` is the port at either end; `stream` is its number in Wireshark (tcp.stream). With
+    one of them, a connection without an upgrade is accepted too. If bytes were not captured,
+    it is truncated. Checksums are ignored: they are wrong if a network card fills them in.
 
-    Raises RecordingError when there is no such connection, and says what there is.
+    Raises RecordingError, with what was found, if there is no such connection; WslabError
+    without the package dpkt.
     """
     streams, is_cut = _streams(_dpkt(), data, name)
     fitting = [
@@ -247,13 +249,11 @@ def read_packets(
     if not found and (stream is not None or port is not None):
         found = [one for one in fitting if one.kind != _HEADLESS]
     if not found:
-        wanted = (
-            "begins with a WebSocket upgrade" if stream is port is None else "is what was meant"
-        )
+        wanted = "begins with a WebSocket upgrade" if stream is port is None else "fits the choice"
         raise RecordingError(
             f"{name} holds {len(streams)} TCP connections, and none {wanted}"
             f"{_list(map(str, streams))}; choose one with stream= (--number) or port=, or capture "
-            "again, from before the client connects; what is inside TLS, a Tap can record"
+            "again, from before the client connects; a Tap can record what is inside TLS"
         )
     chosen = found[0]
     counts = {side: max(way.kept, way.end) for side, way in chosen.ways.items()}
@@ -265,11 +265,11 @@ def read_packets(
 
 @dataclass(slots=True)
 class _Way:
-    """One direction of a TCP connection. A place is counted in bytes from its first one."""
+    """One direction of a TCP connection. A place is an offset in bytes from its first one."""
 
     first: int | None = None  # the sequence number of its first byte
     kept: int = 0  # bytes in order
-    end: int = 0  # the place behind the last byte that is known of
+    end: int = 0  # the place after the last byte known to exist
     waiting: list[tuple[int, bytes]] = field(default_factory=list)  # a heap, by place
 
 
@@ -279,7 +279,7 @@ _HEADLESS: Final = "begins in mid-stream"
 
 @dataclass(slots=True)
 class _TcpStream:
-    """One TCP connection of a capture; `ends` are the client and the server."""
+    """One TCP connection of a capture; `ends` are the addresses of client and server."""
 
     number: int
     ends: tuple[_Address, _Address]
@@ -297,14 +297,14 @@ class _TcpStream:
         way, at = self.ways[sender], max(0.0, at - self.began)
         start = tcp.seq + bool(tcp.flags & _SYN)
         way.first = start if way.first is None else way.first
-        # The numbers begin again after 4 GiB: it is the place nearest to the one expected.
+        # Sequence numbers wrap after 4 GiB: of the places, take the one nearest the expected.
         place = way.kept + (start - way.first - way.kept + 2**31) % 2**32 - 2**31
         if size or tcp.flags & _FIN:
             way.end = max(way.end, place + size)
         heappush(way.waiting, (place, tcp.data))
         while way.waiting and way.waiting[0][0] <= way.kept:
             place, data = heappop(way.waiting)
-            if new := data[way.kept - place :]:  # the others were here before
+            if new := data[way.kept - place :]:  # the bytes before these are here already
                 self.chunks.append(Chunk(at, sender, new))
                 way.kept += len(new)
         if tcp.flags & (_FIN | _RST):
@@ -313,7 +313,7 @@ class _TcpStream:
 
     @property
     def kind(self) -> str:
-        """What it is, in words."""
+        """What it carries, in words."""
         start = beginning(self.chunks, Side.CLIENT)
         try:
             request = Request.parse(start)
@@ -331,7 +331,7 @@ class _TcpStream:
 
 
 def _streams(dpkt: Any, data: bytes, name: str) -> tuple[list[_TcpStream], bool]:
-    """Every TCP connection of a file, by its first packet; and whether the file is cut short."""
+    """Every TCP connection of a file, in order of first packet; whether the file is cut short."""
     broken = dpkt.Error, StructError, ValueError
     streams: list[_TcpStream] = []
     latest: dict[frozenset[_Address], _TcpStream] = {}
@@ -340,8 +340,7 @@ def _streams(dpkt: Any, data: bytes, name: str) -> tuple[list[_TcpStream], bool]
     except broken as error:
         raise RecordingError(
             f"{name} is not a capture: it begins with {data[:8].hex(' ') or 'nothing'}; save one "
-            f"from "
-            "Wireshark, tshark or tcpdump, as pcapng or pcap"
+            "from Wireshark, tshark or tcpdump, as pcapng or pcap"
         ) from error
     opens = _links(dpkt).get(reader.datalink())
     if opens is None:
@@ -361,11 +360,11 @@ def _streams(dpkt: Any, data: bytes, name: str) -> tuple[list[_TcpStream], bool]
 def _sort(
     streams: list[_TcpStream], latest: dict[frozenset[_Address], _TcpStream], at: float, ip: Any
 ) -> None:
-    """Give a packet to its connection, which it may be the first of."""
+    """Give a packet to its connection; begin a new one if the packet is its first."""
     tcp, opening = ip.data, ip.data.flags & (_SYN | _ACK)
     source, target = (str(ip_address(ip.src)), tcp.sport), (str(ip_address(ip.dst)), tcp.dport)
     stream = latest.get(frozenset((source, target)))
-    # A SYN with another number: the same two ports, taken once more.
+    # A SYN with another number: a new connection between the same two ports.
     if stream is None or (
         opening == _SYN and stream.ways[stream.sender(source)].first != tcp.seq + 1
     ):
@@ -373,13 +372,13 @@ def _sort(
         stream = _TcpStream(len(streams), ends, bool(opening & _SYN), at)
         latest[frozenset(ends)] = stream
         streams.append(stream)
-    # The length in the head is 0 where the network card was to cut the packet up later.
+    # The length in the IP header is 0 if the network card was to split the packet later.
     declared = ip.plen + 40 if len(ip.src) == 16 else ip.len
     stream.take(stream.sender(source), at, tcp, len(tcp.data) + max(0, declared - len(ip)))
 
 
 def _with_tcp(dpkt: Any, opens: Callable[[bytes], Any], data: bytes) -> Any:
-    """The IP packet with TCP inside that a captured packet is; None if it is something else."""
+    """The IP packet inside a captured packet if it carries TCP; None otherwise."""
     try:
         packet = opens(data)
     except (dpkt.Error, StructError, *_NOT_KNOWN):
@@ -390,7 +389,7 @@ def _with_tcp(dpkt: Any, opens: Callable[[bytes], Any], data: bytes) -> Any:
 
 
 def _links(dpkt: Any) -> dict[int, Callable[[bytes], Any]]:
-    """How a packet is opened, by link type (tcpdump.org/linktypes.html)."""
+    """What parses a packet, by link type (tcpdump.org/linktypes.html)."""
     ip, ip6, loopback = dpkt.ip.IP, dpkt.ip6.IP6, dpkt.loopback.Loopback
 
     def either(data: bytes) -> Any:

@@ -146,7 +146,7 @@ del FIREFOX["_webSocketMessages"], FIREFOX["_resourceType"]
 @pytest.mark.parametrize(
     ("entry", "says"),
     [
-        (FIREFOX, "lists no messages (a HAR of Firefox never does)"),
+        (FIREFOX, "lists no messages (a HAR from Firefox never does)"),
         (socket(message(), response__status=200), "status 200 and not 101, yet it has messages"),
         (socket(message(opcode=9)), "type 'send' with opcode 9"),
         (socket(message(kind="sent")), "type 'sent' with opcode 1"),
@@ -538,7 +538,7 @@ def test_what_there_is_is_named(tmp_path: Path) -> None:
         "stream=3: 127.0.0.1 port 1004 to 127.0.0.1 port 80, no HTTP, 8 bytes; "
         "choose one with stream= (--number) or port=, or capture again, from before the client "
         "connects; "
-        "what is inside TLS, a Tap can record"
+        "a Tap can record what is inside TLS"
     )
 
 
@@ -550,7 +550,7 @@ def test_which_one_is_said_by_number_or_by_port(tmp_path: Path) -> None:
     assert read(data, tmp_path, stream=1).tls_records()
     assert read(data, tmp_path, stream=3).handshake is None
     for choice in ({"stream": 2}, {"stream": 9}, {"port": 81}, {"stream": 4, "port": 1001}):
-        with pytest.raises(RecordingError, match="none is what was meant"):
+        with pytest.raises(RecordingError, match="none fits the choice"):
             read(data, tmp_path, **choice)
 
 
