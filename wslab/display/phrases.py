@@ -22,7 +22,7 @@ def joined(parts: Sequence[str]) -> str:
 
 
 def preview(data: bytes | str, limit: int = 48) -> str:
-    """The beginning of a text in quotes; bytes that are not UTF-8 show as U+FFFD."""
+    """The first `limit` characters in quotes; bytes that are not UTF-8 show as U+FFFD."""
     text = data if isinstance(data, str) else data[: 4 * limit].decode(errors="replace")
     # A character that the slice cut in half is not the sender's fault.
     if isinstance(data, bytes) and len(data) > 4 * limit:

@@ -1,7 +1,7 @@
 """How the fragments look: one style sheet, in the colours of the page around them.
 
 It travels inside each fragment, so that a fragment needs nothing from outside. JupyterLab's
-variables give light and dark; every rule stands below the class ``wslab``.
+variables give light and dark; every rule applies only inside the class ``wslab``.
 """
 
 from __future__ import annotations

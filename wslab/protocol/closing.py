@@ -12,9 +12,8 @@ _UINT16: Final = Struct("!H")
 class CloseCode(IntEnum):
     """Why a connection ends (RFC 6455 §7.4.1 and the IANA registry).
 
-    Each row holds the value, its phrase, and whether it may stand in a Close
-    frame. The three that may not are words an API uses to say that no such
-    frame was seen.
+    Each member has its value, a phrase, and whether a Close frame may carry it.
+    An API uses the three that may not to report that no code was received.
     """
 
     phrase: str
@@ -28,17 +27,17 @@ class CloseCode(IntEnum):
         return row
 
     NORMAL_CLOSURE = 1000, "the purpose of the connection is fulfilled", True
-    GOING_AWAY = 1001, "the server stops or the page is left", True
+    GOING_AWAY = 1001, "the server is stopping, or the user left the page", True
     PROTOCOL_ERROR = 1002, "the peer broke the protocol", True
     UNSUPPORTED_DATA = 1003, "this kind of data is not accepted", True
     NO_STATUS_RECEIVED = 1005, "a Close frame without a code was received", False
     ABNORMAL_CLOSURE = 1006, "the connection ended without a Close frame", False
-    INVALID_FRAME_PAYLOAD_DATA = 1007, "the data does not fit its type (not UTF-8)", True
+    INVALID_FRAME_PAYLOAD_DATA = 1007, "the data does not match its type (not UTF-8)", True
     POLICY_VIOLATION = 1008, "the message breaks the receiver's policy", True
     MESSAGE_TOO_BIG = 1009, "the message is too big to process", True
     MANDATORY_EXTENSION = 1010, "the server did not agree to an extension", True
     INTERNAL_ERROR = 1011, "the server met an unexpected condition", True
-    SERVICE_RESTART = 1012, "the service restarts", True
+    SERVICE_RESTART = 1012, "the service is restarting", True
     TRY_AGAIN_LATER = 1013, "the service is overloaded", True
     BAD_GATEWAY = 1014, "a gateway got an invalid response", True
     TLS_HANDSHAKE = 1015, "the TLS handshake failed", False
@@ -54,8 +53,8 @@ class ClosePayload:
     `code` is None for an empty payload, and for the illegal one-byte payload,
     whose byte is kept in `reason_bytes`; so `ClosePayload.parse(b).encode() == b`.
 
-    Raises ValueError if the code has no 16 bits, or a longer reason comes without one:
-    its first two bytes would be read as the code.
+    Raises ValueError if the code does not fit in 16 bits, or if a reason of two or more
+    bytes comes without a code: its first two bytes would be read as the code.
     """
 
     __slots__ = ("_code", "_reason_bytes")
@@ -86,7 +85,7 @@ class ClosePayload:
 
     @property
     def reason_bytes(self) -> bytes:
-        """What follows the code, as it is."""
+        """The reason as raw bytes, without the code."""
         return self._reason_bytes
 
     @property
@@ -109,5 +108,5 @@ class ClosePayload:
 
 
 def _close_code(value: int) -> CloseCode | int:
-    """The named row of a close code, or the plain number."""
+    """The member for a close code, or the plain number if it has none."""
     return CLOSE_CODES.get(value, value)

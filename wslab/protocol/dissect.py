@@ -5,7 +5,7 @@ Rules of this file:
 * The fields tile the bytes: each bit belongs to exactly one field, in order.
 * A frame or head that is cut short is dissected as far as it goes, and its last
   field says what is missing.
-* Nothing here judges; ``wslab.protocol.rules.frames`` does.
+* Nothing here checks a rule; ``wslab.protocol.rules.frames`` does.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class Field:
 
     `start` and `bits` count bits from the beginning of the bytes dissected.
     `value` is an int for numbers, bytes for raw bytes, str for text. `meaning`
-    is plain words about this very value; `rfc` is where the rule stands. The repr
-    hides cookies, credentials and tokens.
+    explains this value in plain words; `rfc` names the section that defines it.
+    The repr hides cookies, credentials and tokens.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Field:
         return self.start + self.bits
 
     def raw(self, data: bytes) -> bytes:
-        """The bytes of `data` that hold this field; a whole byte even for one bit of it."""
+        """The bytes of `data` that hold this field; the whole byte even for a single bit."""
         return data[self.start // 8 : -(-self.end // 8)]
 
     def __repr__(self) -> str:
@@ -78,8 +78,8 @@ class Field:
 def dissect(x: bytes | Frame | FrameHeader | Request | Response | Handshake) -> list[Field]:
     """Every field of a frame or of an HTTP head, in order, with no gap and no overlap.
 
-    Bytes are one HTTP head or one frame, perhaps cut short; what follows it is
-    the last field. A Handshake is its request and, after it, its response.
+    Bytes hold one HTTP head or one frame, which may be cut short; any bytes after
+    it become the last field. A Handshake gives its request and then its response.
 
     Raises WslabError for anything that is neither (RFC 6455 §4 and §5.2).
     """
@@ -92,7 +92,7 @@ def dissect(x: bytes | Frame | FrameHeader | Request | Response | Handshake) -> 
         return dissect_frame(x.encode(), header_only=not isinstance(x, Frame))
     if not isinstance(x, bytes | bytearray | memoryview):
         raise WslabError(
-            f"dissect was given {_a(type(x).__name__)}; it wants bytes, a Frame, a FrameHeader, "
+            f"dissect was given {_a(type(x).__name__)}; it takes bytes, a Frame, a FrameHeader, "
             "a Request, a Response or a Handshake. Pass the bytes themselves."
         )
     data = bytes(x)
@@ -122,13 +122,13 @@ def _refuse_what_is_no_frame(data: bytes) -> None:
     if data[:2] == b"\x16\x03" and len(data) > 2 and not fits:
         raise WslabError(
             f"these bytes are neither an HTTP head nor a frame: {shown} is how TLS begins, so "
-            "the rest is encrypted. Tap the connection where it is not, behind ws://."
+            "the rest is encrypted. Tap the connection where it is not encrypted, at a ws:// URL."
         )
     if _TEXT.match(data) and not fits:
         raise WslabError(
             f"these bytes are neither an HTTP head nor a frame: {shown} is plain text, "
             f"{data[:24].decode('ascii', 'replace')!r}. A request head starts like 'GET / "
-            "HTTP/1.1', and a frame with two header bytes: try Frame(Opcode.TEXT, payload)."
+            "HTTP/1.1', and a frame starts with two header bytes: try Frame(Opcode.TEXT, payload)."
         )
 
 
@@ -156,10 +156,10 @@ class _Tiles:
 
 
 def dissect_frame(data: bytes, header_only: bool = False) -> list[Field]:
-    """The fields of bytes that stand where a frame stands, whatever else they look like.
+    """The fields of bytes that are read as a frame, whatever else they look like.
 
-    At least one byte; the frame may be cut short. With `header_only` its payload is
-    not expected (RFC 6455 §5.2).
+    `data` has at least one byte, and the frame may be cut short. With `header_only`
+    no payload is expected (RFC 6455 §5.2).
     """
     tiles = _Tiles()
     first = data[0]
@@ -184,7 +184,7 @@ def dissect_frame(data: bytes, header_only: bool = False) -> list[Field]:
         length, at = int.from_bytes(raw, "big"), 2 + extra
         words = f"as one number: {payload_size(length)}"
         if length < (126 if extra == 2 else 1 << 16):
-            words += f", which a shorter form than {extra} bytes can say"
+            words += f", which a form shorter than these {extra} bytes can hold"
         if _cut_short(tiles, "extended payload length", raw, extra, "RFC 6455 §5.2"):
             return tiles.fields
         tiles.add("extended payload length", 8 * extra, length, words, "RFC 6455 §5.2")
@@ -249,7 +249,7 @@ def _a(noun: str) -> str:
 
 
 def _dissect_head(data: bytes, before: list[Field] | None = None) -> list[Field]:
-    """The fields of one head; `before` are those that stand in front of it."""
+    """The fields of one head; `before` are the fields of the head before it, if any."""
     tiles = _Tiles(before[-1].end if before else 0)
     is_response = data.startswith(b"HTTP/")
     at, first, whole = 0, True, False
@@ -287,9 +287,9 @@ def _dissect_start_line(tiles: _Tiles, line: bytes, is_response: bool) -> None:
     if is_response:
         code = parts[1] if len(parts) > 1 else b""
         rows = (
-            ("version", "the answer's version of HTTP; an upgrade needs 1.1", "RFC 9112 §2.3"),
+            ("version", "the version of HTTP; an upgrade needs at least 1.1", "RFC 9112 §2.3"),
             ("status", status_words(code.decode("latin-1")), "RFC 6455 §4.2.2"),
-            ("reason phrase", "the status for people; programs ignore it", "RFC 9112 §4"),
+            ("reason phrase", "the status in words, for people; programs ignore it", "RFC 9112 §4"),
         )
     else:
         rows = (
@@ -306,11 +306,11 @@ def _dissect_start_line(tiles: _Tiles, line: bytes, is_response: bool) -> None:
 def _dissect_header_line(tiles: _Tiles, line: bytes, is_response: bool) -> None:
     name, colon, rest = line.partition(b":")
     if line[:1] in (b" ", b"\t"):
-        words = "the line before goes on: an old way of folding that nobody should send"
+        words = "continues the line before: an old way of folding that no sender should use"
         _add_text(tiles, "folded line", line, words, "RFC 9112 §5.2")
         return
     if not colon:
-        words = "a line without a colon: no header, and not allowed here"
+        words = "a line without a colon: not a header, and not allowed here"
         _add_text(tiles, "stray line", line, words, "RFC 9112 §5")
         return
     value = rest.strip(b" \t")
@@ -328,5 +328,5 @@ def _dissect_header_line(tiles: _Tiles, line: bytes, is_response: bool) -> None:
 
 def _end_words(is_response: bool) -> str:
     if is_response:
-        return "an empty line: the head is over; after a 101, the next byte is a frame"
-    return "an empty line: the head is over, and the server may answer"
+        return "an empty line ends the head; after a 101, the next byte begins a frame"
+    return "an empty line ends the head; now the server may answer"

@@ -10,10 +10,10 @@ from wslab.protocol.frames import Opcode
 _OPCODE_WORDS: Final = {
     Opcode.CONTINUATION: "this frame carries on the message that an earlier frame began",
     Opcode.TEXT: "a text message begins here; its bytes are UTF-8",
-    Opcode.BINARY: "a binary message begins here; its bytes mean what the programs agreed",
+    Opcode.BINARY: "a binary message begins here; the programs agree on what its bytes mean",
     Opcode.CLOSE: "the sender says goodbye and will send no more data",
     Opcode.PING: "the sender asks for a sign of life",
-    Opcode.PONG: "a sign of life, mostly the answer to a ping",
+    Opcode.PONG: "a sign of life, usually the answer to a ping",
 }
 
 _OPCODE_NAMES: Final[dict[int, str]] = {opcode: opcode.name for opcode in Opcode}
@@ -38,7 +38,7 @@ def fin_words(fin: int) -> str:
 
 def rsv_words(number: int, bit: int) -> str:
     if not bit:
-        return "reserved, and unused: no extension speaks here"
+        return "reserved, and unused: no extension sets it here"
     if number == 1:
         return "set: with permessage-deflate it says that the message is compressed"
     return "set: no extension in use gives this bit a meaning"
@@ -53,18 +53,18 @@ def opcode_words(opcode: int) -> str:
     if opcode in _OPCODE_WORDS:
         return f"{opcode_name(opcode)}: {_OPCODE_WORDS[Opcode(opcode)]}"
     kind = "control" if opcode & 0x8 else "data"
-    return f"reserved for {kind} frames of the future; nobody may send it today"
+    return f"reserved for {kind} frames of the future; no endpoint may send it today"
 
 
 def mask_words(masked: bool) -> str:
     if masked:
-        return "the payload is masked, as everything that a client sends must be"
-    return "the payload is not masked, as everything that a server sends must be"
+        return "the payload is masked, as it must be in every frame from a client"
+    return "the payload is not masked, as it must be in every frame from a server"
 
 
 def short_length_words(short: int, extra: int) -> str:
     if extra:
-        return f"{short} is a signpost: the next {extra} bytes hold the length"
+        return f"{short} is not a length: the next {extra} bytes hold it"
     return payload_size(short)
 
 
@@ -74,14 +74,14 @@ def payload_words(payload: bytes, opcode: int, rsv1: bool) -> str:
     if opcode in (Opcode.TEXT, Opcode.CONTINUATION):
         return f"{count(len(payload))}, as text {quoted(payload)}"
     if opcode in (Opcode.PING, Opcode.PONG):
-        return f"{count(len(payload))} that the answer repeats, as text {quoted(payload)}"
+        return f"{count(len(payload))} that the pong repeats, as text {quoted(payload)}"
     return f"{count(len(payload))}, as they are: {_hex(payload)}"
 
 
 def close_code_words(code: int) -> str:
     """What a close code says, in words (RFC 6455 §7.4)."""
     if (row := CLOSE_CODES.get(code)) is not None:
-        forbidden = "" if row.sendable else "; this code may never travel in a frame"
+        forbidden = "" if row.sendable else "; this code must never appear in a frame"
         return f"{row.name}: {row.phrase}{forbidden}"
     if 3000 <= code <= 3999:
         return "a code that a library or framework registered"

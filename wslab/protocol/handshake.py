@@ -1,8 +1,8 @@
 """The upgrade: one HTTP request, one response, and what they agree on (RFC 6455 §4).
 
-The heads themselves are read in ``http_head``; here is what they mean. Nothing
-judges: values that break a rule are handed out as they stand, and
-``wslab.protocol.rules.handshake`` says what is wrong with them.
+``http_head`` reads the heads themselves; this module says what they mean. It
+checks no rules: a value that breaks one is returned as it is, and
+``wslab.protocol.rules.handshake`` says what is wrong with it.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ GUID: Final = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 def accept_key(key: str) -> str:
     """The Sec-WebSocket-Accept that answers a Sec-WebSocket-Key (RFC 6455 §4.2.2).
 
-    Both are base64 text. The key is used as text, never decoded. It proves that
-    the server speaks WebSocket and is not answering from a cache; it is not a secret.
+    Both are base64 text. The key is used as text, never decoded. The result proves that
+    the server speaks WebSocket and did not answer from a cache; it is not a secret.
 
     Raises ValueError if the key holds a character outside Latin-1.
     """
@@ -51,7 +51,7 @@ def accept_key(key: str) -> str:
 class Extension:
     """One element of Sec-WebSocket-Extensions: a name and its parameters (RFC 6455 §9.1).
 
-    A parameter is ``(name, value)``, its value None when there is no ``=``.
+    A parameter is ``(name, value)``; the value is None if there is no ``=``.
     """
 
     name: str
@@ -70,8 +70,8 @@ _PARAMETER_PART: Final = re.compile(rf'{_QUOTED}?|[^",;]+|[,;]', re.DOTALL)
 def parse_extensions(value: str) -> list[Extension]:
     """Read the value of a Sec-WebSocket-Extensions header (RFC 6455 §9.1).
 
-    Any text is read as far as it makes sense, quoted values without their
-    quotes; empty elements are left out.
+    Any text is read as far as it makes sense. Quoted values lose their quotes,
+    and empty elements are left out.
     """
     extensions = []
     for element in _split(value, ","):
@@ -105,10 +105,10 @@ WINDOW_BITS: Final = {str(bits): bits for bits in range(8, 16)}
 
 @dataclass(frozen=True, slots=True)
 class Deflate:
-    """How messages are compressed, as the server's response fixes it (RFC 7692 §7.1).
+    """How messages are compressed, as the server's response decides (RFC 7692 §7.1).
 
-    The windows are in bits, 8 to 15. "No context takeover" means that this
-    side forgets its window after every message.
+    The window sizes are in bits, 8 to 15: a window of n bits holds 2**n bytes. "No
+    context takeover" means that this side forgets its window after every message.
     """
 
     server_no_context_takeover: bool = False
@@ -130,7 +130,7 @@ class Deflate:
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """A client's request and the server's response, None while it is incomplete."""
+    """A client's request and the server's response, which is None until it is complete."""
 
     request: Request
     response: Response | None = None
@@ -151,37 +151,37 @@ class Handshake:
 
     @property
     def key(self) -> str | None:
-        """The client's Sec-WebSocket-Key."""
+        """The client's Sec-WebSocket-Key; None if it sent none."""
         return self.request.headers.get("Sec-WebSocket-Key")
 
     @property
     def expected_accept(self) -> str | None:
-        """The Sec-WebSocket-Accept that answers the client's key."""
+        """The Sec-WebSocket-Accept that answers the client's key; None without a key."""
         return None if self.key is None else accept_key(self.key)
 
     @property
     def accept(self) -> str | None:
-        """The server's Sec-WebSocket-Accept."""
+        """The server's Sec-WebSocket-Accept; None if it sent none."""
         return self._answered.get("Sec-WebSocket-Accept")
 
     @property
     def subprotocols(self) -> list[str]:
-        """What the client offered to speak, its favourite first."""
+        """The subprotocols that the client offered, in order of preference (RFC 6455 §4.1)."""
         return self.request.headers.tokens("Sec-WebSocket-Protocol")
 
     @property
     def subprotocol(self) -> str | None:
-        """What the server chose of it."""
+        """The subprotocol that the server chose; None if it chose none."""
         return self._answered.get("Sec-WebSocket-Protocol")
 
     @property
     def offered_extensions(self) -> list[Extension]:
-        """What the client offered, its favourite first."""
+        """The extensions that the client offered, in order of preference (RFC 6455 §9.1)."""
         return _extensions(self.request.headers)
 
     @property
     def extensions(self) -> list[Extension]:
-        """What the server accepted of it."""
+        """The extensions that the server accepted; [] without a response."""
         return _extensions(self._answered)
 
     @property

@@ -7,27 +7,27 @@ from typing import Final
 # name: (in a request, in a response, where it is defined)
 _HEADERS: Final[dict[str, tuple[str, str, str]]] = {
     "host": (
-        "which site and port is meant, since one server may hold many",
-        "a header of requests; it says nothing here",
+        "which site and port the client means, since one server may hold many",
+        "a request header; it means nothing in a response",
         "RFC 6455 §4.1",
     ),
     "upgrade": (
         "asks to leave HTTP and speak this protocol instead",
-        "agrees: from here on this protocol is spoken",
+        "agrees: from here on both sides speak this protocol",
         "RFC 6455 §4.1",
     ),
     "connection": (
-        "Upgrade is a matter between these two ends only; a proxy must not pass it on unread",
-        "confirms that this very connection changes its protocol",
+        "Upgrade concerns these two ends only; a proxy must not forward it unread",
+        "confirms that this connection changes its protocol",
         "RFC 6455 §4.1",
     ),
     "sec-websocket-key": (
         "16 random bytes in base64, new each time; the server must prove that it read them",
-        "a header of requests; it says nothing here",
+        "a request header; it means nothing in a response",
         "RFC 6455 §11.3.1",
     ),
     "sec-websocket-accept": (
-        "a header of responses; it says nothing here",
+        "a response header; it means nothing in a request",
         "the proof: the key and a fixed GUID, through SHA-1, in base64",
         "RFC 6455 §11.3.3",
     ),
@@ -48,31 +48,31 @@ _HEADERS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "origin": (
         "the site whose page opened this connection; browsers send it and scripts cannot forge it",
-        "a header of requests; it says nothing here",
+        "a request header; it means nothing in a response",
         "RFC 6455 §10.2",
     ),
     "cookie": (
         "what the site stored in the browser earlier, often proof of a login",
-        "a header of requests; it says nothing here",
+        "a request header; it means nothing in a response",
         "RFC 6265 §5.4",
     ),
     "set-cookie": (
-        "a header of responses; it says nothing here",
+        "a response header; it means nothing in a request",
         "asks the client to store this and send it next time",
         "RFC 6265 §4.1",
     ),
     "authorization": (
         "credentials; a browser's WebSocket cannot set this header",
-        "a header of requests; it says nothing here",
+        "a request header; it means nothing in a response",
         "RFC 9110 §11.6.2",
     ),
     "user-agent": (
         "which program is asking",
-        "a header of requests; it says nothing here",
+        "a request header; it means nothing in a response",
         "RFC 9110 §10.1.5",
     ),
     "server": (
-        "a header of responses; it says nothing here",
+        "a response header; it means nothing in a request",
         "which program is answering",
         "RFC 9110 §10.2.4",
     ),
@@ -92,18 +92,18 @@ _HEADERS: Final[dict[str, tuple[str, str, str]]] = {
         "RFC 9110 §8.3",
     ),
     "transfer-encoding": (
-        "how the body is packed for the journey",
-        "how the body is packed for the journey",
+        "how the body is encoded for this transfer",
+        "how the body is encoded for this transfer",
         "RFC 9112 §6.1",
     ),
     "location": (
-        "a header of responses; it says nothing here",
+        "a response header; it means nothing in a request",
         "where to go instead; browsers do not follow it for a WebSocket",
         "RFC 9110 §10.2.2",
     ),
     "pragma": (
-        "old words for: no cached answer, please",
-        "old words for: do not cache",
+        "the old way to ask for an answer that is not from a cache",
+        "the old way to say: do not cache",
         "RFC 9111 §5.4",
     ),
     "cache-control": (
@@ -126,22 +126,22 @@ _HEADERS: Final[dict[str, tuple[str, str, str]]] = {
 _STATUSES: Final[dict[str, str]] = {
     "101": "Switching Protocols: after this head, both sides speak WebSocket",
     "200": "OK: a plain HTTP answer; nothing was upgraded",
-    "301": "moved for good; nothing was upgraded",
+    "301": "moved permanently; nothing was upgraded",
     "302": "found elsewhere; nothing was upgraded",
     "400": "the server found the request malformed; nothing was upgraded",
     "401": "the server wants to know who you are; nothing was upgraded",
-    "403": "the server understood and refuses; a wrong Origin is a usual reason",
+    "403": "the server understood and refuses; a wrong Origin is a common reason",
     "404": "nothing is at this target; nothing was upgraded",
     "405": "this method is not allowed here; an upgrade is a GET",
     "426": "Upgrade Required: this target speaks WebSocket, and the request did not ask for it",
     "500": "the server failed; nothing was upgraded",
-    "502": "a proxy got no good answer from the server behind it; nothing was upgraded",
+    "502": "a proxy got no valid answer from the server behind it; nothing was upgraded",
     "503": "the server is overloaded or down; nothing was upgraded",
 }
 
 
 def header_words(name: str, is_response: bool) -> tuple[str, str]:
-    """What the header does in a handshake, and where that is written."""
+    """What the header does in a handshake, in words, and the section that defines it."""
     name = name.strip().lower()
     if name.startswith("access-control-"):
         words = "a CORS header: browsers ignore it for WebSockets; the server must check Origin"

@@ -10,14 +10,14 @@ from wslab.protocol.redaction import SECRET_HEADERS, redacted
 
 TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]"  # one character of a token (RFC 9110 §5.6.2)
 FIELD_TEXT: Final = (
-    r"[^\0\r\n]"  # one of a value: these three are never let through (RFC 9110 §5.5)
+    r"[^\0\r\n]"  # one character of a value, never one of these three (RFC 9110 §5.5)
 )
 
 FIRST_FIELD: Final = re.compile(rf"({TOKEN}+):{FIELD_TEXT}*\r?\n".encode())
 """A whole header line. A bare LF may end it (RFC 9112 §2.2)."""
 
 FIELD: Final = re.compile(FIRST_FIELD.pattern + rf"|[ \t]{FIELD_TEXT}*\r?\n".encode())
-"""A header line or, after the first, one that goes on with the line above (§5.2)."""
+"""A header line or, after the first, a line that continues the one above (§5.2)."""
 
 _FOLD: Final = re.compile(rb"\r?\n[ \t]+")
 
@@ -27,14 +27,14 @@ class Headers:
 
     Iterating gives ``(name, value)`` in order; lookups ignore the case of names
     (RFC 9110 §5.1). White space around a value is kept on the wire and is not
-    part of the value (§5.5). Two are equal when their bytes are.
+    part of the value (§5.5). Two `Headers` are equal if their bytes are.
 
     Raises ValueError if a name or a value cannot be written in a header at all.
     """
 
     __slots__ = ("_items", "_lines")
     _items: tuple[tuple[str, str], ...]
-    _lines: tuple[bytes, ...]  # one a header, with its line end and its folds
+    _lines: tuple[bytes, ...]  # one per header, with its line end and its folds
 
     def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
         self._set(_field_line(name, value) for name, value in items)
@@ -61,7 +61,7 @@ class Headers:
         return next(iter(self.get_all(name)), default)
 
     def __getitem__(self, name: str) -> str:
-        """The first value under this name; KeyError when there is not one."""
+        """The first value under this name. Raises KeyError if there is none."""
         value = self.get(name)
         if value is None:
             raise KeyError(name)
@@ -111,7 +111,7 @@ def _field_line(name: str, value: str) -> bytes:
 
 
 def latin1(text: str) -> bytes:
-    """The text's bytes; none at all, which no pattern accepts, if it is not Latin-1."""
+    """The text's bytes; if it is not Latin-1, b"", which no pattern accepts."""
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:

@@ -1,8 +1,8 @@
-"""KernelMessage: what the frames between JupyterLab and a kernel say, in two subprotocols.
+"""KernelMessage: what the messages between JupyterLab and a kernel say, in two subprotocols.
 
-A page and its kernel talk in messages of five parts and more: the channel, then header,
-parent header, metadata and content, each JSON, then buffers of raw bytes. On a WebSocket they
-travel in one of two ways:
+A message between a page and its kernel has five or more parts: the channel; header, parent
+header, metadata and content, each in JSON; and any buffers of raw bytes. On a WebSocket it
+travels in one of two ways:
 
     v1.kernel.websocket.jupyter.org    a binary message that begins with a table of offsets
     no subprotocol                     a text message, all of it one JSON object
@@ -20,7 +20,7 @@ from wslab.errors import WslabError
 
 V1: Final = "v1.kernel.websocket.jupyter.org"
 MAX_OFFSETS_SHOWN: Final = 8  # in an error; a table may have a hundred thousand
-OFFSET_BYTES: Final = 8  # bytes of each number in the table, the smallest byte first
+OFFSET_BYTES: Final = 8  # bytes of each number in the table, the least significant first
 _PARTS_OF_A_MESSAGE: Final = 5  # channel, header, parent header, metadata, content
 
 
@@ -29,7 +29,7 @@ class KernelMessage:
     """One message between a client and a kernel.
 
     `channel` is "shell" for questions and their replies, "iopub" for what the kernel tells
-    every client, "control" for what cannot wait, "stdin" for questions of the kernel.
+    every client, "control" for what cannot wait, "stdin" for questions from the kernel.
     """
 
     channel: str
@@ -41,12 +41,12 @@ class KernelMessage:
 
     @property
     def kind(self) -> str:
-        """What it is, such as "execute_request"."""
+        """Its type, such as "execute_request"."""
         return str(self.header.get("msg_type", ""))
 
     @property
     def id(self) -> str:
-        """Its own name, which an answer repeats."""
+        """Its own id, which an answer repeats as its `parent`."""
         return str(self.header.get("msg_id", ""))
 
     @property
@@ -56,9 +56,9 @@ class KernelMessage:
 
     @classmethod
     def parse(cls, data: bytes | str) -> KernelMessage:
-        """Read a message of the v1 subprotocol (bytes) or of none (text).
+        """Read a message of the v1 subprotocol (bytes) or without a subprotocol (text).
 
-        WslabError if it is neither: it names what was found.
+        Raises WslabError, with what was found, if it is neither.
         """
         if isinstance(data, str):
             return cls._from_json(data)
@@ -82,7 +82,7 @@ class KernelMessage:
             channel = fields["channel"]
         except KeyError as error:
             found = f"found {text[:60]!r}"
-            raise WslabError(f"a kernel message in JSON has a {error}; {found}") from None
+            raise WslabError(f"a kernel message in JSON has a field {error}; {found}") from None
         if not isinstance(channel, str):
             raise WslabError(f"the channel of a kernel message is text; found {text[:60]!r}")
         header, parent, metadata, content = (_must_be_object(part, text) for part in parts)
@@ -96,15 +96,15 @@ class KernelMessage:
 
 
 def split_v1(data: bytes) -> list[bytes]:
-    """The parts of a v1 message, channel first: what stands between one offset and the next.
+    """The parts of a v1 message, channel first: the bytes from each offset to the next.
 
-    WslabError if the table does not describe the message.
+    Raises WslabError if the table does not describe the message.
     """
     count = int.from_bytes(data[:OFFSET_BYTES], "little")
     if len(data) < OFFSET_BYTES or count < 2 or len(data) < OFFSET_BYTES * (count + 1):
         raise WslabError(
             f"a v1 message begins with a table of offsets; these {len(data)} bytes have no room "
-            f"for the {count} that the first 8 of them announce"
+            f"for the {count} offsets that the first {OFFSET_BYTES} bytes announce"
         )
     places = range(OFFSET_BYTES, OFFSET_BYTES * (count + 1), OFFSET_BYTES)
     offsets = [int.from_bytes(data[place : place + OFFSET_BYTES], "little") for place in places]
@@ -124,7 +124,7 @@ def split_v1(data: bytes) -> list[bytes]:
 
 
 def join_v1(parts: list[bytes]) -> bytes:
-    """A v1 message of these parts: how many offsets, the offsets, and the parts one by one."""
+    """A v1 message of these parts: the number of offsets, the offsets, then the parts."""
     offsets = [OFFSET_BYTES * (len(parts) + 2)]
     for part in parts:
         offsets.append(offsets[-1] + len(part))

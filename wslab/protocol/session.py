@@ -2,12 +2,12 @@
 
 Rules of this file:
 
-* A session starts when the 101 has passed. It is fed each frame with its sender,
-  in the order of arrival, and answers with a ``Step``: the facts of that moment.
-* Nothing here judges. A broken sequence is followed as far as it makes sense, and
-  ``wslab.protocol.rules.frames`` reads the steps.
+* A session starts after the 101. It is fed each frame with its sender, in the
+  order of arrival, and returns a ``Step``: the facts at that moment.
+* Nothing here checks a rule. A broken sequence is followed as far as it makes sense,
+  and ``wslab.protocol.rules.frames`` reads the steps.
 * The two directions share nothing but the closing handshake, so each sender has
-  an ``_Inbox`` of its own: the message that is being put together at the far end.
+  an ``_Inbox`` of its own: the message that the receiver is putting together.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from wslab.protocol.handshake import Deflate
 MAX_MESSAGE_BYTES: Final = 64 * 1024 * 1024  # bytes that one compressed message may unpack to
 
 _WINDOW_BYTES: Final = 32 * 1024  # bytes that a back reference may reach over
-_INFLATE_BYTES: Final = 16 * 1024  # bytes unpacked at a time
+_INFLATE_BYTES: Final = 16 * 1024  # compressed bytes unpacked at a time
 _TAIL: Final = b"\x00\x00\xff\xff"  # what a sender leaves out (RFC 7692 §7.2.1)
-_END: Final = b"\x01\x00\x00\xff\xff"  # a last, empty block: only whole blocks lead up to it
+_END: Final = b"\x01\x00\x00\xff\xff"  # a last, empty block, which can only follow whole blocks
 
 
 class EndpointState(Enum):
@@ -42,7 +42,7 @@ class EndpointState(Enum):
 
 
 class StateTrigger(Enum):
-    """What can happen to one endpoint's state."""
+    """What can change one endpoint's state."""
 
     HANDSHAKE = "the 101 response passes"
     SENDS_CLOSE = "sends a Close frame"
@@ -69,10 +69,10 @@ STATE_TRANSITIONS: Final[dict[tuple[EndpointState, StateTrigger], EndpointState]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One whole message: `data` is str for text and bytes for binary.
+    """One complete message: `data` is str for text and bytes for binary.
 
-    Text that is not UTF-8 stays bytes, as it came. `frames` counts the frames it
-    travelled in; `compressed` says whether permessage-deflate packed it.
+    Text that is not UTF-8 stays bytes, as received. `frames` counts the frames that
+    carried it; `compressed` says whether permessage-deflate compressed it.
     """
 
     sender: Side
@@ -84,12 +84,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One frame, and the facts about its moment that the rules look at.
+    """One frame, and what the rules need to know about the moment of its arrival.
 
-    `before` and `after` are the sender's state. `open_message` is the opcode of
-    the message that the sender had begun and not finished. `message` is what this
-    frame completed. `bad_utf8` is the byte of the message at which it stops being
-    UTF-8; `bad_deflate` says why its data cannot be unpacked.
+    `before` and `after` are the sender's state. `close_sent` says whether the sender
+    had sent a Close before, `deflate` whether permessage-deflate was agreed on.
+    `open_message` is the opcode of the message that the sender had begun and not
+    finished; `message` is the message that this frame completed. `bad_utf8` is the
+    offset in the message, in bytes, of its first byte that is not UTF-8;
+    `bad_deflate` says why its data cannot be unpacked.
     """
 
     index: int
@@ -108,8 +110,8 @@ class Step:
 class Session:
     """Both endpoints of one connection, from the 101 to the end of TCP.
 
-    `deflate` is what the handshake agreed on, or None. `max_message` bounds, in
-    bytes, what one compressed message may unpack to.
+    `deflate` is what the handshake agreed on, or None. `max_message` is how many
+    bytes one compressed message may unpack to.
     """
 
     def __init__(
@@ -132,7 +134,7 @@ class Session:
             self._happens(side, StateTrigger.TCP_ENDS)
 
     def feed(self, sender: Side, frame: Frame) -> Step:
-        """Take the next frame of the connection; return what it means there."""
+        """Take the next frame of the connection; return what it means at that point."""
         before, inbox = self._states[sender], self._inboxes[sender]
         close_sent, open_message = self._close_sent[sender], inbox.opcode
         opcode, arrived = frame.opcode, _Arrival()
@@ -190,7 +192,7 @@ class _Inbox:
         """Add one data frame; say what it completed, and what went wrong."""
         arrived = _Arrival()
         if frame.opcode != Opcode.CONTINUATION:
-            self._clear()  # a message that was interrupted is lost, as the rules will say
+            self._clear()  # an interrupted message is lost; the rules report it
             if frame.fin and not (frame.rsv1 and deflate is not None):
                 return self._whole(frame)
             self.opcode = frame.opcode
@@ -210,7 +212,7 @@ class _Inbox:
             try:
                 data = inflate(data, self._window if keep else b"", max_message)
             except ValueError as error:
-                # Later messages may reach back to this lost one, through no new fault.
+                # Later messages may refer back to this lost one: that is not a new fault.
                 arrived.bad_deflate = "" if self._lost else str(error)
                 self._lost, self._window = keep, b""
                 self._clear()
@@ -225,7 +227,7 @@ class _Inbox:
         return arrived
 
     def _whole(self, frame: Frame) -> _Arrival:
-        """A message of one frame as it is, which is what most frames are."""
+        """An uncompressed message in one frame, which is what most frames are."""
         opcode, data = frame.opcode, frame.payload
         if opcode != Opcode.TEXT:
             return _Arrival(Message(self._sender, opcode, data))
@@ -264,8 +266,8 @@ class _Utf8Checker:
         except UnicodeDecodeError as error:
             self.failed = True
             return start + error.start
-        # Half of a UTF-16 pair is not valid UTF-8 from its second byte on, ed a0 to ed bf (RFC 3629
-        # §3). Python's decoder waits for the third, for an error handler that lets them pass.
+        # Half of a UTF-16 pair (ed a0 to ed bf) is invalid from its second byte on (RFC 3629 §3).
+        # Python's decoder waits for the third byte, because an error handler may accept it.
         pending = self._decoder.getstate()[0]
         if pending[:1] == b"\xed" and pending[1:] >= b"\xa0":
             self.failed = True
@@ -276,8 +278,8 @@ class _Utf8Checker:
 def inflate(data: bytes, window: bytes = b"", limit: int = MAX_MESSAGE_BYTES) -> bytes:
     """Undo permessage-deflate for one message (RFC 7692 §7.2.2).
 
-    `window` is the end, up to 32,768 bytes, of what the sender's earlier messages
-    unpacked to. A block that ends the DEFLATE stream (§7.2.3.4) is followed by the next.
+    `window` is the last part, up to 32,768 bytes, of what the sender's earlier messages
+    unpacked to. A block that ends the DEFLATE stream (§7.2.3.4) may be followed by another.
 
     Raises ValueError if the data is not DEFLATE, ends inside a block, or unpacks to more
     than `limit` bytes.
@@ -285,7 +287,7 @@ def inflate(data: bytes, window: bytes = b"", limit: int = MAX_MESSAGE_BYTES) ->
     stream, at, out = data + _TAIL + _END, 0, bytearray()
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS, zdict=window)
     while at < len(stream):
-        # In pieces, for zlib copies what follows the end of a stream, which may be near.
+        # In pieces, because zlib copies all that follows the end of a stream, which may come early.
         piece = stream[at : at + _INFLATE_BYTES]
         try:
             out += unpacker.decompress(piece, limit - len(out) + 1)

@@ -141,4 +141,4 @@ def test_what_cannot_be_shown_says_what_can(x, words):
 
 
 def test_a_header_alone():
-    assert "is to follow" in inspect(FrameHeader(b"\x81\x05")).text
+    assert "payload of 5 bytes follows" in inspect(FrameHeader(b"\x81\x05")).text

@@ -122,12 +122,13 @@ def test_the_last_field_says_what_is_missing(data, words):
 
 def test_the_three_length_forms():
     medium = named(dissect(Frame(Opcode.BINARY, bytes(300))))
-    assert medium["payload length"].meaning == "126 is a signpost: the next 2 bytes hold the length"
+    assert medium["payload length"].meaning == "126 is not a length: the next 2 bytes hold it"
     assert medium["extended payload length"].value == 300
     assert medium["extended payload length"].meaning.endswith("the payload has 300 bytes")
     wasteful = named(dissect(Frame(Opcode.BINARY, b"abc", length_size=8)))
     assert (
-        "which a shorter form than 8 bytes can say" in wasteful["extended payload length"].meaning
+        "which a form shorter than these 8 bytes can hold"
+        in wasteful["extended payload length"].meaning
     )
 
 
@@ -159,7 +160,7 @@ def test_payloads_in_words():
         return dissect(Frame(opcode, payload))[-1].meaning
 
     assert words(Opcode.BINARY, bytes(20)) == f"20 bytes, as they are: {'00 ' * 16}…"
-    assert words(Opcode.PING, b"hi") == "2 bytes that the answer repeats, as text 'hi'"
+    assert words(Opcode.PING, b"hi") == "2 bytes that the pong repeats, as text 'hi'"
     long = words(Opcode.TEXT, "é".encode() * 400)
     assert long.endswith(" …") and "\ufffd" not in long
     assert words(Opcode.TEXT, b"\xff") == "1 byte, as text '\ufffd'"

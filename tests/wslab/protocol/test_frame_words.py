@@ -21,7 +21,7 @@ def test_names():
     ("code", "words"),
     [
         (1000, "NORMAL_CLOSURE"),
-        (1006, "may never travel"),
+        (1006, "must never appear"),
         (3001, "registered"),
         (4001, "private"),
         (42, "nobody has defined"),

@@ -19,8 +19,8 @@ def test_every_websocket_header_has_its_own_words(name):
 
 
 def test_a_header_on_the_wrong_side_says_so():
-    assert "header of requests" in header_words("Sec-WebSocket-Key", True)[0]
-    assert "header of responses" in header_words("Sec-WebSocket-Accept", False)[0]
+    assert "request header" in header_words("Sec-WebSocket-Key", True)[0]
+    assert "response header" in header_words("Sec-WebSocket-Accept", False)[0]
 
 
 def test_an_unknown_header_plays_no_part():

@@ -69,7 +69,7 @@ IN_JSON = '{"channel": %s, "header": %s, "parent_header": {}, "metadata": {}, "c
         (join_v1([b"shell", b"{}", b"[]", b"{}", b"{}"]), r"found b'\[\]'"),
         (join_v1([b"shell", b"{}", b"{}", b"{", b"{}"]), "found b'{'"),
         ("[]", r"found '\[\]'"),
-        ('{"channel": "shell"}', "has a 'header'"),
+        ('{"channel": "shell"}', "has a field 'header'"),
         (IN_JSON % ("7", "{}"), "the channel of a kernel message is text; found"),
         (IN_JSON % ('"shell"', "[]"), "a part of a kernel message is a JSON object; found"),
     ],

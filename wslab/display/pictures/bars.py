@@ -1,4 +1,4 @@
-"""bars: how often, or how much, step by step; one strip of bars for each row, to one scale."""
+"""bars: how many, or how much, step by step; one strip of bars for each row, to one scale."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def bars(
     step: str = "step",
     title: str = "",
 ) -> Picture:
-    """Draw each row of numbers, from 0 on, as a strip of bars; the rows share both scales.
+    """Draw each row of numbers, 0 or more, as a strip of bars; the rows share both scales.
 
-    `unit` says what the numbers count ("attempts"), `step` what lies between two of them
-    ("second"); `title` names the whole. A row that is shorter than another is marked where
-    it ends. The text twin prints every number.
+    `unit` says what the numbers count ("attempts"), `step` what one number covers
+    ("second"); `title` names the picture. A row that is shorter than another is marked
+    where it ends. The text twin prints every number.
     """
     titles = [*titles, *[""] * (len(rows) - len(titles))]
     top = max((max(row, default=0) for row in rows), default=0)

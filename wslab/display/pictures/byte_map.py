@@ -40,7 +40,7 @@ _MAX_BYTES: Final = 16  # boxes in the row of bytes
 def byte_map(x: bytes | Frame | FrameHeader, fields: list[Field] | None = None) -> Picture:
     """The bytes of one frame as coloured boxes, and the first 16 bits one by one.
 
-    `fields` are given for bytes that stand where a frame stands, whatever they look like.
+    Pass `fields` for bytes that must be read as a frame, whatever they look like.
     Raises WslabError if the bytes are not a frame (RFC 6455 §5.2).
     """
     data = x.encode() if isinstance(x, FrameHeader) else bytes(x)
@@ -60,7 +60,7 @@ def byte_map(x: bytes | Frame | FrameHeader, fields: list[Field] | None = None) 
 
 
 def _unmasked(data: bytes, fields: list[Field]) -> bytes:
-    """The payload after the XOR; empty if it is not masked or not here."""
+    """The payload after the XOR; empty if it is not masked or has not arrived."""
     key = next((field for field in fields if field.name == "masking key"), None)
     if key is None or key.bits != 32 or not isinstance(key.value, bytes):
         return b""
@@ -119,7 +119,7 @@ def _draw_unmasked(canvas: Canvas, plain: bytes, start: int, shown: int, top: fl
 
 
 def _bracket(canvas: Canvas, first: int, end: int, y: float, label: str) -> None:
-    """A bracket under the boxes `first` to `end`, with a label that keeps to its width."""
+    """A bracket under the boxes `first` to `end`, with a label no wider than it."""
     x0, x1 = _LEFT_PX + first * _PITCH_PX + 2, _LEFT_PX + (end - 1) * _PITCH_PX + _BOX_PX - 2
     canvas.path(f"M{x0} {y}v4H{x1}v-4", opacity=".6")
     room = (x1 - x0) / 6.2

@@ -1,8 +1,8 @@
 """What every drawing is made with: shapes that become SVG, and the text twin beside it.
 
 Colours are translucent over whatever page is behind them, and text has the
-page's own colour, so a drawing reads in light and in dark without being told.
-Nothing is said by colour alone.
+page's own colour, so a drawing is legible in both light and dark themes.
+Colour is never the only sign of a fact.
 """
 
 from __future__ import annotations

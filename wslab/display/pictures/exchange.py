@@ -16,7 +16,7 @@ from wslab.protocol.redaction import redacted
 ExchangeEvent = tuple[float, Side | None, str]
 """When in seconds, who (None for a note in the margin), and what in a few words."""
 
-MAX_DRAWN: Final = 24  # frames of a long recording that are kept: so many first, half as many last
+MAX_DRAWN: Final = 24  # of the first frames of a long recording, and half as many of the last
 
 
 def exchange(recording: Recording, redact: bool = True) -> list[ExchangeEvent]:
@@ -36,7 +36,7 @@ def exchange(recording: Recording, redact: bool = True) -> list[ExchangeEvent]:
     if not records and (handshake is None or handshake.response is None):
         for side in Side:
             if recording.byte_count(side) and not (handshake and side is Side.CLIENT):
-                words = f"{count(recording.byte_count(side))}, no whole HTTP head"
+                words = f"{count(recording.byte_count(side))}, no complete HTTP head"
                 events.append((_first_at(recording, side), side, words))
     sent_all: Sequence[SentFrame | SentRecord] = records or frames
     shown: Sequence[SentFrame | SentRecord | None] = sent_all
@@ -50,7 +50,7 @@ def exchange(recording: Recording, redact: bool = True) -> list[ExchangeEvent]:
         events.append((sent.at, sent.sender, _label(sent)))
     for ending in recording.endings:
         events.append((ending.at, ending.sender, "ends TCP" if ending.how == "eof" else ending.how))
-    # A frame may come before the 101, and an end of one half before frames of the other.
+    # A frame may come before the 101, and one half of TCP may end before the other's frames.
     return sorted(events, key=lambda event: event[0])
 
 

@@ -1,7 +1,7 @@
 """The picture of one direction: the messages over their frames, over the bytes, over the chunks.
 
-Messages and frames are read out of the joined bytes. Only the lowest row knows how the
-bytes were cut on the way, and nothing above it changes when the cuts move.
+Messages and frames are read from the joined bytes. Only the lowest row shows where the
+bytes were cut on the way, and nothing above it changes if they are cut elsewhere.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class _Span:
 
 @dataclass(slots=True)
 class _Whole:
-    """A message, or what there is of it: the frames that it lies over."""
+    """A message, complete or not: the frames that it lies over."""
 
     parts: list[_Span] = field(default_factory=list)
     words: str = "an incomplete message"
@@ -58,10 +58,10 @@ def message_map(chunks: Iterable[bytes], deflate: Deflate | None = None) -> Pict
     """How the messages of one sender lie over frames, bytes and chunks.
 
     `chunks` are what single reads returned, in order, from the first byte of a frame on;
-    `deflate` is what the handshake agreed on. A mask says that a client sends.
+    `deflate` is what the handshake agreed on. A masked frame counts as the client's.
 
-    Raises WslabError if there is no byte, if there are more than 400, or if an HTTP head
-    stands at the beginning.
+    Raises WslabError if there are no bytes or more than 400, or if they begin with an HTTP
+    head.
     """
     pieces = [bytes(chunk) for chunk in chunks if chunk]
     data = b"".join(pieces)
@@ -212,7 +212,7 @@ def _where(span: _Span) -> str:
 
 
 def _joined(parts: list[_Span]) -> list[_Span]:
-    """The same places, with neighbours made one."""
+    """The same places, with adjacent ones merged."""
     joined: list[_Span] = []
     for part in parts:
         if joined and joined[-1].end == part.start:

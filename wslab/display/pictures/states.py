@@ -19,8 +19,8 @@ def states(
 ) -> Picture:
     """A state diagram from `{(state, event): next state}`, drawn from top to bottom.
 
-    States stand in the order in which the table names them first. The name of a
-    state and the value of an event are what is written.
+    States appear in the order in which the table first names them. The picture shows
+    the name of each state and the value of each event.
     """
     order: list[Enum] = []
     edges: dict[tuple[Enum, Enum], list[str]] = {}

@@ -14,8 +14,8 @@ from wslab.protocol.frames import Side
 from wslab.protocol.recording.recording import Recording
 
 _MAX_ARROWS: Final = 200  # arrows in one lane
-_ROW_PX: Final = 34  # from arrow to arrow where time is not to scale
-_HEIGHT_PX: Final = 440  # the longest time, where it is
+_ROW_PX: Final = 34  # from arrow to arrow if time is not to scale
+_HEIGHT_PX: Final = 440  # the height of the longest time, if it is to scale
 
 
 def timeline(
@@ -28,9 +28,9 @@ def timeline(
     """A sequence diagram, client left and server right; several lanes stand side by side.
 
     A lane is a Recording, or a list of `(at, sender, label)` with `at` in seconds.
-    `scale` draws time to scale, with one axis for all lanes; `times` writes it down.
+    `scale` draws time to scale, with one axis for all lanes; `times` prints each time.
     Both are on for lists and off for recordings, whose times differ from run to run.
-    `delay`, in seconds, is how long each arrow is on its way.
+    `delay` is how long each arrow is on its way, in seconds.
     """
     recorded = any(isinstance(lane, Recording) for lane in lanes)
     scale = not recorded if scale is None else scale
@@ -92,7 +92,7 @@ def _draw_arrows(
     delay: float,
     times: bool,
 ) -> None:
-    above = -100.0  # where the arrow before this one began
+    above = -100.0  # where the previous arrow began
     hidden = 0
     for number, (at, sender, label) in enumerate(events[:_MAX_ARROWS]):
         y = top + (8 + at * per_second if per_second else 22 + number * _ROW_PX)
@@ -125,7 +125,7 @@ def _draw_arrows(
     if len(events) > _MAX_ARROWS:
         notes.append(f"{len(events) - _MAX_ARROWS:,} more")
     if hidden:
-        notes.append(f"{count(hidden, 'label')} left out where arrows stand close")
+        notes.append(f"{count(hidden, 'label')} left out where arrows are close")
     if notes:
         canvas.text(x + width / 2, bottom + 9, ", ".join(notes), 11, dim=True)
 

@@ -1,4 +1,4 @@
-"""How verdicts look: broken rules first and in full, passed ones counted behind them."""
+"""How verdicts look: broken rules first and in full, passed ones counted after them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ MAX_BROKEN_FINDINGS: Final = 60  # broken findings that are shown in full
 def add_findings(
     document: Document, findings: Sequence[Finding], again: Counter[str] | None = None
 ) -> None:
-    """The verdict in one line, then what breaks a rule, then what keeps to them.
+    """The verdict in one line, then the broken rules, then the rules that were kept.
 
-    `again` counts, by rule, findings that passed and are not among `findings`.
+    `again` counts, for each rule, the passed findings that are not among `findings`.
     """
     again = Counter() if again is None else again
     if not findings:
@@ -58,7 +58,7 @@ def _broken_table(broken: Sequence[Finding]) -> Table:
 
 
 def _passed_table(passed: Sequence[Finding], again: Mapping[str, int]) -> Table:
-    """One row a rule, however often it was held against something."""
+    """One row per rule, however many times it was checked."""
     times = Counter(again)
     first: dict[str, Finding] = {}
     for finding in passed:

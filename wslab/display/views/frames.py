@@ -34,7 +34,7 @@ def part_view(document: Document, data: bytes) -> None:
         Heading(f"The beginning of a frame: {count(len(data))} so far"),
         Paragraph("The frame is incomplete. More bytes must arrive before it can be used."),
         _drawn(data, fields),
-        field_table("Every bit that is here", data, fields),
+        field_table("Every bit that has arrived", data, fields),
     )
 
 
@@ -64,7 +64,7 @@ def header_view(
     data = header.encode()
     document.add(
         Heading(f"The header of a {opcode_name(header.opcode)} frame: {count(len(data))}"),
-        Paragraph(f"{_way(header, sender)} A payload of {count(header.length)} is to follow."),
+        Paragraph(f"{_way(header, sender)} A payload of {count(header.length)} follows."),
         _drawn(header),
         field_table("Every bit of the header", data, dissect(header)),
     )
@@ -74,7 +74,7 @@ def header_view(
 def frames_view(
     document: Document, frames: Sequence[Frame], senders: Sequence[Side] | None = None
 ) -> None:
-    """Many frames, a row each; `senders` says who sent them, if that is known."""
+    """Many frames, one row each; `senders` says who sent them, if that is known."""
 
     def cells(number: int) -> tuple[Line, ...]:
         frame = frames[number]
@@ -88,7 +88,7 @@ def frames_view(
 
 FIRST_FRAMES: Final = 40  # frames of a long list that are always shown
 LAST_FRAMES: Final = 20
-MAX_BROKEN_FRAMES: Final = 40  # and of those between that break a rule
+MAX_BROKEN_FRAMES: Final = 40  # and of the frames between them that break a rule
 
 
 def chosen(total: int, broken: Iterable[int] = ()) -> list[int]:
@@ -96,7 +96,7 @@ def chosen(total: int, broken: Iterable[int] = ()) -> list[int]:
     ends = {*range(min(FIRST_FRAMES, total)), *range(max(total - LAST_FRAMES, 0), total)}
     between = sorted(set(broken) - ends)
     shown = ends.union(between[:MAX_BROKEN_FRAMES])
-    # A row that says "1 frame left out" takes the place of that frame, so show the frame.
+    # A row that says "1 frame left out" is as long as that frame's row, so show the frame.
     alone = {number + 1 for number in shown if number + 2 in shown}
     return sorted(shown | alone)
 
@@ -110,7 +110,7 @@ def add_frame_table(
     broken: Iterable[int] = (),
     unit: str = "frame",
 ) -> None:
-    """A table of the chosen frames that says, in its place, what it leaves out.
+    """A table of the chosen frames, with a row wherever it leaves frames out.
 
     `unit` is the word for what a row shows.
     """
@@ -132,7 +132,7 @@ def add_frame_table(
         )
         hidden = len(broken.difference(shown))
         if broken:
-            words += f" and those between that break a rule, up to {MAX_BROKEN_FRAMES}"
+            words += f" and up to {MAX_BROKEN_FRAMES} between them that break a rule"
         if hidden:
             words += f"; {count(hidden, 'more broken frame')} left out"
         document.add(Paragraph(words + "."))
@@ -140,7 +140,7 @@ def add_frame_table(
     document.add(Table(caption, (unit.capitalize(), *columns), rows, bytes=wide))
 
 
-LONG_COLUMNS: Final = {"It carries", "Message that is now whole"}
+LONG_COLUMNS: Final = {"It carries", "Message completed"}
 FRAME_COLUMNS: Final = ("Opcode", "FIN", "Payload", "First bytes", "It carries")
 
 
@@ -157,13 +157,13 @@ def frame_cells(frame: Frame) -> tuple[Line, ...]:
 
 def _way(frame: FrameHeader, sender: Side | None) -> str:
     if sender is None:
-        masked = "masked, as a client sends" if frame.mask else "unmasked, as a server sends"
+        masked = "masked, as client frames are" if frame.mask else "unmasked, as server frames are"
         return f"It is {masked}."
     return f"{direction(sender)}, {'masked' if frame.mask else 'not masked'}."
 
 
 def _judge(frame: FrameHeader, sender: Side | None, deflate: bool) -> list[Finding]:
-    """Hold the rules against one frame; without a sender, masking cannot be judged."""
+    """Check the rules on one frame; without a sender, masking cannot be judged."""
     guess = sender or (Side.CLIENT if frame.mask else Side.SERVER)
     findings = check_frame(frame, guess, deflate)
     if sender is not None:

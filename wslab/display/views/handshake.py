@@ -1,4 +1,4 @@
-"""How an opening handshake looks: line by line, each with what it does."""
+"""How an opening handshake looks: line by line, with what each line does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wslab.protocol.rules.handshake import check_handshake
 
 
 def head_view(document: Document, data: bytes, redact: bool = True) -> None:
-    """One head, perhaps cut short; what follows it is shown as bytes."""
+    """One head, which may be cut short; any bytes after it are shown as they are."""
     whole = b"\r\n\r\n" in data or b"\n\n" in data
     side = "response" if data.startswith(b"HTTP/") else "request"
     document.add(Heading(f"An HTTP {side} head" + ("" if whole else ", cut short")))
@@ -24,7 +24,7 @@ def head_view(document: Document, data: bytes, redact: bool = True) -> None:
 
 
 def handshake_view(document: Document, handshake: Handshake, redact: bool = True) -> None:
-    """Both heads line by line, and every rule held against them."""
+    """Both heads line by line, and every rule checked on them."""
     document.add(Heading("An opening handshake"), Paragraph(handshake_words(handshake)))
     add_heads(document, handshake, redact)
     add_findings(document, check_handshake(handshake))
@@ -41,9 +41,9 @@ def add_heads(document: Document, handshake: Handshake, redact: bool = True) -> 
 
 
 def handshake_words(handshake: Handshake) -> str:
-    """What came of it, in a sentence."""
+    """How it ended, in a sentence or two."""
     if handshake.response is None:
-        return "The client asked; no whole answer was seen."
+        return "The client asked; no complete answer was seen."
     if handshake.upgraded:
         return "The client asked for WebSocket, and the server agreed: frames follow."
     answer = f"{handshake.response.status} {handshake.response.reason}".strip()
@@ -54,7 +54,7 @@ _SPACERS: Final = frozenset({"header name", "separator", "padding", "end of line
 
 
 def head_table(caption: str, data: bytes, redact: bool = True) -> Table:
-    """One row a fact; separators stand behind what they end, so that no byte is missing."""
+    """One row per fact; separators follow what they end, so that no byte is missing."""
     data = redacted(data) if redact else data
     rows: list[tuple[Line, ...]] = []
     for group in _head_groups(dissect(data)):
@@ -69,7 +69,7 @@ def head_table(caption: str, data: bytes, redact: bool = True) -> Table:
 
 
 def _head_groups(fields: Iterable[Field]) -> Iterator[list[Field]]:
-    """The fields of one row each: a part of the start line, or one header line."""
+    """The fields of each row: a part of the start line, or one header line."""
     group: list[Field] = []
     for field in fields:
         group.append(field)

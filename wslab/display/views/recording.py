@@ -40,7 +40,7 @@ from wslab.protocol.session import Message, Step
 _ENDINGS = {
     "eof": "the {side} ended its half of TCP",
     "reset": "the {side} reset TCP",
-    "cut": "the connection was cut on purpose while the {side} could still send",
+    "cut": "the tap cut the connection while the {side} could still send",
     "refused": "the target could not be reached",
 }
 
@@ -48,7 +48,7 @@ _ENDINGS = {
 def recording_view(
     document: Document, recording: Recording, times: bool = False, redact: bool = True
 ) -> None:
-    """Everything about one TCP connection, bounded in size however long it was."""
+    """Everything about one TCP connection, bounded in size however long it lasted."""
     handshake = recording.handshake
     frames = recording.frames()
     records = recording.tls_records()
@@ -96,12 +96,12 @@ def _what_it_was(recording: Recording, handshake: Handshake | None) -> Line:
         )
         answer = handshake.response
         kind = "An upgrade that was refused" if answer else "An upgrade that was never answered"
-        kind = kind if asked else "Plain HTTP; nobody asked for WebSocket"
+        kind = kind if asked else "Plain HTTP; the client did not ask for WebSocket"
         return f"{kind}. {_odd_answer(server) or handshake_words(handshake)}"
     if not client and not server:
-        return "An empty connection: nobody sent a byte."
+        return "An empty connection: neither side sent a byte."
     if not client:
-        return "The server spoke first, and the client never asked for anything."
+        return "Only the server sent bytes; the client never sent a request."
     try:
         Request.parse(client)
     except MalformedHandshake as error:
@@ -134,11 +134,11 @@ def _how_it_ended(
     how = [ending_words(ending, redact) for ending in endings]
     if not said and not how:
         if recording.note:
-            return "How it ended is not in it."
-        return "It was still open when this was taken."
+            return "The recording does not show how it ended."
+        return "The connection was still open at this moment."
     words = f"How it ended: {', then '.join(said + how)}."
     if not closes and handshake is not None and handshake.upgraded:
-        words += " Nobody sent a Close frame, so a browser would report 1006."
+        words += " Neither side sent a Close frame, so a browser would report 1006."
     return words
 
 
@@ -157,7 +157,7 @@ def _how_much(recording: Recording, frames: Sequence[SentFrame]) -> str:
         sentences.append(f"The {side.value} sent {size}{also}.")
     words = " ".join(sentences)
     if recording.truncated:
-        words += " The recording is truncated: later bytes were counted and not kept."
+        words += " The recording is truncated: later bytes were counted but not kept."
     return words
 
 
@@ -184,7 +184,7 @@ def _add_loose_bytes(
                 )
             )
     if rows:
-        what = "What was sent" if handshake is None else "What was sent beside the heads"
+        what = "What was sent" if handshake is None else "What was sent besides the heads"
         document.add(Table(what, ("Direction", "Size", "In hex", "As text"), rows))
 
 
@@ -195,7 +195,7 @@ def _add_frames(
     broken: set[int],
     times: bool,
 ) -> None:
-    shown = set(chosen(len(frames), broken))  # all that is unpacked would be a lot to keep
+    shown = set(chosen(len(frames), broken))  # to keep every unpacked message would take a lot
     unpacked = {
         step.index: step.message
         for step in (recording.steps() if any(sent.frame.rsv1 for sent in frames) else ())
@@ -252,5 +252,5 @@ def steps_view(document: Document, steps: Sequence[Step]) -> None:
         )
 
     document.add(Heading(count(len(steps), "step")))
-    columns = ("Direction", "Opcode", "State of the sender", "Message that is now whole")
+    columns = ("Direction", "Opcode", "State of the sender", "Message completed")
     add_frame_table(document, "What each frame meant", columns, len(steps), cells)

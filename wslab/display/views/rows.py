@@ -1,6 +1,6 @@
 """How plain rows look: a list of dicts with the same keys, as one table.
 
-For facts that no room of ours describes, such as what was measured of other programs.
+For facts that have no class in wslab, such as measurements of other programs.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _NAME_CHARACTERS: Final = 24  # characters: a column with longer cells holds sen
 
 
 def add_rows(document: Document, rows: Sequence[Mapping[str, object]], title: str = "") -> None:
-    """The keys are the columns, the first value of a row is its header.
+    """The keys are the columns; the first value of each row is its header.
 
-    Raises WslabError when two rows have different keys, or when there are no rows.
+    Raises WslabError if two rows have different keys, or if a row has none.
     """
     columns = list(rows[0])
     for number, row in enumerate(rows):
         if list(row) != columns or not columns:
             raise WslabError(
                 f"row {number} has the keys {list(row)}, row 0 has {columns}; give every row "
-                "the same keys in the same order, at least one."
+                "the same keys in the same order, and at least one."
             )
     cells = [[str(value) for value in row.values()] for row in rows[:MAX_ROWS]]
     longest = [max(map(len, column)) for column in zip(*cells, strict=True)]

@@ -11,7 +11,7 @@ from wslab.protocol.frames import Side
 from wslab.protocol.recording.tls_records import SentRecord
 
 WHAT_IT_IS = (
-    "A TLS connection, seen from outside: who talks, when, and how much. Whether it is WebSocket, "
+    "A TLS connection, seen from outside: who sends, when, and how much. Whether it is WebSocket, "
     "and what it says, is encrypted."
 )
 
@@ -31,7 +31,7 @@ def add_tls_records(document: Document, records: Sequence[SentRecord], times: bo
             sent.record.says,
         )
 
-    columns = ("Direction", *(("At",) if times else ()), "Type", "Length", "Header", "It tells")
+    columns = ("Direction", *(("At",) if times else ()), "Type", "Length", "Header", "It shows")
     sizes = [
         f"{count(len(mine), 'record')} from the {side.value}, with {count(sum(map(_length, mine)))}"
         for side in Side

@@ -36,10 +36,10 @@ OPCODE_CHOICES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class FrameForm:
-    """What stands in the fields; `frame()` makes the frame, or says what is wrong.
+    """The contents of the fields; `frame()` makes the frame, or says what is wrong.
 
-    `length` is a key of `LENGTHS`; `key` is read if `masked`; `payload` is text, or
-    hex when `written` is "hex".
+    `length` is a key of `LENGTHS`; `key` is used only if `masked`; `payload` is text,
+    or hex if `written` is "hex".
     """
 
     fin: bool = True
@@ -55,7 +55,7 @@ class FrameForm:
 
     @classmethod
     def of(cls, frame: Frame, key: str = SAMPLE_MASK) -> Self:
-        """The form that makes exactly this frame; `key` stands by while nothing is masked."""
+        """The form that makes exactly this frame; it shows `key` if the frame has no mask."""
         payload = frame.payload
         text = _as_text(payload)
         shortest = frame.length_size == shortest_length_size(len(payload))
@@ -75,7 +75,7 @@ class FrameForm:
 
     @classmethod
     def from_page(cls, said: Mapping[str, Any]) -> Self:
-        """The form that a page sent; what it left out, or what is of no such kind, is default."""
+        """The form that a page sent; a missing field, or one of another type, gets its default."""
         form = cls()
         known = {
             field.name: said[field.name]
@@ -85,11 +85,11 @@ class FrameForm:
         return replace(form, **known)
 
     def to_page(self) -> dict[str, Any]:
-        """The fields, as a page takes them."""
+        """The fields, as a page reads them."""
         return asdict(self)
 
     def rewritten(self, written: str) -> Self:
-        """The same payload in the other writing, where that is possible; else the same text."""
+        """The same payload as text or as hex, if that is possible; otherwise unchanged."""
         payload, problem = self._payload_bytes()
         if problem or written == self.written:
             return replace(self, written=written)
@@ -99,7 +99,7 @@ class FrameForm:
         return replace(self, written=written, payload=text)
 
     def frame(self) -> tuple[Frame | None, dict[str, str]]:
-        """The frame and no problem; or None and, for each field at fault, one sentence."""
+        """The frame and no problems; or None, and one sentence for each field at fault."""
         problems: dict[str, str] = {}
         payload, problems["payload"] = self._payload_bytes()
         key, problems["key"] = self._key_bytes()
@@ -139,7 +139,7 @@ class FrameForm:
                 payload = self.payload.encode()
             except UnicodeEncodeError as error:
                 half = visible(self.payload[error.start])
-                return b"", f"Half of a character, {half}, has no UTF-8. Type the whole one."
+                return b"", f"Half a character, {half}, has no UTF-8. Type the whole character."
         if len(payload) > MAX_PAYLOAD_BYTES:
             return b"", f"Up to {MAX_PAYLOAD_BYTES:,} bytes fit here; found {count(len(payload))}."
         return payload, problem
@@ -154,7 +154,7 @@ class FrameForm:
 
 
 def read_hex(text: str) -> tuple[bytes, str]:
-    """The bytes, and "" ; or b"" and a sentence that says what is wrong with the digits."""
+    """The bytes and ""; or b"" and a sentence that says what is wrong with the digits."""
     digits = _BETWEEN.sub("", text)
     if found := _NOT_HEX.search(digits):
         return b"", f"Hex digits are 0 to 9 and a to f; found “{visible(found[0])}”."
@@ -164,7 +164,7 @@ def read_hex(text: str) -> tuple[bytes, str]:
 
 
 def _as_text(payload: bytes) -> str | None:
-    """The payload as a text that a field can hold, and give back byte for byte; or None."""
+    """The payload as text that a form field can return byte for byte; None if it cannot."""
     try:
         text = payload.decode()
     except UnicodeDecodeError:

@@ -1,1 +1,1 @@
-"""One TCP connection kept whole, and the files that hold one."""
+"""The recording of one TCP connection, and the files that hold one."""

@@ -1,4 +1,4 @@
-"""What a tap notes down: the bytes of one read, and how a direction ended."""
+"""What a tap records: the bytes of one read, and how a direction ended."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ ENDINGS: Final = ("eof", "reset", "cut", "refused")
 class Chunk(NamedTuple):  # the quickest object to make: a tap makes one for each read
     """Some bytes of one direction. `at` is in seconds since the connection began.
 
-    Its repr tells how many, not which: a cookie cut in two by a chunk boundary could
-    not be recognised and hidden.
+    Its repr says how many bytes, not which: a cookie split over two chunks could not
+    be recognised and hidden.
     """
 
     at: float
@@ -29,10 +29,11 @@ class Chunk(NamedTuple):  # the quickest object to make: a tap makes one for eac
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How one direction of the TCP connection ended, and who ended it.
+    """How one direction of the TCP connection ended, `at` seconds after it began.
 
-    `how` is "eof" (a half-close: this sender has no more to say), "reset" (TCP RST),
-    "cut" (by the tap, on purpose) or "refused" (the target was never reached).
+    `how` is "eof" (a half-close: this sender sends no more), "reset" (TCP RST),
+    "cut" (by the tap, on purpose) or "refused" (the target was never reached);
+    `detail` says more in words.
     """
 
     at: float
@@ -42,7 +43,7 @@ class Ending:
 
 
 def beginning(chunks: Sequence[Chunk], side: Side) -> bytes:
-    """At least as many first bytes of a side as a head may have: there may be many."""
+    """The first bytes from a side, enough to hold any head; a side may have sent far more."""
     start = bytearray()
     for chunk in chunks:
         if chunk.sender is side:

@@ -22,19 +22,19 @@ from wslab.protocol.recording.tls_records import is_tls
 from wslab.protocol.recording.wscap import MISREAD, Contents, listed
 
 _HOST: Final = bytes((127, 0, 0, 1))
-_PORT: Final = 49152  # the client's: the first of those that belong to nobody (RFC 6335 §6)
-_RAW_IP: Final = 101  # the link type of packets that begin with the head of IP
-_MAX_SEGMENT_BYTES: Final = 65535 - 20 - 20  # bytes in one packet, behind the heads of IP and TCP
+_PORT: Final = 49152  # the client's: the first port that is never assigned (RFC 6335 §6)
+_RAW_IP: Final = 101  # the link type of packets that begin with the IP header
+_MAX_SEGMENT_BYTES: Final = 65535 - 20 - 20  # bytes in one packet, after the IP and TCP headers
 _MSS: Final = b"\x02\x04" + _MAX_SEGMENT_BYTES.to_bytes(
     2, "big"
-)  # says so to the peer (RFC 9293 §3.7.1)
+)  # tells the peer so (RFC 9293 §3.7.1)
 _FIN, _SYN, _RST, _PSH, _ACK = 1, 2, 4, 8, 16  # RFC 9293 §3.1
 
 _Address = tuple[str, int]
 
 
 def _dpkt() -> Any:
-    """The library that knows the file formats, for both: python-pcapng knows one, scapy is GPL."""
+    """The library for both file formats: python-pcapng reads only one, and scapy is GPL."""
     try:
         import dpkt  # type: ignore[import-untyped]
     except ImportError as error:
@@ -47,16 +47,17 @@ def _dpkt() -> Any:
 def write_packets(contents: Contents, port: int = _PORT) -> bytes:
     """A pcap file with one connection between two ports of 127.0.0.1; `port` is the client's.
 
-    The server's is 80, or 443 where the bytes are TLS: there Wireshark needs no telling.
-    Time starts in 1970. What a tap did on purpose (a cut, a refusal) becomes a reset, and
-    bytes that were not kept a gap.
+    The server's is 80, or 443 if the bytes are TLS, so that Wireshark decodes them unasked.
+    Time starts at 1970. What a tap did on purpose (a cut, a refusal) becomes a reset, and
+    bytes that were not kept become a gap.
 
-    Raises RecordingError when the bytes never travelled: no packet could say so.
+    Raises RecordingError if the bytes never travelled, because no packet could say so;
+    WslabError without the package dpkt.
     """
     if contents.note:
         raise RecordingError(
-            "this recording has no packets to write, for its bytes never travelled: "
-            f"{contents.note} Record with a Tap, or capture with Wireshark, what is to be seen so."
+            "this recording has no packets to write, because its bytes never travelled: "
+            f"{contents.note} Record the connection with a Tap, or capture it with Wireshark."
         )
     dpkt, file = _dpkt(), BytesIO()
     writer = dpkt.pcap.Writer(file, snaplen=2**18, linktype=_RAW_IP)
@@ -102,7 +103,7 @@ def _packets(dpkt: Any, contents: Contents, port: int) -> Iterator[tuple[float, 
 
 
 def _in_order(contents: Contents) -> list[tuple[float, Chunk | Ending]]:
-    """Chunks and endings as time goes; each sender's chunks in order, and its end after them."""
+    """Chunks and endings by time; each sender's chunks stay in order, its end after them."""
     now, last = 0.0, {side: 0.0 for side in Side}
     events: list[tuple[float, Chunk | Ending]] = []
     for chunk in contents.chunks:
@@ -117,11 +118,12 @@ def read_packets(
 ) -> Contents:
     """One TCP connection of a capture file: the first that begins with a WebSocket upgrade.
 
-    `port` is one of its two; `stream` its number, as Wireshark counts (tcp.stream). With
-    either, a connection without an upgrade will do. Bytes that were not captured make it
-    truncated. Checksums are not looked at: where network cards fill them in, they are wrong.
+    `port` is the port at either end; `stream` is its number in Wireshark (tcp.stream). With
+    one of them, a connection without an upgrade is accepted too. If bytes were not captured,
+    it is truncated. Checksums are ignored: they are wrong if a network card fills them in.
 
-    Raises RecordingError when there is no such connection, and says what there is.
+    Raises RecordingError, with what was found, if there is no such connection; WslabError
+    without the package dpkt.
     """
     streams, is_cut = _streams(_dpkt(), data, name)
     fitting = [
@@ -133,13 +135,11 @@ def read_packets(
     if not found and (stream is not None or port is not None):
         found = [one for one in fitting if one.kind != _HEADLESS]
     if not found:
-        wanted = (
-            "begins with a WebSocket upgrade" if stream is port is None else "is what was meant"
-        )
+        wanted = "begins with a WebSocket upgrade" if stream is port is None else "fits the choice"
         raise RecordingError(
             f"{name} holds {len(streams)} TCP connections, and none {wanted}"
             f"{listed(map(str, streams))}; choose one with stream= (--number) or port=, or capture "
-            "again, from before the client connects; what is inside TLS, a Tap can record"
+            "again, from before the client connects; a Tap can record what is inside TLS"
         )
     chosen = found[0]
     counts = {side: max(way.kept, way.end) for side, way in chosen.ways.items()}
@@ -151,11 +151,11 @@ def read_packets(
 
 @dataclass(slots=True)
 class _Way:
-    """One direction of a TCP connection. A place is counted in bytes from its first one."""
+    """One direction of a TCP connection. A place is an offset in bytes from its first one."""
 
     first: int | None = None  # the sequence number of its first byte
     kept: int = 0  # bytes in order
-    end: int = 0  # the place behind the last byte that is known of
+    end: int = 0  # the place after the last byte known to exist
     waiting: list[tuple[int, bytes]] = field(default_factory=list)  # a heap, by place
 
 
@@ -165,7 +165,7 @@ _HEADLESS: Final = "begins in mid-stream"
 
 @dataclass(slots=True)
 class _TcpStream:
-    """One TCP connection of a capture; `ends` are the client and the server."""
+    """One TCP connection of a capture; `ends` are the addresses of client and server."""
 
     number: int
     ends: tuple[_Address, _Address]
@@ -183,14 +183,14 @@ class _TcpStream:
         way, at = self.ways[sender], max(0.0, at - self.began)
         start = tcp.seq + bool(tcp.flags & _SYN)
         way.first = start if way.first is None else way.first
-        # The numbers begin again after 4 GiB: it is the place nearest to the one expected.
+        # Sequence numbers wrap after 4 GiB: of the places, take the one nearest the expected.
         place = way.kept + (start - way.first - way.kept + 2**31) % 2**32 - 2**31
         if size or tcp.flags & _FIN:
             way.end = max(way.end, place + size)
         heappush(way.waiting, (place, tcp.data))
         while way.waiting and way.waiting[0][0] <= way.kept:
             place, data = heappop(way.waiting)
-            if new := data[way.kept - place :]:  # the others were here before
+            if new := data[way.kept - place :]:  # the bytes before these are here already
                 self.chunks.append(Chunk(at, sender, new))
                 way.kept += len(new)
         if tcp.flags & (_FIN | _RST):
@@ -199,7 +199,7 @@ class _TcpStream:
 
     @property
     def kind(self) -> str:
-        """What it is, in words."""
+        """What it carries, in words."""
         start = beginning(self.chunks, Side.CLIENT)
         try:
             request = Request.parse(start)
@@ -217,7 +217,7 @@ class _TcpStream:
 
 
 def _streams(dpkt: Any, data: bytes, name: str) -> tuple[list[_TcpStream], bool]:
-    """Every TCP connection of a file, by its first packet; and whether the file is cut short."""
+    """Every TCP connection of a file, in order of first packet; whether the file is cut short."""
     broken = dpkt.Error, StructError, ValueError
     streams: list[_TcpStream] = []
     latest: dict[frozenset[_Address], _TcpStream] = {}
@@ -226,8 +226,7 @@ def _streams(dpkt: Any, data: bytes, name: str) -> tuple[list[_TcpStream], bool]
     except broken as error:
         raise RecordingError(
             f"{name} is not a capture: it begins with {data[:8].hex(' ') or 'nothing'}; save one "
-            f"from "
-            "Wireshark, tshark or tcpdump, as pcapng or pcap"
+            "from Wireshark, tshark or tcpdump, as pcapng or pcap"
         ) from error
     opens = _links(dpkt).get(reader.datalink())
     if opens is None:
@@ -247,11 +246,11 @@ def _streams(dpkt: Any, data: bytes, name: str) -> tuple[list[_TcpStream], bool]
 def _sort(
     streams: list[_TcpStream], latest: dict[frozenset[_Address], _TcpStream], at: float, ip: Any
 ) -> None:
-    """Give a packet to its connection, which it may be the first of."""
+    """Give a packet to its connection; begin a new one if the packet is its first."""
     tcp, opening = ip.data, ip.data.flags & (_SYN | _ACK)
     source, target = (str(ip_address(ip.src)), tcp.sport), (str(ip_address(ip.dst)), tcp.dport)
     stream = latest.get(frozenset((source, target)))
-    # A SYN with another number: the same two ports, taken once more.
+    # A SYN with another number: a new connection between the same two ports.
     if stream is None or (
         opening == _SYN and stream.ways[stream.sender(source)].first != tcp.seq + 1
     ):
@@ -259,13 +258,13 @@ def _sort(
         stream = _TcpStream(len(streams), ends, bool(opening & _SYN), at)
         latest[frozenset(ends)] = stream
         streams.append(stream)
-    # The length in the head is 0 where the network card was to cut the packet up later.
+    # The length in the IP header is 0 if the network card was to split the packet later.
     declared = ip.plen + 40 if len(ip.src) == 16 else ip.len
     stream.take(stream.sender(source), at, tcp, len(tcp.data) + max(0, declared - len(ip)))
 
 
 def _with_tcp(dpkt: Any, opens: Callable[[bytes], Any], data: bytes) -> Any:
-    """The IP packet with TCP inside that a captured packet is; None if it is something else."""
+    """The IP packet inside a captured packet if it carries TCP; None otherwise."""
     try:
         packet = opens(data)
     except (dpkt.Error, StructError, *MISREAD):
@@ -276,7 +275,7 @@ def _with_tcp(dpkt: Any, opens: Callable[[bytes], Any], data: bytes) -> Any:
 
 
 def _links(dpkt: Any) -> dict[int, Callable[[bytes], Any]]:
-    """How a packet is opened, by link type (tcpdump.org/linktypes.html)."""
+    """What parses a packet, by link type (tcpdump.org/linktypes.html)."""
     ip, ip6, loopback = dpkt.ip.IP, dpkt.ip6.IP6, dpkt.loopback.Loopback
 
     def either(data: bytes) -> Any:

@@ -1,11 +1,11 @@
-"""Who sent which bytes when: one TCP connection, kept whole (file suffix .wscap).
+"""Who sent which bytes, and when: one TCP connection, complete (file suffix .wscap).
 
 A chunk is what one read from a socket happened to return. **Chunk boundaries mean
 nothing**: TCP is a stream of bytes, and the same bytes may arrive as one chunk or
 as a hundred. So everything here is computed from the joined bytes; the chunks only
 say when each byte was seen.
 
-Secrets are overwritten on saving, byte for byte, so that every offset stays true.
+Secrets are overwritten on saving, byte for byte, so that every offset stays correct.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MAX_CHUNKS: Final = 500_000  # and chunks: a small one takes ten times the memor
 
 @dataclass(frozen=True, slots=True)
 class SentFrame:
-    """A frame on its way: number `index` over both senders, complete at `at` seconds."""
+    """A frame that travelled: number `index` over both senders, complete at `at` seconds."""
 
     index: int
     at: float
@@ -48,10 +48,10 @@ class SentFrame:
 class Recording:
     """One TCP connection between a client and a server, byte for byte.
 
-    `limit` bounds the bytes that are kept, and `MAX_CHUNKS` the chunks. Past them the recording
-    is `truncated`: it goes on counting, and keeps no later byte, so that what it has is a
-    true beginning.
-    `note` says what else must be known of the bytes, such as that nobody saw them pass.
+    It keeps up to `limit` bytes and `MAX_CHUNKS` chunks. Past either it is `truncated`: it
+    counts later bytes and keeps none, so that what it has is the beginning without a gap.
+    `target` is the URL of the server. `note` says what else a reader must know about the
+    bytes, such as that they were rebuilt and never travelled.
     """
 
     def __init__(self, target: str = "", limit: int = MAX_RECORDING_BYTES) -> None:
@@ -94,7 +94,7 @@ class Recording:
         return self._read().handshake
 
     def frames(self) -> list[SentFrame]:
-        """Every whole frame of both senders, in order of arrival; [] without an upgrade."""
+        """Every complete frame of both senders, in order of arrival; [] without an upgrade."""
         return list(self._read().frames)
 
     def pending(self, side: Side) -> bytes:
@@ -104,7 +104,7 @@ class Recording:
     def tls_records(self) -> list[SentRecord]:
         """The records of a TLS connection seen from outside; [] if it is not TLS.
 
-        Of such a connection everything else here is empty: there is no head to read.
+        For such a connection everything else here is empty, because no head can be read.
         """
         chunks = tuple(self.chunks)
         return read_records(chunks)[0] if is_tls(beginning(chunks, Side.CLIENT)) else []
@@ -121,11 +121,11 @@ class Recording:
         return [step.message for step in self.steps() if step.message is not None]
 
     def findings(self) -> list[Finding]:
-        """Every rule held against the handshake and each frame, kept and broken."""
+        """Every rule checked on the handshake and each frame, kept and broken."""
         return self._judge(ConnectionJudge(every=True))
 
     def tally(self) -> Tally:
-        """`findings`, where those that passed again are only counted: for long recordings."""
+        """As `findings`, but repeated passes are only counted: for long recordings."""
         judge = ConnectionJudge()
         return Tally(self._judge(judge), judge.again)
 
@@ -151,7 +151,7 @@ class Recording:
         return findings
 
     def _read(self) -> _Reading:
-        """What the chunks so far say. Looked at often: what was read before is not read again."""
+        """The reading of the chunks so far. It is needed often, so only new chunks are read."""
         seen, count = self._seen, len(self.chunks)
         if seen is None or seen.chunks > count or not (seen.began or seen.chunks == count):
             seen = _Reading.of(tuple(self.chunks))
@@ -176,14 +176,15 @@ class Recording:
         """Write the recording to `path` as a pcap file, which Wireshark opens. Returns the path.
 
         The bytes are packed into TCP between two ports of 127.0.0.1. Secrets are overwritten
-        as by `save`. WslabError without the package dpkt, and for bytes that never travelled.
+        as by `save`. Raises WslabError without the package dpkt, and RecordingError if the
+        bytes never travelled.
         """
         path = Path(path)
         path.write_bytes(pcap.write_packets(self._moment(redact)))
         return path
 
     def _moment(self, redact: bool) -> wscap.Contents:
-        """What is written: one moment of a live connection, which goes on growing."""
+        """What to write: the state at one moment, because a live connection goes on growing."""
         moment = Recording(self.target, self.limit)
         moment.note, moment.truncated = self.note, self.truncated
         moment._counts = dict(self._counts)
@@ -229,11 +230,11 @@ class Recording:
     def from_har(
         cls, path: str | Path, *, index: int | None = None, url: str | None = None
     ) -> Recording:
-        """A WebSocket out of a HAR, as a browser's developer tools save it.
+        """One WebSocket from a HAR, as a browser's developer tools save it.
 
         If there are several, `index` counts them from 0 and `url` is a part of the URL. A
-        HAR holds messages and no frames: **the bytes here never travelled**, and `note`
-        says how they were rebuilt. RecordingError, with what was found, if there is none.
+        HAR holds messages and no frames: **the bytes here never travelled**, and `note` says
+        how they were rebuilt. Raises RecordingError, with what was found, unless one fits.
         """
         return cls._of(har.read_har(*_read(path), index, url))
 
@@ -241,12 +242,12 @@ class Recording:
     def from_pcap(
         cls, path: str | Path, *, port: int | None = None, stream: int | None = None
     ) -> Recording:
-        """A TCP connection out of a capture of Wireshark or tcpdump: pcap or pcapng.
+        """One TCP connection from a capture by Wireshark or tcpdump, pcap or pcapng.
 
-        It is the first that begins with a WebSocket upgrade, among those with `port` at one
-        end, or that Wireshark numbers `stream` (tcp.stream). A chunk is what was completed
-        with one packet. RecordingError, with what was found, if there is none; WslabError
-        without the package dpkt.
+        It is the first that begins with a WebSocket upgrade. `port` (at either end) and
+        `stream` (its number in Wireshark, tcp.stream) choose another. A chunk holds the bytes
+        that one packet completed. Raises RecordingError, with what was found, if none fits;
+        WslabError without the package dpkt.
         """
         return cls._of(pcap.read_packets(*_read(path), port, stream))
 
@@ -310,11 +311,11 @@ class _Reading:
 
     @property
     def pending(self) -> dict[Side, bytes]:
-        """What each side sent after its last whole frame."""
+        """What each side sent after its last complete frame."""
         return {side: reader.pending for side, reader in self.readers.items()}
 
     def on(self, more: Sequence[Chunk]) -> _Reading:
-        """The reading of these further chunks as well."""
+        """A new reading that adds these further chunks."""
         frames, early = list(self.frames), self.early
         heads, readers = dict(self.heads), deepcopy(self.readers)
         for chunk in more:
@@ -327,7 +328,7 @@ class _Reading:
 
 
 def _opening(client: bytes, server: bytes) -> Handshake | None:
-    """The handshake; without a response where the server sent something else."""
+    """The handshake; without a response if what the server sent is not HTTP."""
     try:
         request = Request.parse(client)
     except MalformedHandshake:

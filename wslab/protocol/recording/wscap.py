@@ -1,13 +1,13 @@
-"""The file of a recording (.wscap): text, a line a record (JSON lines).
+"""The file of a recording (.wscap): text with one JSON record per line (JSON Lines).
 
     {"wscap": 1, "target": "ws://…", "counts": {"client": 230, "server": 167}, "truncated": false}
     {"at": 0.001, "sender": "client", "text": "GET / HTTP/1.1\\r\\n…"}
     {"at": 0.002, "sender": "server", "hex": "810548656c6c6f"}
     {"at": 0.003, "sender": "server", "ends": "eof", "detail": ""}
 
-First one head, then chunks and endings. `at` is in seconds since the connection began,
-`counts` in bytes, kept or not. Bytes that are readable are written as text. The head may
-have a `note` on where the bytes are from, if nobody saw them pass.
+The head comes first, then chunks and endings. `at` is in seconds since the connection began,
+`counts` in bytes, kept or not. Readable bytes are written as text. The head may have a `note`
+that says where the bytes come from, if no tap recorded them.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def listed(items: Iterable[str]) -> str:
 
 
 def write(contents: Contents) -> Iterator[str]:
-    """The lines of a file, one by one: all together may be large."""
+    """The lines of a file, one at a time, because together they may be large."""
     for record in _records(contents):
         yield json.dumps(record) + "\n"
 
@@ -69,7 +69,7 @@ def _records(contents: Contents) -> Iterator[dict[str, Any]]:
 
 
 def read(data: bytes, name: str) -> Contents:
-    """What `write` wrote. `name` is the file's, for the error.
+    """The contents of a file from `write`. `name` is the file's name, for the error.
 
     Raises RecordingError, with the line at fault, if it is anything else.
     """
@@ -97,11 +97,11 @@ def read(data: bytes, name: str) -> Contents:
             _must_be_whole(chunks, counts)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)
-        if isinstance(error, json.JSONDecodeError):  # it would count lines of its own
+        if isinstance(error, json.JSONDecodeError):  # its own line number is always 1
             what = f"not JSON at character {error.pos + 1}: {error.msg}"
         found = lines[number - 1][:60] if lines else "an empty file"
         raise RecordingError(
-            f"{name} is not a recording of wslab: line {number} is {found!r} ({what}); "
+            f"{name} is not a recording by wslab: line {number} is {found!r} ({what}); "
             "make one with tap.recording.save(...) or python -m wslab tap TARGET --save FILE"
         ) from error
     return Contents(target, counts, truncated, chunks, endings, note)
@@ -111,11 +111,11 @@ def _record(fields: dict[str, Any]) -> Chunk | Ending:
     """What one line says."""
     at, sender = float(fields["at"]), Side(fields["sender"])
     if not (math.isfinite(at) and at >= 0):
-        raise ValueError("a time is in seconds from 0 on")
+        raise ValueError("a time is in seconds, 0 or more")
     if "ends" not in fields:
         return Chunk(at, sender, _decode(fields))
     if fields["ends"] not in ENDINGS:
-        raise ValueError(f"a direction ends by one of {', '.join(ENDINGS)}")
+        raise ValueError(f"a direction ends with one of {', '.join(ENDINGS)}")
     return Ending(at, sender, fields["ends"], str(fields["detail"]))
 
 

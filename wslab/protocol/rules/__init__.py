@@ -1,1 +1,1 @@
-"""What the RFCs demand: one function a rule, and the verbs that hold them all."""
+"""What the RFCs demand: one function per rule, and the functions that check them all."""

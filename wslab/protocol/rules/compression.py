@@ -1,8 +1,8 @@
-"""How permessage-deflate is negotiated, one function a rule (RFC 7692 §5, §7.1).
+"""How permessage-deflate is negotiated, one function per rule (RFC 7692 §5, §7.1).
 
 A client makes one or more offers; a server answers at most one. A server
-declines a faulty offer by leaving it out; a client fails the connection on a
-faulty answer.
+declines a faulty offer by not answering it; a client fails the connection
+after a faulty answer.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _answers(at: Handshake) -> list[Extension]:
 
 
 def _each(seen: list[Extension], faults: Callable[[Extension], list[str]]) -> Outcome:
-    """Hold every offer or answer against the same test."""
+    """Apply the same test to every offer or answer."""
     if not seen:
         return None
     found = [fault for extension in seen for fault in faults(extension)]
@@ -70,17 +70,19 @@ def _written(name: str, value: str | None) -> str:
     return name if value is None else f"{name}={value}"
 
 
-_WINDOWS: Final = "a window is 8 to 15 without leading zeros, a no_context_takeover has no value"
+_WINDOWS: Final = (
+    "window bits are 8 to 15 without leading zeros, and no_context_takeover has no value"
+)
 
 
 @_rule(
-    "RFC 7692 §7.1", "an offer uses the four defined parameters only", DECLINE, sender=Side.CLIENT
+    "RFC 7692 §7.1", "an offer uses only the four defined parameters", DECLINE, sender=Side.CLIENT
 )
 def deflate_offer_is_defined(at: Handshake) -> Outcome:
     return _each(_offers(at), _undefined)
 
 
-@_rule("RFC 7692 §7.1", "an offer has no parameter twice", DECLINE, sender=Side.CLIENT)
+@_rule("RFC 7692 §7.1", "an offer repeats no parameter", DECLINE, sender=Side.CLIENT)
 def deflate_offer_does_not_repeat(at: Handshake) -> Outcome:
     return _each(_offers(at), _repeated)
 
@@ -90,18 +92,18 @@ def deflate_offer_has_valid_values(at: Handshake) -> Outcome:
     return _each(_offers(at), _invalid_in_offer)
 
 
-@_rule("RFC 7692 §5", "permessage-deflate is answered at most once", FAIL, sender=Side.SERVER)
+@_rule("RFC 7692 §5", "a server answers permessage-deflate at most once", FAIL, sender=Side.SERVER)
 def deflate_is_answered_once(at: Handshake) -> Outcome:
     answers = _answers(at)
     return (len(answers) == 1, ", ".join(map(str, answers))) if answers else None
 
 
-@_rule("RFC 7692 §7.1", "an answer uses the four defined parameters only", FAIL, sender=Side.SERVER)
+@_rule("RFC 7692 §7.1", "an answer uses only the four defined parameters", FAIL, sender=Side.SERVER)
 def deflate_answer_is_defined(at: Handshake) -> Outcome:
     return _each(_answers(at), _undefined)
 
 
-@_rule("RFC 7692 §7.1", "an answer has no parameter twice", FAIL, sender=Side.SERVER)
+@_rule("RFC 7692 §7.1", "an answer repeats no parameter", FAIL, sender=Side.SERVER)
 def deflate_answer_does_not_repeat(at: Handshake) -> Outcome:
     return _each(_answers(at), _repeated)
 
@@ -113,7 +115,7 @@ def deflate_answer_has_valid_values(at: Handshake) -> Outcome:
 
 @_rule(
     "RFC 7692 §7.1.2.2",
-    f"an answer has {CLIENT_BITS} only when it was offered",
+    f"an answer has {CLIENT_BITS} only if the client offered it",
     FAIL,
     sender=Side.SERVER,
 )
@@ -122,12 +124,12 @@ def deflate_client_window_was_offered(at: Handshake) -> Outcome:
     if not answers:
         return None
     offered = any(CLIENT_BITS in dict(offer.params) for offer in _offers(at))
-    return offered, f"{', '.join(answers)} to the {_all_offers(at)}"
+    return offered, f"{', '.join(answers)} in answer to the {_all_offers(at)}"
 
 
 @_rule(
     "RFC 7692 §7.1.1.1, §7.1.2",
-    "an answer grants what one valid offer asks: no context takeover, windows no larger",
+    "an answer grants what a valid offer asks for: no context takeover, windows no larger",
     FAIL,
     sender=Side.SERVER,
 )
@@ -136,11 +138,11 @@ def deflate_answer_grants_an_offer(at: Handshake) -> Outcome:
     if not answers or not offers:
         return None
     if not any(CLIENT_BITS in dict(offer.params) for offer in offers):
-        # The rule above says so already, so it does not count here.
+        # The rule above already reports this, so it does not count here.
         offers = [Extension(DEFLATE, (*offer.params, (CLIENT_BITS, None))) for offer in offers]
     valid = [o for o in offers if not (_undefined(o) or _repeated(o) or _invalid_in_offer(o))]
     granted = all(any(_grants(answer, offer) for offer in valid) for answer in answers)
-    return granted, f"{', '.join(map(str, answers))} to the {_all_offers(at)}"
+    return granted, f"{', '.join(map(str, answers))} in answer to the {_all_offers(at)}"
 
 
 def _grants(answer: Extension, offer: Extension) -> bool:
@@ -159,7 +161,7 @@ def _grants(answer: Extension, offer: Extension) -> bool:
 
 
 def _bits(value: str | None) -> int:
-    """The window that a parameter means; the largest if it has no valid value."""
+    """The window, in bits, that a parameter sets; the largest if it has no valid value."""
     return WINDOW_BITS.get(value or "", 15)
 
 

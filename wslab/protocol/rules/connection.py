@@ -1,7 +1,7 @@
 """What RFC 6455 demands of a connection as a whole: at its opening, frame by frame, and at its end.
 
-The rules of the opening and the end need the order in which the bytes of the two sides
-were seen, so only a recording, or who watches one grow, can hold them against it.
+The rules for the opening and the end need the order in which the bytes of both sides
+were seen, so they can only be checked on a recording, finished or still growing.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from wslab.protocol.rules.frames import check_session
 from wslab.protocol.session import Step
 
 WAITS: Final = "the client sends nothing between its request and the 101"
-MAX_SHAPES: Final = 1000  # of frames that are remembered; a stranger may send more
-ANSWERS: Final = "who receives a Close frame and has sent none sends one before TCP ends"
+MAX_SHAPES: Final = 1000  # of frames that are remembered; a peer may send any number
+ANSWERS: Final = "a side that receives a Close frame and has sent none sends one before TCP ends"
 
 
 def check_opening(early: int) -> Finding:
-    """Did the client wait? `early` is what it sent between request and 101, in bytes."""
+    """Did the client wait? `early` is how many bytes it sent between request and 101."""
     found = f"{early:,} bytes too early" if early else "nothing before the 101"
     rule = "client-waits-for-the-101"
     return Finding(rule, not early, WAITS, found, None, "RFC 6455 §4.1", Side.CLIENT)
@@ -33,11 +33,12 @@ def check_ending(
     ends: Mapping[Side, float],
     faulty: Collection[Side | None] = (),
 ) -> list[Finding]:
-    """Was every Close frame answered? `closes` is the first of each sender: frame and seconds.
+    """Was every Close frame answered (RFC 6455 §5.5.1)?
 
-    `ends` says when a side ended its half of TCP by itself; one that was cut off had no
-    chance to answer. Nor need anybody answer a `faulty` peer: whoever fails the
-    connection stops listening (RFC 6455 §7.1.7).
+    `closes` holds the first Close of each sender: the number of its frame, and seconds.
+    `ends` says when a side ended its half of TCP by itself, in seconds; a side that was cut
+    off had no chance to answer. The Close of a `faulty` side needs no answer: an endpoint
+    that fails the connection stops reading (RFC 6455 §7.1.7).
     """
     findings = []
     for sender, (index, at) in closes.items():
@@ -46,18 +47,18 @@ def check_ending(
             found = f"Close in frame {closes[side][0]}"
             findings.append(Finding(rule, True, ANSWERS, found, None, rfc, side, closes[side][0]))
         elif sender not in faulty and ends.get(side, at) > at:
-            found = f"the end of TCP, and no answer to the Close in frame {index}"
+            found = f"the end of TCP without an answer to the Close in frame {index}"
             findings.append(Finding(rule, False, ANSWERS, found, None, rfc, side))
     return findings
 
 
 class ConnectionJudge:
-    """Every rule held against one connection after its 101, frame by frame, as it grows.
+    """Checks every rule on one connection after its 101, frame by frame, as it grows.
 
-    A long connection repeats itself. The rules look at the bits of a header and at a few
-    facts of the moment, and of the payload only at what the step says of it; Close frames
-    are the exception. So a frame keeps the rules that another of the same `_shape` kept: they
-    are counted in `again`, and their findings are not made once more. With `every` they are.
+    A long connection repeats itself. Except for Close frames, the rules look only at the bits
+    of a header, a few facts of the moment, and what the step says about the payload. So a
+    frame keeps the rules that an earlier one of the same `_shape` kept: those are counted in
+    `again` and make no new findings, unless `every` is set.
     """
 
     def __init__(self, every: bool = False) -> None:
@@ -69,7 +70,7 @@ class ConnectionJudge:
         self._faulty: set[Side | None] = set()
 
     def look(self, step: Step, at: float) -> list[Finding]:
-        """The findings of the next frame, complete at `at` seconds, that do not only repeat."""
+        """The findings of the next frame, complete at `at` seconds, without repeated passes."""
         shape = None if self._every else _shape(step)
         if shape in self._kept:
             self._times[shape] += 1
@@ -87,16 +88,16 @@ class ConnectionJudge:
         return findings
 
     def note_faults(self, findings: Collection[Finding]) -> None:
-        """Note whose faults these are: nobody need answer the Close of a faulty peer."""
+        """Note which sides broke a rule: their Close frames need no answer."""
         self._faulty.update(finding.sender for finding in findings if not finding.ok)
 
     def end(self, ends: Mapping[Side, float]) -> list[Finding]:
-        """`check_ending` for what was seen; `ends` as there."""
+        """The findings of `check_ending` for this connection; `ends` as there."""
         return check_ending(self._closes, ends, self._faulty)
 
     @property
     def again(self) -> Counter[str]:
-        """By rule, how many findings that passed were counted and not made."""
+        """For each rule, how many passes were counted instead of making a finding."""
         again: Counter[str] = Counter()
         for shape, times in self._times.items():
             for rule in self._kept[shape]:
@@ -108,7 +109,7 @@ _Shape = tuple[object, ...] | None
 
 
 def _shape(step: Step) -> _Shape:
-    """All that the rules look at, where that is not the payload; None where it may be."""
+    """Everything that the rules look at; None if that may include the payload."""
     frame, message = step.frame, step.message
     first, second = frame.encode()[:2]
     if frame.opcode == Opcode.CLOSE or step.bad_utf8 is not None or step.bad_deflate:

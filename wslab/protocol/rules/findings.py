@@ -1,4 +1,4 @@
-"""What a rule says about one thing it looked at. Breaking a rule is data, never an exception."""
+"""What a rule says about one thing it checked. Breaking a rule is data, never an exception."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from wslab.protocol.frames import CloseCode, Side
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule held against one handshake, frame or step; kept whether it passed or not.
+    """The result of one rule for one handshake, frame or step, whether it passed or not.
 
-    `says` is what the rule wants, `found` what was there, `rfc` the section.
-    `close_code` is the code that answers the fault, if a Close frame can.
-    `sender` is who did it, `index` the number of the frame, counted from 0 over
-    both senders in order of arrival; None for a handshake.
+    `says` is what the rule requires, `found` what was there, `rfc` the section.
+    `close_code` is the code of the Close frame that answers the fault, if one can.
+    `sender` is the side that was checked, `index` the number of the frame, counted
+    from 0 over both senders in order of arrival; None for a handshake.
     """
 
     rule: str
@@ -40,8 +40,8 @@ class Finding:
 class Tally(NamedTuple):
     """The findings of a long connection, without those that only repeat others.
 
-    `findings` has every broken one, and of each rule the first that passed. `again` counts,
-    by rule, the passed ones that are left out.
+    `findings` has every broken one and, for each rule, the first that passed. `again` counts,
+    for each rule, the passed ones that are left out.
     """
 
     findings: list[Finding]

@@ -1,14 +1,14 @@
-"""What RFC 6455 and RFC 7692 demand of frames, one function a rule.
+"""What RFC 6455 and RFC 7692 demand of frames, one function per rule.
 
 Rules of this file:
 
 * Each rule is one function with its section, sentence and close code beside it. It
-  answers ``None`` where it does not apply, else whether it is kept and what was found.
+  returns ``None`` if it does not apply, otherwise whether it is kept and what was found.
 * A frame rule looks at one frame and its sender (§5.1–§5.5, §7.4, §8.1). A session
   rule looks at one ``Step``: a frame and what came before it.
 * Rules never raise and never stop at the first fault.
 
-The rules of the opening handshake are in ``handshake_rules``.
+The rules of the opening handshake are in ``wslab.protocol.rules.handshake``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class FrameContext:
-    """What a frame rule sees: a frame (or its header, if no more arrived) and who sent it."""
+    """What a frame rule sees: a frame (or only its header so far) and who sent it."""
 
     frame: FrameHeader
     sender: Side
@@ -62,7 +62,7 @@ FRAME_RULES: Final = Rules[FrameContext](answer=CloseCode.PROTOCOL_ERROR)
 SESSION_RULES: Final = Rules[Step](answer=CloseCode.PROTOCOL_ERROR)
 
 
-@FRAME_RULES.rule("RFC 6455 §5.1", "a client masks every frame, a server masks none")
+@FRAME_RULES.rule("RFC 6455 §5.1", "a client masks every frame, and a server masks none")
 def masked_by_the_client_only(at: FrameContext) -> Outcome:
     masked = at.frame.mask is not None
     found = (
@@ -81,7 +81,7 @@ def reserved_bits_are_zero(at: FrameContext) -> Outcome:
 
 @FRAME_RULES.rule(
     "RFC 7692 §6.1",
-    "RSV1 marks a compressed message on its first frame, never a later one or a control frame",
+    "RSV1 marks a compressed message, on its first frame only, and never a control frame",
 )
 def rsv1_is_on_a_first_frame(at: FrameContext) -> Outcome:
     if not (at.deflate and at.frame.rsv1):
@@ -168,7 +168,7 @@ def continuation_has_a_beginning(step: Step) -> Outcome:
     return begun is not None, f"{opcode_name(begun)} begun" if begun is not None else "none begun"
 
 
-@SESSION_RULES.rule("RFC 6455 §5.4", "a new message begins after the last one of its sender ended")
+@SESSION_RULES.rule("RFC 6455 §5.4", "a sender begins a new message only after its last one ended")
 def message_is_not_interrupted(step: Step) -> Outcome:
     if step.frame.opcode not in (Opcode.TEXT, Opcode.BINARY):
         return None
@@ -176,7 +176,7 @@ def message_is_not_interrupted(step: Step) -> Outcome:
     return begun is None, "none open" if begun is None else f"{opcode_name(begun)} still open"
 
 
-# The Close before it is what gets an answer; what comes later is discarded (§1.4).
+# The Close before it gets the answer; whatever comes later is discarded (§1.4).
 @SESSION_RULES.rule("RFC 6455 §5.5.1", "no data frame is sent after a Close frame", "")
 def no_data_after_close(step: Step) -> Outcome:
     if step.frame.opcode >= Opcode.CLOSE:
@@ -188,7 +188,7 @@ def no_data_after_close(step: Step) -> Outcome:
 
 @SESSION_RULES.rule(
     "RFC 6455 §8.1",
-    "a text message is UTF-8, whole and across its frames",
+    "a text message is UTF-8, once its frames are joined",
     CloseCode.INVALID_FRAME_PAYLOAD_DATA,
 )
 def text_is_utf8(step: Step) -> Outcome:
@@ -217,7 +217,7 @@ def compressed_data_unpacks(step: Step) -> Outcome:
 
 
 def check_frame(frame: FrameHeader, sender: Side, deflate: bool = False) -> list[Finding]:
-    """Hold every frame rule that applies against one frame, kept or broken.
+    """Check every frame rule that applies to one frame; return all findings, also passed ones.
 
     A bare `FrameHeader` is judged by what it declares. `deflate` says that the
     handshake agreed on permessage-deflate, which gives RSV1 a meaning.
@@ -226,23 +226,23 @@ def check_frame(frame: FrameHeader, sender: Side, deflate: bool = False) -> list
 
 
 def check_beginning(data: bytes, sender: Side, deflate: bool = False) -> list[Finding]:
-    """Hold the frame rules against the first bytes of an incomplete frame.
+    """Check the frame rules on the first bytes of an incomplete frame.
 
-    Of an incomplete header, only the first byte is judged, and only what it
-    breaks is told: FIN, the reserved bits and the opcode, for which a receiver may fail the
-    connection at once. [] for no bytes.
+    If the header is incomplete, only its first byte is judged (FIN, the reserved bits and
+    the opcode), and only broken rules are returned: a receiver may fail the connection for
+    them at once. [] for no bytes.
     """
     header = FrameHeader.parse(data)
     if header is not None or not data:
         return [] if header is None else check_frame(header, sender, deflate)
-    rest = b"\x80\0\0\0\0" if sender.must_mask else b"\0"  # a length and a key without fault
+    rest = b"\x80\0\0\0\0" if sender.must_mask else b"\0"  # a valid length and key
     header = FrameHeader.parse(data[:1] + rest)
     assert header is not None
     return [finding for finding in check_frame(header, sender, deflate) if not finding.ok]
 
 
 def check_session(steps: Iterable[Step]) -> list[Finding]:
-    """Hold every frame rule and every session rule against the steps, in their order."""
+    """Check every frame rule and every session rule on the steps, in order."""
     findings: list[Finding] = []
     for step in steps:
         context = FrameContext(step.frame, step.sender, step.deflate)

@@ -1,7 +1,7 @@
-"""Every rule of the opening handshake, and the verb that holds them all (RFC 6455 §4).
+"""Every rule of the opening handshake, and the function that checks them all (RFC 6455 §4).
 
-The rules stand in three tables, in the order in which they are read on the wire:
-what the client asks, what the server answers, and how the two agree to compress.
+The rules are in three tables, in the order of the bytes they read: what the client
+asks, what the server answers, and how the two agree on compression.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ RULES: Final[tuple[Rule[Handshake], ...]] = (*REQUEST_RULES, *RESPONSE_RULES, *D
 
 
 def check_handshake(handshake: Handshake) -> list[Finding]:
-    """Hold every rule that applies against the handshake, kept or broken, in order.
+    """Check every rule that applies to the handshake; return all findings in order.
 
     Without a response, or after a refusal, the rules of an upgrade do not apply
     and are not listed. A `Finding` names the sender at fault and has no close
-    code: a faulty handshake is answered by an HTTP status or by hanging up, and
-    `found` says which.
+    code: the peer answers a faulty handshake with an HTTP status or by ending the
+    connection, and `found` says which.
     """
     findings = (rule.check(handshake) for rule in RULES)
     return [finding for finding in findings if finding is not None]

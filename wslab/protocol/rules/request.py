@@ -1,6 +1,6 @@
-"""What RFC 6455 demands of a client's request, one function a rule (§4.1, §4.2.1).
+"""What RFC 6455 demands of a client's request, one function per rule (§4.1, §4.2.1).
 
-A server that finds such a fault refuses with an HTTP status; the rule says which.
+A server that finds a fault refuses the request with an HTTP status; the rule says which.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def request_version_is_http_1_1(at: Handshake) -> Outcome:
 
 @_rule(
     "RFC 6455 §4.1",
-    "the target is a path that starts with / or a whole http or https URL, in ASCII",
+    "the target is a path that starts with / or a complete http or https URL, in ASCII",
     BAD_REQUEST,
 )
 def request_target_is_a_path(at: Handshake) -> Outcome:
@@ -73,7 +73,7 @@ _HOST: Final = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::\d*)?"
 
 @_rule(
     "RFC 6455 §4.1; RFC 9112 §3.2",
-    "Host names the server, once, as host or host:port",
+    "Host comes once and names the server as host or host:port",
     BAD_REQUEST,
 )
 def request_names_one_host(at: Handshake) -> Outcome:
@@ -82,13 +82,13 @@ def request_names_one_host(at: Handshake) -> Outcome:
     return ok, shown(at.request.headers, "Host")
 
 
-@_rule("RFC 6455 §4.1", "Upgrade contains websocket, in any case of letters", BAD_REQUEST)
+@_rule("RFC 6455 §4.1", "Upgrade contains websocket, in upper or lower case", BAD_REQUEST)
 def request_upgrade_names_websocket(at: Handshake) -> Outcome:
     headers = at.request.headers
     return has_token(headers, "Upgrade", "websocket"), shown(headers, "Upgrade")
 
 
-@_rule("RFC 6455 §4.1", "Connection contains Upgrade, in any case of letters", BAD_REQUEST)
+@_rule("RFC 6455 §4.1", "Connection contains Upgrade, in upper or lower case", BAD_REQUEST)
 def request_connection_names_upgrade(at: Handshake) -> Outcome:
     headers = at.request.headers
     return has_token(headers, "Connection", "upgrade"), shown(headers, "Connection")

@@ -1,7 +1,6 @@
-"""What RFC 6455 demands of a server's response, one function a rule (§4.1, §4.2.2).
+"""What RFC 6455 demands of a server's response, one function per rule (§4.1, §4.2.2).
 
-Most apply to a 101 only. A refusal is an honest answer: it is judged by the two
-rules that refusals have.
+Most apply only to a 101. A refusal is a valid answer, with two rules of its own.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ def response_is_plain_http(at: Handshake) -> Outcome:
 
 @_rule(
     "RFC 6455 §4.1, §4.2.2",
-    "a request to upgrade is answered with 101, or refused with a status from 300 up",
+    "a request to upgrade is answered with 101, or refused with a status of 300 or more",
     FAIL,
 )
 def response_upgrades_or_refuses(at: Handshake) -> Outcome:
@@ -48,23 +47,24 @@ def response_upgrades_or_refuses(at: Handshake) -> Outcome:
     return status == 101 or status >= 300, at.response.start_line
 
 
-@_rule("RFC 6455 §4.2.1", "only a request that keeps the rules is answered with 101")
+@_rule("RFC 6455 §4.2.1", "the server answers 101 only to a request that keeps the rules")
 def response_upgrades_a_valid_request(at: Handshake) -> Outcome:
     if not at.upgraded:
         return None
     faults = _reasons_to_refuse(at)
-    return not faults, f"101 although broken: {', '.join(faults)}" if faults else "a valid request"
+    broken = f"101, although the request breaks {', '.join(faults)}"
+    return not faults, broken if faults else "a valid request"
 
 
 def _reasons_to_refuse(at: Handshake) -> list[str]:
-    """The rules broken by the client that a server must answer with an error."""
+    """The rules that the client broke and that a server must answer with an error."""
     checks = [rule.check(at) for rule in REQUEST_RULES if rule.answer]
     return [finding.rule for finding in checks if finding and not finding.ok]
 
 
 @_rule(
     "RFC 6455 §4.2.2, §4.4",
-    "a request with another version is refused with Sec-WebSocket-Version and the versions spoken",
+    "a refusal of another version lists the server's versions in Sec-WebSocket-Version",
 )
 def response_names_its_versions(at: Handshake) -> Outcome:
     if at.response is None or at.response.status < 400:
@@ -90,7 +90,7 @@ def response_version_is_http_1_1(at: Handshake) -> Outcome:
     return version_outcome(at.response) if at.response and at.upgraded else None
 
 
-@_rule("RFC 6455 §4.1", "Upgrade is websocket, in any case of letters", FAIL)
+@_rule("RFC 6455 §4.1", "Upgrade is websocket, in upper or lower case", FAIL)
 def response_upgrade_is_websocket(at: Handshake) -> Outcome:
     if (headers := _upgraded_headers(at)) is None:
         return None
@@ -98,7 +98,7 @@ def response_upgrade_is_websocket(at: Handshake) -> Outcome:
     return values == ["websocket"], shown(headers, "Upgrade")
 
 
-@_rule("RFC 6455 §4.1", "Connection contains Upgrade, in any case of letters", FAIL)
+@_rule("RFC 6455 §4.1", "Connection contains Upgrade, in upper or lower case", FAIL)
 def response_connection_names_upgrade(at: Handshake) -> Outcome:
     if (headers := _upgraded_headers(at)) is None:
         return None
@@ -122,7 +122,7 @@ def response_accept_answers_the_key(at: Handshake) -> Outcome:
     if not at.upgraded or at.accept is None or at.key is None:
         return None
     ok = at.accept == at.expected_accept
-    return ok, at.accept if ok else f"{at.accept} where {at.expected_accept} answers the key"
+    return ok, at.accept if ok else f"{at.accept}, but {at.expected_accept} answers the key"
 
 
 @_rule("RFC 6455 §11.3.2", "Sec-WebSocket-Extensions comes at most once")
@@ -139,7 +139,7 @@ def response_extensions_are_well_formed(at: Handshake) -> Outcome:
     return None if (headers := _upgraded_headers(at)) is None else extensions_outcome(headers)
 
 
-@_rule("RFC 6455 §4.1", "every extension accepted was offered", FAIL)
+@_rule("RFC 6455 §4.1", "the server accepts only extensions that the client offered", FAIL)
 def response_extensions_were_offered(at: Handshake) -> Outcome:
     if not at.upgraded or not at.extensions:
         return None
@@ -153,7 +153,7 @@ def response_subprotocol_comes_once(at: Handshake) -> Outcome:
     return _at_most_once(at, "Sec-WebSocket-Protocol")
 
 
-@_rule("RFC 6455 §4.1", "the subprotocol chosen is one word, and was offered", FAIL)
+@_rule("RFC 6455 §4.1", "the server chooses one subprotocol, which the client offered", FAIL)
 def response_subprotocol_was_offered(at: Handshake) -> Outcome:
     if not at.upgraded or at.subprotocol is None:
         return None
@@ -163,7 +163,7 @@ def response_subprotocol_was_offered(at: Handshake) -> Outcome:
 
 @_rule(
     "RFC 9110 §8.6; RFC 9112 §6.1",
-    "a 101 has no body, so neither Content-Length nor Transfer-Encoding",
+    "a 101 has no body, so it has neither Content-Length nor Transfer-Encoding",
 )
 def response_101_has_no_body(at: Handshake) -> Outcome:
     if (headers := _upgraded_headers(at)) is None:

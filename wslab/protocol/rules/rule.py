@@ -1,6 +1,6 @@
-"""What a rule is: one sentence of an RFC, and the function that looks whether it is kept.
+"""What a rule is: one sentence of an RFC, and the function that checks it.
 
-Below it stands what the rules of the handshake share: words, tokens and the grammar of headers.
+Below are the functions that the handshake rules share: words, tokens, the grammar of headers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from wslab.protocol.rules.findings import Finding
 T = TypeVar("T")
 
 Outcome = tuple[bool, str] | None
-"""Is it kept, and what was there; None where the rule does not apply."""
+"""Whether the rule is kept, and what was found; None if the rule does not apply."""
 
 BAD_REQUEST: Final = "the server answers 400"
 FAIL: Final = "the client fails the connection"
@@ -28,11 +28,11 @@ MAX_FOUND_CHARACTERS: Final = 400  # of what was found; a header may have 64 KiB
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[T]):
-    """One sentence of an RFC, and the function that looks whether it is kept.
+    """One sentence of an RFC, and the function that checks it.
 
-    `look` sees a handshake, a frame with its sender, or a step of a session. `sender` is whose
-    duty it is; None where the rule binds whoever sent the frame. `answer` is what the peer does
-    when the rule is broken: a close code, words, or "" where nothing can be said any more.
+    `look` takes a handshake, a frame with its sender, or a step of a session. `sender` is the
+    side that must keep the rule; None if it binds both. `answer` is what the peer does if the
+    rule is broken: a close code, words, or "" if it can no longer answer.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Rule(Generic[T]):
     def check(
         self, seen: T, sender: Side | None = None, index: int | None = None
     ) -> Finding | None:
-        """The rule held against what was seen, from `sender`; None if it does not apply."""
+        """The finding on what `sender` sent; None if the rule does not apply to it."""
         outcome = self.look(seen)
         if outcome is None:
             return None
@@ -60,9 +60,9 @@ class Rule(Generic[T]):
 
 
 class Rules(list[Rule[T]]):
-    """A table of rules in order, and the decorator that enters a function into it.
+    """A table of rules in order, and the decorator that adds a function to it.
 
-    `sender` and `answer` are those of every rule that names no other.
+    `sender` and `answer` are the defaults for its rules.
     """
 
     def __init__(self, *, sender: Side | None = None, answer: CloseCode | str = "") -> None:
@@ -78,7 +78,7 @@ class Rules(list[Rule[T]]):
         *,
         sender: Side | None = None,
     ) -> Callable[[Callable[[T], Outcome]], Callable[[T], Outcome]]:
-        """Enter the function below under its own name, with dashes."""
+        """Add the decorated function under its own name, with dashes."""
 
         def enter(look: Callable[[T], Outcome]) -> Callable[[T], Outcome]:
             name = look.__name__.replace("_", "-")
@@ -89,7 +89,7 @@ class Rules(list[Rule[T]]):
         return enter
 
     def check(self, seen: T, sender: Side | None = None, index: int | None = None) -> list[Finding]:
-        """Every rule that applies, held against what was seen, in order."""
+        """The findings of every rule that applies, in order."""
         findings = (rule.check(seen, sender, index) for rule in self)
         return [finding for finding in findings if finding is not None]
 
@@ -101,12 +101,12 @@ def shown(headers: Headers, name: str) -> str:
 
 
 def has_token(headers: Headers, name: str, token: str) -> bool:
-    """Is the word in the header's list, in any case of letters?"""
+    """Is the word in the header's list, in upper or lower case?"""
     return token in (found.lower() for found in headers.tokens(name))
 
 
 def is_token(text: str) -> bool:
-    """Is this a word as HTTP spells them (RFC 9110 §5.6.2)?"""
+    """Is this a token, one word of HTTP (RFC 9110 §5.6.2)?"""
     return re.fullmatch(f"{TOKEN}+", text) is not None
 
 
@@ -131,7 +131,7 @@ _NOT_PLAIN: Final = (
 
 
 def plain_outcome(head: Request | Response) -> Outcome:
-    """Is the head written as a sender must write it, not only as it may be read?"""
+    """Does the head keep the rules for senders, which are stricter than those for readers?"""
     data = head.encode()
     faults = [
         f"{what} (byte {m.start()})" for pattern, what in _NOT_PLAIN if (m := pattern.search(data))

@@ -48,8 +48,8 @@ def test_secrets_are_hidden_unless_asked():
 def test_bytes_that_are_no_http():
     made = recording((SERVER, b"220 hello"), (CLIENT, b"\x01"), Ending(1.0, SERVER, "reset"))
     assert [event[1:] for event in exchange(made)] == [
-        (SERVER, "9 bytes, no whole HTTP head"),
-        (CLIENT, "1 byte, no whole HTTP head"),
+        (SERVER, "9 bytes, no complete HTTP head"),
+        (CLIENT, "1 byte, no complete HTTP head"),
         (SERVER, "reset"),
     ]
 
@@ -58,7 +58,7 @@ def test_an_answer_that_is_no_http():
     made = recording((CLIENT, REQUEST), (SERVER, b"220 hello"))
     assert [event[1:] for event in exchange(made)] == [
         (CLIENT, "GET /chat HTTP/1.1"),
-        (SERVER, "9 bytes, no whole HTTP head"),
+        (SERVER, "9 bytes, no complete HTTP head"),
     ]
 
 

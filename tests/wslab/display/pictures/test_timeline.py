@@ -35,7 +35,7 @@ def test_two_lanes_share_one_axis():
     picture = timeline(LOCK_STEP, DUPLEX, titles=("lock-step", "full duplex"), delay=0.025)
     drawn = page(picture).drawn
     assert drawn.count("client") == 2 and "lock-step" in drawn and "50 ms" in drawn
-    assert "1 label left out where arrows stand close" in drawn
+    assert "1 label left out where arrows are close" in drawn
     assert picture.text.index("lock-step") < picture.text.index("full duplex")
     assert picture.text.count("two?") == 2
 

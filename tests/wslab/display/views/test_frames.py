@@ -39,7 +39,7 @@ def test_a_frame_shows_every_field_with_bytes_words_and_section():
 
 def test_without_a_sender_masking_is_not_judged():
     text = shown(frame_view, HELLO)
-    assert "masked, as a client sends" in text and "masked-by" not in text
+    assert "masked, as client frames are" in text and "masked-by" not in text
 
 
 def test_with_a_sender_it_is():

@@ -57,7 +57,7 @@ def test_a_handshake_shows_both_heads_and_the_rules():
     [
         (RESPONSE, "the server agreed"),
         (BAD_REQUEST, "answered 400 Bad Request. Nothing was upgraded"),
-        (b"", "no whole answer was seen"),
+        (b"", "no complete answer was seen"),
     ],
 )
 def test_what_came_of_it(response, words):

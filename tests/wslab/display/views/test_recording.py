@@ -59,7 +59,10 @@ def test_a_note_says_where_the_bytes_are_from():
     made = upgraded((CLIENT, Frame(Opcode.TEXT, b"Hello")))
     made.note = "Rebuilt from notes.har: a HAR holds messages <b>"
     text = squeezed(shown(recording_view, made).text)
-    assert "Rebuilt from notes.har: a HAR holds messages <b> How it ended is not in it." in text
+    assert (
+        "Rebuilt from notes.har: a HAR holds messages <b> The recording does not show how it ended."
+        in text
+    )
     assert "still open" not in text
 
 
@@ -75,14 +78,17 @@ def test_no_clock_unless_asked():
     ("made", "words"),
     [
         (recording(), "An empty connection"),
-        (recording((SERVER, b"220 mail")), "The server spoke first"),
+        (recording((SERVER, b"220 mail")), "Only the server sent bytes"),
         (recording((CLIENT, b"\x16\x03\x01\x02")), "Not HTTP, so not WebSocket either."),
         (recording((CLIENT, b"GET / HT")), "began an HTTP request and never finished"),
-        (recording((CLIENT, PLAIN), (SERVER, ANSWER)), "Plain HTTP; nobody asked for WebSocket."),
+        (
+            recording((CLIENT, PLAIN), (SERVER, ANSWER)),
+            "Plain HTTP; the client did not ask for WebSocket.",
+        ),
         (recording((CLIENT, REQUEST), (SERVER, BAD_REQUEST)), "An upgrade that was refused."),
         (
             recording((CLIENT, REQUEST)),
-            "never answered. The client asked; no whole answer was seen",
+            "never answered. The client asked; no complete answer was seen",
         ),
         (
             recording((CLIENT, REQUEST), (SERVER, b"220 mail\r\n")),
@@ -98,8 +104,8 @@ def test_what_a_connection_was(made, words):
 @pytest.mark.parametrize(
     ("ending", "words"),
     [
-        (Ending(1.0, SERVER, "reset"), "the server reset TCP. Nobody sent a Close frame"),
-        (Ending(1.0, CLIENT, "cut"), "the connection was cut on purpose"),
+        (Ending(1.0, SERVER, "reset"), "the server reset TCP. Neither side sent a Close frame"),
+        (Ending(1.0, CLIENT, "cut"), "the tap cut the connection"),
         (Ending(1.0, SERVER, "refused", "port 9"), "could not be reached (port 9)"),
     ],
 )

@@ -71,7 +71,7 @@ def test_the_key_is_read_only_where_there_is_a_mask():
         ({"key": "37 fa 21 3g"}, "key", "0 to 9 and a to f; found “g”."),
         ({"payload": "4865 6c 6c 6", "written": "hex"}, "payload", "odd number of them, 9."),
         ({"payload": "\u202e", "written": "hex"}, "payload", "found “\\u202e”."),
-        ({"payload": "\ud83d"}, "payload", "Half of a character, \\ud83d, has no UTF-8."),
+        ({"payload": "\ud83d"}, "payload", "Half a character, \\ud83d, has no UTF-8."),
         ({"payload": "a" * 70_001}, "payload", "Up to 70,000 bytes fit here; found 70,001 bytes."),
         ({"payload": "a" * 999_999}, "payload", "these are far more"),
         ({"payload": "a" * 126, "length": "7"}, "length", "up to 125 bytes; this payload has 126"),

@@ -133,7 +133,7 @@ del FIREFOX["_webSocketMessages"], FIREFOX["_resourceType"]
 @pytest.mark.parametrize(
     ("entry", "says"),
     [
-        (FIREFOX, "lists no messages (a HAR of Firefox never does)"),
+        (FIREFOX, "lists no messages (a HAR from Firefox never does)"),
         (socket(message(), response__status=200), "status 200 and not 101, yet it has messages"),
         (socket(message(opcode=9)), "type 'send' with opcode 9"),
         (socket(message(kind="sent")), "type 'sent' with opcode 1"),

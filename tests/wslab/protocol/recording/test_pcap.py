@@ -365,7 +365,7 @@ def test_what_there_is_is_named(tmp_path: Path) -> None:
         "stream=3: 127.0.0.1 port 1004 to 127.0.0.1 port 80, no HTTP, 8 bytes; "
         "choose one with stream= (--number) or port=, or capture again, from before the client "
         "connects; "
-        "what is inside TLS, a Tap can record"
+        "a Tap can record what is inside TLS"
     )
 
 
@@ -377,7 +377,7 @@ def test_which_one_is_said_by_number_or_by_port(tmp_path: Path) -> None:
     assert read(data, tmp_path, stream=1).tls_records()
     assert read(data, tmp_path, stream=3).handshake is None
     for choice in ({"stream": 2}, {"stream": 9}, {"port": 81}, {"stream": 4, "port": 1001}):
-        with pytest.raises(RecordingError, match="none is what was meant"):
+        with pytest.raises(RecordingError, match="none fits the choice"):
             read(data, tmp_path, **choice)
 
 

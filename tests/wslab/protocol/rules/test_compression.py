@@ -55,7 +55,7 @@ def test_faulty_offers(offer: str, rule: str, found: str) -> None:
             f"{PMD}; client_max_window_bits=9",
             {
                 "deflate-client-window-was-offered": (
-                    f"{PMD}; client_max_window_bits=9 to the offer {PMD}{FAILED}"
+                    f"{PMD}; client_max_window_bits=9 in answer to the offer {PMD}{FAILED}"
                 )
             },
         ),
@@ -64,7 +64,7 @@ def test_faulty_offers(offer: str, rule: str, found: str) -> None:
             PMD,
             {
                 "deflate-answer-grants-an-offer": (
-                    f"{PMD} to the offer {PMD}; server_max_window_bits=9{FAILED}"
+                    f"{PMD} in answer to the offer {PMD}; server_max_window_bits=9{FAILED}"
                 )
             },
         ),
@@ -74,9 +74,9 @@ def test_faulty_offers(offer: str, rule: str, found: str) -> None:
             f"{PMD}; server_max_window_bits=9; client_max_window_bits=9",
             {
                 "deflate-answer-grants-an-offer": (
-                    f"{PMD}; server_max_window_bits=9; client_max_window_bits=9 to the offer "
-                    f"{PMD}; server_max_window_bits=9, {PMD}; client_max_window_bits; "
-                    f"server_no_context_takeover{FAILED}"
+                    f"{PMD}; server_max_window_bits=9; client_max_window_bits=9 "
+                    f"in answer to the offer {PMD}; server_max_window_bits=9, "
+                    f"{PMD}; client_max_window_bits; server_no_context_takeover{FAILED}"
                 )
             },
         ),

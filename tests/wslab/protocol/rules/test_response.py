@@ -13,7 +13,7 @@ VECTORS = {vector.name: vector for vector in HANDSHAKES}
 
 FOUND = {
     "200": "HTTP/1.1 200 OK; the client fails the connection",
-    "post upgraded": "101 although broken: request-method-is-get",
+    "post upgraded": "101, although the request breaks request-method-is-get",
     "version 8, answered 400": "400 with no Sec-WebSocket-Version",
     "426 without Upgrade": "no Upgrade",
     "response http 1.0": "HTTP/1.0; the client fails the connection",
@@ -21,7 +21,7 @@ FOUND = {
     "response closes": "Connection: close; the client fails the connection",
     "no accept": "no Sec-WebSocket-Accept; the client fails the connection",
     "accept in lower case": (
-        "s3ppLMBiTxaQ9kYGzzhZRbK+xOo= where s3pPLMBiTxaQ9kYGzzhZRbK+xOo= answers the key"
+        "s3ppLMBiTxaQ9kYGzzhZRbK+xOo=, but s3pPLMBiTxaQ9kYGzzhZRbK+xOo= answers the key"
         "; the client fails the connection"
     ),
     "subprotocol not offered": "mqtt of chat, superchat offered; the client fails the connection",
