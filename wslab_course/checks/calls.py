@@ -1,11 +1,11 @@
-"""Call a learner's function without being harmed by it.
+"""Call a learner's function safely: it may loop, raise, print or never return.
 
 Rules of this file:
 
 * A call ends in one of three ways, and each is a value: Returned, Raised, TimedOut.
 * The calls run in a worker thread with a time limit. A loop that runs on is stopped
   by an exception thrown into that thread; a waiting coroutine is cancelled.
-* What the function prints is kept, bounded, and handed back; nothing is spilled.
+* What the function prints is kept up to a limit and returned; it never reaches the cell.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Raised:
 
 @dataclass(frozen=True)
 class TimedOut:
-    """The call was not done when the time, in seconds, was over: a loop, or an await."""
+    """The call had not ended after this many seconds: a loop, or an await."""
 
     seconds: float
     waiting: bool = False
@@ -68,7 +68,7 @@ CallOutcome = Returned | Raised | TimedOut
 
 @dataclass(frozen=True)
 class CallResults:
-    """What came of a list of calls; shorter than the list when the time was over.
+    """The outcomes of a list of calls; fewer than the calls when the time ran out.
 
     ``printed`` holds what was printed during each call.
     """
@@ -91,7 +91,7 @@ class Stopped(BaseException):
 
 
 class BoundedOutput(io.TextIOBase):
-    """Keep the first characters that are written and count the rest."""
+    """Keep the first characters that are written, and count the others."""
 
     def __init__(self) -> None:
         self._kept, self._left_out = "", 0
@@ -166,7 +166,7 @@ def run_calls(
 
 @contextlib.contextmanager
 def _quiet_logging() -> Iterator[None]:
-    """Keep the log of a case's server out of what the learner printed."""
+    """Keep the log of a case's server out of the learner's own prints."""
     last, logging.lastResort = logging.lastResort, logging.NullHandler()
     try:
         yield
@@ -215,7 +215,7 @@ async def _bounded(coroutine: Coroutine[Any, Any, Any], deadline: float) -> Any:
 
 
 def _mention(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Keep what failed in a task that nobody awaited, among the prints."""
+    """Print the exception of a task that nobody awaited, so that the learner sees it."""
     if error := context.get("exception"):
         print(f"in a task: {type(error).__name__}: {error}")
 
@@ -234,7 +234,7 @@ def stop_thread(worker: threading.Thread) -> None:
 def _quote(error: BaseException, code: types.CodeType | None) -> Raised:
     line, text = _their_line(error, code)
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]  # a TaskGroup wraps what went wrong in one of its tasks
+        error = error.exceptions[0]  # a TaskGroup wraps the exception of one of its tasks
         inner = _their_line(error, code)
         line, text = inner if inner[0] is not None else (line, text)
     try:

@@ -2,8 +2,8 @@
 
 Rules of this file:
 
-* The reference goes first. What it does is expected; if it fails its own case, that
-  is the author's mistake and an AuthorError.
+* The reference runs first, and its results are the expected ones. If it fails its own
+  case, that is the author's mistake: an AuthorError.
 * Random cases come from a fixed seed, run only when all others passed, smallest first.
 * Two functions are alike when a learner cannot tell them apart: the same value, the
   same kind of exception, or the same sentence of the judge, in every case that ran.
@@ -31,16 +31,16 @@ from wslab_course.checks.calls import (
 from wslab_course.checks.comparing import same
 from wslab_course.checks.verdict import literal, spell
 
-REFERENCE = object()  # instead of an expected value: whatever the reference returns
+REFERENCE = object()  # instead of an expected value: take what the reference returns
 SEED = 6455
 FUZZ_CASES = 100
 
 
 class Case:
-    """The arguments of one call, and what must come of it.
+    """The arguments of one call, and the outcome that is expected.
 
     ``label`` replaces the call in a verdict when its arguments are too long to read;
-    ``nudge`` is said when this case is the smallest that fails.
+    ``nudge`` is the advice shown when this is the smallest case that fails.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Case:
         self.label, self.nudge = label, nudge
 
     def expected_text(self, around: int = 0) -> str:
-        """The expected outcome as a row of a verdict; "" while nobody knows it."""
+        """The expected outcome as a row of a verdict; "" while it is not known."""
         if self.raises is not None:
             return f"{self.raises.__name__} raised"
         return "" if self.expected is REFERENCE else spell(self.expected, around)
@@ -66,7 +66,7 @@ class Case:
 
 @dataclass(frozen=True)
 class KnownWrong:
-    """A wrong answer that learners give, and the sentence that sets it right."""
+    """A wrong answer that learners give, and the sentence that explains the mistake."""
 
     function: Callable[..., Any]
     sentence: str
@@ -91,7 +91,7 @@ class CaseRunner:
         return self.prepared()[at]
 
     def attempt(self, function: Callable[..., Any]) -> tuple[CallResults, int | None]:
-        """What the function did, and the place of its smallest failure, None without one.
+        """What the function did, and the index of its smallest failure (None without one).
 
         Raises AuthorError when the reference, the run function or the judge is broken.
         """
@@ -153,7 +153,7 @@ class CaseRunner:
         for case, outcome in zip(cases, results.outcomes, strict=False):
             if self.run is None or not isinstance(outcome, Raised) or outcome.theirs:
                 continue
-            if outcome.kind != "TimeoutError":  # the harness may wait for the learner in vain
+            if outcome.kind != "TimeoutError":  # the harness may wait for the learner's code
                 raise AuthorError(
                     f"exercise {self.reference.__name__}: its run function raised "
                     f"{outcome.kind} in {case!r}: {outcome.message}"
@@ -161,7 +161,7 @@ class CaseRunner:
         return results
 
     def complaint(self, case: Case, outcome: CallOutcome) -> str | None:
-        """None when the outcome is right; else the judge's sentence, or "" without a judge."""
+        """None when the outcome is correct; else the judge's sentence, or "" without a judge."""
         if isinstance(outcome, Raised):
             return None if case.raises and isinstance(outcome.error, case.raises) else ""
         if isinstance(outcome, TimedOut) or case.raises is not None:
@@ -197,7 +197,7 @@ class CaseRunner:
     def recognised(self, at: int, outcomes: list[CallOutcome]) -> str:
         """The sentence of the known wrong answer that does the same in every case.
 
-        The failing case comes first, as it dismisses most of them.
+        The failing case is compared first, because it rules out most of them.
         """
         order = [at, *(i for i in range(len(outcomes)) if i != at)]
         for wrong in self.wrongs:

@@ -1,4 +1,4 @@
-"""When two values count as the same, where they part, and what a wrong type calls for."""
+"""Whether two values are the same, where they differ, and advice about a wrong type."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def same(expected: object, got: object) -> bool:
         return expected.keys() == got.keys() and all(same(expected[k], got[k]) for k in expected)
     try:
         return bool(expected == got)
-    except Exception:  # whatever a learner's __eq__ does
+    except Exception:  # a learner's __eq__ may raise anything
         return False
 
 
 def difference(expected: object, got: object) -> tuple[str, int]:
-    """Where two values of one type part: a sentence, and the position (0 when there is none)."""
+    """Where two values of one type differ: a sentence, and the position (0 if there is none)."""
     if isinstance(expected, bytes | bytearray) and isinstance(got, bytes | bytearray):
         return _first_difference(expected, got, "byte", lambda byte: f"{byte:02x}")
     if isinstance(expected, str) and isinstance(got, str):
@@ -36,7 +36,7 @@ def difference(expected: object, got: object) -> tuple[str, int]:
 
 
 def nudge_by_type(expected: object, got: object) -> str:
-    """What to do about a value of the wrong type; "" when the type is right."""
+    """What to do about a value of the wrong type; "" when the type is correct."""
     want, have = type(expected), type(got)
     if got is None:
         return "It returned None: did you forget `return`?"
@@ -67,7 +67,7 @@ def _first_difference(
     at = min(len(expected), len(got))
     if len(expected) == len(got):
         return "", 0
-    lead = f"the first {at:,} agree; " if at else ""
+    lead = f"the first {at:,} are the same; " if at else ""
     plural = "" if len(expected) == 1 else "s"
     return f"{lead}expected {len(expected):,} {unit}{plural}, got {len(got):,}", at
 
@@ -79,4 +79,4 @@ def _first_key(expected: dict[Any, Any], got: dict[Any, Any]) -> str:
         if not same(want, got[key]):
             return f"at {literal(key)}: expected {literal(want)}, got {literal(got[key])}"
     more = [key for key in got if key not in expected]
-    return f"the key {literal(more[0])} is one too many" if more else ""
+    return f"the key {literal(more[0])} is not expected" if more else ""

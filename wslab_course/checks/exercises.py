@@ -3,7 +3,7 @@
 A lesson (``wslab_course/lessons/frames/exercises/``) writes the reference solution as a real
 function; the decorator turns it into an exercise of the same name. The stub of the
 notebook and the text of ``.solution()`` are read from its source, so keep it short and
-let it use only names that the notebook has::
+use only names that the notebook has::
 
     @exercise(
         cases=[
@@ -15,7 +15,7 @@ let it use only names that the notebook has::
         why="XOR with the same key undoes itself.",
     )
     def unmask(payload: bytes, key: bytes) -> bytes:
-        \"\"\"Give back the payload as it was before the client masked it.\"\"\"
+        \"\"\"Return the payload as it was before the client masked it.\"\"\"
         return bytes(byte ^ key[i % 4] for i, byte in enumerate(payload))
 
     @unmask.wrong("You used the first key byte for every payload byte; take key[i % 4].")
@@ -26,23 +26,24 @@ The notebook's set-up cell says ``from wslab_course.lessons import frames as les
 under the name ``lesson``, and the exercise cell is::
 
     def unmask(payload: bytes, key: bytes) -> bytes:
-        \"\"\"Give back the payload as it was before the client masked it.\"\"\"
+        \"\"\"Return the payload as it was before the client masked it.\"\"\"
         ...
 
     lesson.unmask.check(unmask)
 
-* ``expected`` left out: the reference computes it. ``raises=ValueError``: the call must raise.
+* Without ``expected`` the reference computes it. With ``raises=ValueError`` the call must raise.
 * Coroutines: write the reference as ``async def``; each case gets an event loop of its own.
 * Facts instead of return values: ``run=harness`` is called as ``harness(function, *args)``
-  (may be ``async def``, may start a real server) and what it returns is compared. Its own
-  exceptions are the author's: let it turn whatever a learner's function does into facts.
+  (may be ``async def``, may start a real server) and what it returns is compared. An exception
+  of the harness is the author's mistake: it must turn all that a learner's function does
+  into facts.
 * Facts that vary, such as a speed: ``judge=verdict_on`` is called as ``judge(got, *args)`` and
-  returns None when all is well, else one sentence. Known wrong answers are then told apart
-  by those sentences.
+  returns None when the answer is correct, else one sentence. Known wrong answers are then told
+  apart by those sentences.
 * ``seconds`` bounds a whole check. Give arguments as plain data: each call gets a fresh copy.
 * Facts and coroutines wait for real time, so keep their cases few: on a failure each known
   wrong answer runs too, once.
-* ``exercise.verify()`` finds the mistakes of authors; the tests call it for every exercise.
+* ``exercise.verify()`` finds an author's mistakes; the tests call it for every exercise.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ __all__ = ["Case", "Exercise", "exercise"]
 class Exercise:
     """One exercise: see the module's docstring for a complete one.
 
-    Raises AuthorError when it has no case, not exactly three hints, or no reason why.
+    Raises AuthorError when it has no case, not exactly three hints, or no ``why``.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class Exercise:
         if not self.cases:
             raise AuthorError(f"exercise {self.name}: it has no case; write at least one")
         if not why.strip():
-            raise AuthorError(f"exercise {self.name}: say why the solution is as it is")
+            raise AuthorError(f"exercise {self.name}: its `why` is empty; explain the solution")
 
     def wrong(self, sentence: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register the decorated function as a known wrong answer with its own sentence."""
@@ -116,7 +117,7 @@ class Exercise:
         return self._correct(results) if at is None else self._failed(at, results)
 
     def hint(self) -> Document:
-        """The next of three hints; the last one stays."""
+        """The next of three hints; after the third, the third again."""
         self._hints_given = min(self._hints_given + 1, len(self.hints))
         number = self._hints_given
         step = f"The next one: lesson.{self.name}.hint()"
@@ -126,7 +127,7 @@ class Exercise:
         return notice(title, sentences=(self.hints[number - 1], step))
 
     def solution(self) -> Document:
-        """The reference, and the reason why it is as it is."""
+        """The reference, and why it is written this way."""
         return notice(f"{self.name}: one solution", sentences=(self.why,), code=self.source)
 
     # What an author calls
@@ -134,8 +135,8 @@ class Exercise:
     def verify(self) -> None:
         """Raise AuthorError unless the exercise keeps its promises.
 
-        The reference is right, each known wrong answer is recognised by its own
-        sentence, no two of them behave alike, and the stub is not attempted.
+        The reference is correct, each known wrong answer gets its own sentence, no two of
+        them behave alike, and the stub counts as not attempted.
         """
         if not self.check(self.reference).correct:
             raise AuthorError(f"exercise {self.name}: its reference is judged wrong")
@@ -161,7 +162,7 @@ class Exercise:
                 )
             said[verdict.nudge] = name
 
-    # How a verdict is put into words
+    # How a verdict is written
 
     def _correct(self, results: CallResults) -> Verdict:
         random_ones = len(results.outcomes) - len(self.cases)
@@ -170,7 +171,7 @@ class Exercise:
         return Verdict(
             self.name,
             "correct",
-            f"Right in {count}.",
+            f"It passed {count}.",
             printed=next(filter(None, results.printed), "").strip(),
             next_step=f"lesson.{self.name}.solution() shows how we wrote it.",
         )
@@ -185,12 +186,12 @@ class Exercise:
         if isinstance(outcome, Raised):
             place = f"\nline {outcome.line} of your code: {outcome.code}" if outcome.theirs else ""
             got = f"{outcome.kind}: {outcome.message}{place}"
-            nudge = f"It raised {outcome.kind}; begin with the line that is quoted."
+            nudge = f"It raised {outcome.kind}; look first at the line quoted above."
         elif isinstance(outcome, TimedOut):
             got = f"nothing within {outcome.seconds:g} seconds"
             nudge = "Look for a loop that never ends."
             if outcome.waiting:
-                nudge = "It awaits something that never comes; who was to send it, and when?"
+                nudge = "It awaits something that never comes. Which side should send it, when?"
         else:
             if self._runner.judge is None and case.raises is None:
                 where, around = difference(case.expected, outcome.value)
@@ -210,7 +211,7 @@ class Exercise:
             or self._runner.recognised(at, results.outcomes)
             or nudge
             or case.nudge
-            or "Work this one case out by hand, then step through your code with it.",
+            or "Work out this one case by hand, then step through your code with it.",
             printed=results.printed[at].strip(),
         )
 

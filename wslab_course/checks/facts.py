@@ -1,4 +1,4 @@
-"""What a learner's function returned, as plain facts that two runs have in common."""
+"""What a learner's function returned, as plain facts that are the same in every run."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 
 def without_coroutines(value: Any) -> Any:
-    """What a learner returned, with a word instead of a coroutine that nobody awaited.
+    """What a learner returned; a text stands for each coroutine that nobody awaited.
 
-    Each is closed, so that Python does not complain about it in a later cell.
+    Each coroutine is closed, so that Python does not warn about it in a later cell.
     """
     if isinstance(value, list):
         return [without_coroutines(item) for item in value]
@@ -20,7 +20,7 @@ def without_coroutines(value: Any) -> Any:
 
 
 def plain_facts(value: Any) -> Any:
-    """Events in words, so that two runs give equal facts."""
+    """Each event as a text, so that two runs give equal facts."""
     if isinstance(value, list):
         return [plain_facts(item) for item in value]
     plain = value is None or isinstance(value, str | bytes | int | float | dict)

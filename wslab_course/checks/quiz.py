@@ -16,7 +16,7 @@ A lesson module defines one quiz (``wslab_course/lessons/frames/exercises.py``):
         ),
     )
 
-and its notebook asks at the start and has it answered at the end::
+and its notebook asks it at the start and again, for an answer, at the end::
 
     lesson.quiz.ask("why-mask")            # no name: all questions, in order
     lesson.quiz.answer("why-mask", ...)    # ... = not attempted; then "a", "b"
@@ -38,7 +38,7 @@ from wslab_course.checks.verdict import Verdict, Verdicts, notice
 
 @dataclass(frozen=True)
 class Option:
-    """One choice, and what to say to those who take it.
+    """One choice, and the reply to a learner who chooses it.
 
     ``refuted_in`` overrides the question's when another cell refutes this option.
     """
@@ -50,10 +50,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with one right option.
+    """A question with one correct option.
 
-    Raises AuthorError when the right option is missing, a reply is missing or given
-    twice, or nothing says which cell refutes the wrong ones.
+    Raises AuthorError when the correct option is missing, a reply is missing or given
+    twice, or nothing says which cell refutes the wrong options.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Question:
 
 
 class Quiz:
-    """The questions of one notebook, by name. Raises AuthorError when a name comes twice."""
+    """The questions of one notebook. Raises AuthorError when two questions share a name."""
 
     def __init__(self, *questions: Question) -> None:
         self._questions = {question.name: question for question in questions}
@@ -115,7 +115,7 @@ class Quiz:
             options = [f"{key}) {option.text}" for key, option in question.options.items()]
             rows.append((question.name, "\n".join([question.text, *options])))
         title = "Question" if len(asked) == 1 else "Questions"
-        step = "Note your letters; the same questions come back at the end."
+        step = "Write down your letters; the same questions come back at the end."
         return notice(title, tuple(rows), (step,), prose=True)
 
     def answer(self, name: str, choice: str | EllipsisType) -> Verdict:
@@ -142,7 +142,7 @@ class Quiz:
     def answers(self, choices: Mapping[str, str | EllipsisType]) -> Verdicts:
         """Judge several answers in one cell, given as {question: option}.
 
-        An option that does not exist is a verdict here, so that it hides no other.
+        An option that does not exist gets a verdict, so that the other verdicts still show.
         """
         return Verdicts(self._one_of(name, choice) for name, choice in choices.items())
 

@@ -65,12 +65,12 @@ def test_right_is_correct() -> None:
     verdict = unmask.check(right)
     assert repr(verdict).splitlines() == [
         "✓ unmask: correct",
-        "  Right in 3 cases and 100 random ones.",
+        "  It passed 3 cases and 100 random ones.",
         "  lesson.unmask.solution() shows how we wrote it.",
     ]
     assert verdict.correct
-    assert "Right in 3 cases.\n" in repr(make(fuzz=None).check(right))
-    assert "Right in 1 case.\n" in repr(make(fuzz=None, cases=[Case(b"", KEY)]).check(right))
+    assert "It passed 3 cases.\n" in repr(make(fuzz=None).check(right))
+    assert "It passed 1 case.\n" in repr(make(fuzz=None, cases=[Case(b"", KEY)]).check(right))
 
 
 def test_the_untouched_stub_is_not_attempted() -> None:
@@ -92,7 +92,7 @@ def test_not_yet_shows_the_smallest_failing_call_and_one_nudge() -> None:
         "  expected    48 65 6c 6c 6f (5 bytes)",
         "  got         48 65 7a ab 6f (5 bytes)",
         "  difference  first at byte 2 (counting from 0): expected 6c, got 7a",
-        "  Work this one case out by hand, then step through your code with it.",
+        "  Work out this one case by hand, then step through your code with it.",
         "  Stuck? lesson.unmask.hint()",
     ]
 
@@ -125,7 +125,7 @@ def test_almost_a_known_wrong_answer_does_not(odd: int) -> None:
         return b"?" if len(payload) == odd else bytes(byte ^ key[0] for byte in payload)
 
     task = make(cases=[Case(bytes(size), KEY) for size in (0, 1, 5, 9)])
-    assert task.check(mine).nudge.startswith("Work this one case")
+    assert task.check(mine).nudge.startswith("Work out this one case")
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_an_exception_is_quoted_with_its_call() -> None:
     first, second = verdict.got.splitlines()
     assert first == "TypeError: can't concat int to bytes"
     assert second.startswith("line ") and second.endswith("return payload + 1  # here")
-    assert verdict.nudge == "It raised TypeError; begin with the line that is quoted."
+    assert verdict.nudge == "It raised TypeError; look first at the line quoted above."
 
 
 def test_a_loop_without_end_is_bounded() -> None:

@@ -40,7 +40,7 @@ def test_a_question_is_asked_with_its_options() -> None:
         "            a) So that nobody can read <them>.",
         "            b) So that no proxy is fooled.",
         "            c) To compress.",
-        "  Note your letters; the same questions come back at the end.",
+        "  Write down your letters; the same questions come back at the end.",
     ]
     assert "&lt;them&gt;" in QUIZ.ask("why-mask")._repr_html_()
     assert repr(QUIZ.ask()).count("Why does a client mask?") == 2

@@ -1,7 +1,7 @@
 """What two real clients do with each act of the rogue: websockets 17 and Chromium 156.
 
-Measured, not wished for: the tests of the rogue do it again for websockets, and
-`tests/browser/test_rogue.py` for Chromium. A row that no longer holds fails there.
+All of it was measured: the tests of the rogue measure websockets again, and
+`tests/browser/test_rogue.py` Chromium. A row that is no longer true fails there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from wslab.protocol.frames import CloseCode
 
 
 class ClientOutcome(NamedTuple):
-    """What the program was told, in order, and the code of the client's Close frame.
+    """What the program saw, in order, and the code of the client's Close frame.
 
     For websockets: "open", each message, and the exception with the connection's
     `close_code`. For Chromium: the events, a message with its data, a close with its code
@@ -108,10 +108,10 @@ MEASURED: Final[dict[str, Measured]] = {
 }
 # fmt: on
 
-#: Where a client does not do what the catalogue, after the RFC, asks of it; and how.
+#: Acts where a client does something other than the catalogue, and so the RFC, requires.
 WEBSOCKETS_DIFFERS: Final = {
     "long-length": "it accepts any form of a length",
-    "top-bit-length": "1009: the number is too big before it is wrong",
+    "top-bit-length": "1009: it finds the number too big, before it looks at the top bit",
     "bad-deflate": "1002 instead of 1007",
 }
 CHROMIUM_DIFFERS: Final = {
@@ -122,12 +122,12 @@ CHROMIUM_DIFFERS: Final = {
     "bad-deflate": "1002 instead of 1007",
     "close-999": "it accepts the number, and answers with it",
     "close-bad-reason": "1002 instead of 1007",
-    "talk-after-close": "it answers the Close frame, and then minds what follows",
+    "talk-after-close": "it answers the Close frame, and then objects to what follows",
 }
 
 
 def does_its_duty(act: Behaviour, outcome: ClientOutcome) -> bool:
-    """Is this what a correct client does, as the act's `duty` says it?"""
+    """Is this what a correct client does, according to the act's `duty`?"""
     opened = outcome.events.startswith("open")
     if act.duty == REFUSES:
         return not opened and outcome.sends is None
@@ -145,7 +145,7 @@ def outcome_table() -> list[dict[str, str]]:
 
 
 def differences() -> list[dict[str, str]]:
-    """Where a client does something else than the catalogue asks for, one row for each."""
+    """Where a client does something other than the catalogue requires, one row for each."""
     return [
         {
             "Act": name,
@@ -171,7 +171,7 @@ def _row(act: Behaviour, measured: Measured) -> dict[str, str]:
 
 
 def _cell(differs: bool, outcome: ClientOutcome) -> str:
-    said = outcome.events.rpartition(", ")[2]  # the exception, or the event, that came last
+    said = outcome.events.rpartition(", ")[2]  # the last exception or event
     seen = re.search(r"\d+", said)
     words = _codes(outcome.sends, seen[0]) if seen else said
     return f"differs: {words}" if differs else words

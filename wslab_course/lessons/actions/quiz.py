@@ -11,9 +11,9 @@ quiz = Quiz(
         {
             "a": Option(
                 "ws.open()",
-                "There is no such method. The object has two for you to call: send and close.",
+                "There is no such method. The object has two methods to call: send and close.",
             ),
-            "b": Option("The constructor", "Yes: it begins at once, and does not wait."),
+            "b": Option("The constructor", "Yes: it begins to connect, and returns at once."),
             "c": Option(
                 "The first ws.send()",
                 "A send before the open event raises InvalidStateError; it starts nothing.",
@@ -30,15 +30,17 @@ quiz = Quiz(
         {
             "a": Option(
                 "It raises InvalidStateError",
-                "That is for CONNECTING. After close() nothing is raised, and nothing is sent.",
+                "send raises that only while CONNECTING. After close() it raises nothing, and "
+                "sends nothing.",
             ),
             "b": Option(
                 "It is sent before the Close frame, which waits for it",
-                "What came before close() still leaves. The tap saw nothing of what came after.",
+                "Only messages sent before close() still leave. The tap saw none that came after "
+                "it.",
             ),
             "c": Option(
-                "It is dropped without a word; bufferedAmount grows",
-                "Yes. The count is the only trace.",
+                "It is dropped without an error; bufferedAmount grows",
+                "Yes. bufferedAmount is the only sign of it.",
             ),
         },
         answer="c",
@@ -50,8 +52,8 @@ quiz = Quiz(
         "Who may begin to close a WebSocket?",
         {
             "a": Option(
-                "The client, as it began the connection",
-                "Your server said 1001 to a client that had not asked for anything.",
+                "The client, because it began the connection",
+                "Your server sent 1001 to a client that had not asked to close.",
             ),
             "b": Option("Either side; the other answers", "Yes. Two Close frames, in any order."),
             "c": Option(
@@ -66,20 +68,21 @@ quiz = Quiz(
     ),
     Question(
         "who-ends-tcp",
-        "Both Close frames have passed. Who ends TCP first?",
+        "Both Close frames have been sent. Which side ends TCP first?",
         {
             "a": Option(
                 "The server",
-                "Yes, whoever began: then the server, and not the client, keeps the old address "
-                "blocked for a while.",
+                "Yes, whichever side began to close. The side that ends TCP first keeps the "
+                "address blocked for a while; so that is the server, not the client.",
             ),
             "b": Option(
-                "Whoever sent Close first",
-                "Your client began, then your server; each time the tap saw the server end TCP.",
+                "The side that sent Close first",
+                "Your client began once, and your server once; both times the tap saw the server "
+                "end TCP first.",
             ),
             "c": Option(
-                "The client, as it opened TCP",
-                "It waits. In the recording its half ended last.",
+                "The client, because it opened TCP",
+                "The client waits for the server. In the recording its half ended last.",
             ),
         },
         answer="a",
@@ -92,14 +95,13 @@ quiz = Quiz(
         {
             "a": Option(
                 "The server, before it crashed",
-                "The recording holds no Close frame at all, and a server that does send 1006 "
-                "breaks a rule.",
+                "The recording holds no Close frame, and a server that sends 1006 breaks a rule.",
             ),
             "b": Option(
                 "The network, for example a proxy",
-                "What sits in between may cut. The tap saw no frame from anybody.",
+                "A proxy may cut the connection, but it sends no frame: the tap saw none.",
             ),
-            "c": Option("Nobody", "Yes. It is the client's word for: no Close frame that counts."),
+            "c": Option("Nobody", "Yes. The client reports 1006 when no valid Close frame came."),
         },
         answer="c",
         misconception="1006 is sent by somebody",
@@ -112,11 +114,11 @@ quiz = Quiz(
         {
             "a": Option(
                 "4000: close codes survive every hop",
-                "Your relay was right in all it passed on, and the client saw 1000.",
+                "Your relay passed on every message, but the client saw 1000.",
             ),
             "b": Option(
                 "Whatever the relay sends in its own Close frame",
-                "Yes. These are two connections, and each has its own end.",
+                "Yes. There are two connections, and each is closed separately.",
             ),
             "c": Option(
                 "1006, always",

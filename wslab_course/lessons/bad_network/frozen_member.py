@@ -1,7 +1,7 @@
-"""What one member whose wire stands still does to the others, and to the server's memory.
+"""What one member with a frozen wire does to the others, and to the server's memory.
 
-Two clients enter a server: the first from behind a tap, which then freezes, the second on a
-wire that is well. News is told in rounds, and after each the second one is asked for it.
+Two clients connect to a server: the first through a tap, which then freezes, the second
+directly. The server sends news in rounds, and after each the second client must receive it.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
 
 ROUNDS: Final = 48
-NEWS: Final = bytes(2**20)  # what is told in each round: 1 MiB
-STALL_TIMEOUT_S: Final = 2.0  # seconds after which whoever tells the news stands still
+NEWS: Final = bytes(2**20)  # what the server sends in each round: 1 MiB
+STALL_TIMEOUT_S: Final = 2.0  # seconds after which `tell` counts as stopped
 _STEP_TIMEOUT_S: Final = 10.0  # seconds for anything else
 
 
 @dataclass(frozen=True, slots=True)
 class BroadcastReport:
-    """How it went. `waiting` is what the server held after each round that was done, in bytes."""
+    """The result. `waiting` lists the bytes that the server held after each completed round."""
 
-    heard: int  # rounds that the healthy member heard
+    heard: int  # rounds that the healthy member received
     waiting: list[int]
 
     @property
     def done(self) -> bool:
-        """Whether all rounds were told, and the healthy member heard them."""
+        """Whether all rounds were sent, and the healthy member received them."""
         return self.heard == ROUNDS
 
 
@@ -43,14 +43,14 @@ async def with_one_frozen(
     tell: Callable[[bytes], Awaitable[None]],
     waiting: Callable[[], int],
 ) -> BroadcastReport:
-    """Let `tell(news)` tell two members of `path` up to `ROUNDS` times, one of them frozen.
+    """Let `tell(news)` send to two members of `path` up to `ROUNDS` times, one of them frozen.
 
     The handler of `path` sends a first message when its client is a member. `tell` and
     `waiting`, which returns bytes, run on the background loop, as the handlers do. The
     rounds end early when `tell` has not returned after `STALL_TIMEOUT_S` seconds, although the
     loop had time for it.
 
-    Raises TimeoutError when a member is not let in or does not hear, and whatever `tell` raises.
+    Raises TimeoutError when a member gets no first message or no news, and what `tell` raises.
     """
 
     async def tell_and_look() -> int:

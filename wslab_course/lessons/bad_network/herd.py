@@ -1,7 +1,7 @@
-"""What a crowd of clients does when its server comes back: a simulation, with a clock of its own.
+"""What many clients do when their server comes back: a simulation, with its own clock.
 
-All clients lose their connection at second 0. Each waits, tries, and when it is refused waits
-again. Nothing here takes real time, and the same seed gives the same crowd.
+All clients lose their connection at second 0. Each waits, tries, and waits again when it is
+refused. Nothing here takes real time, and the same seed gives the same attempts.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Final
 
 from wslab.errors import WslabError
 
-MAX_ATTEMPTS: Final = 20_000  # attempts of one crowd; who needs more never waits
-MAX_SIMULATED_S: Final = 3600.0  # seconds after which a simulation ends, whoever is still outside
+MAX_ATTEMPTS: Final = 20_000  # attempts of all clients; more would mean that they do not wait
+MAX_SIMULATED_S: Final = 3600.0  # when a simulation ends, whoever is still outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Herd:
-    """Every attempt of the crowd of `clients`, in order of time."""
+    """Every attempt of all `clients`, in order of time."""
 
     attempts: tuple[Attempt, ...]
     clients: int
@@ -66,8 +66,8 @@ def herd(
     `attempt` is 0 before the first try. The server is down for `down` seconds; after that it
     accepts `room` clients in each second and refuses the others.
 
-    WslabError when `wait` returns no number from 0 on, or when the crowd tries more than
-    `MAX_ATTEMPTS` times.
+    WslabError when `wait` does not return a number of 0 or more, or when the clients try
+    more than `MAX_ATTEMPTS` times in all.
     """
     dice = [Random(f"{seed}/{client}") for client in range(clients)]
     queue = [(_waited(wait, 0, rng), client, 0) for client, rng in enumerate(dice)]
@@ -82,8 +82,8 @@ def herd(
             let_in[int(at)] += 1
         elif len(attempts) >= MAX_ATTEMPTS:
             raise WslabError(
-                f"the crowd tried {MAX_ATTEMPTS:,} times within {at:.0f} s and is still outside; "
-                "let wait() return more seconds."
+                f"the clients tried {MAX_ATTEMPTS:,} times within {at:.0f} s, and not all are "
+                "accepted; let wait() return more seconds."
             )
         else:
             later = at + _waited(wait, number + 1, dice[client])
@@ -95,6 +95,6 @@ def _waited(wait: Callable[[int, Random], float], attempt: int, rng: Random) -> 
     seconds = wait(attempt, rng)
     if not isinstance(seconds, int | float) or not 0 <= seconds < float("inf"):
         raise WslabError(
-            f"wait({attempt}, rng) returned {seconds!r}; return a number of seconds from 0 on."
+            f"wait({attempt}, rng) returned {seconds!r}; return a number of seconds, 0 or more."
         )
     return seconds

@@ -1,7 +1,7 @@
-"""MiddleBox: a tap with the short memory of the boxes that stand between real clients and servers.
+"""MiddleBox: a tap that drops idle connections, as boxes between real clients and servers do.
 
-A home router, a phone network's gateway or a proxy remembers who talks to whom, and forgets
-a connection on which nothing passes for a while. Neither end decides that, and neither is asked.
+A home router, a phone network's gateway or a proxy keeps a list of connections, and removes
+one on which no byte passes for a while. Neither end decides that, or is asked about it.
 """
 
 from __future__ import annotations
@@ -15,17 +15,19 @@ from wslab.network.tap.relay import Relay
 from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
 
-LOOKS_PER_PATIENCE: Final = 10  # how often it looks at a connection before its patience is over
+LOOKS_PER_PATIENCE: Final = (
+    10  # how many times it looks at a connection before its patience is over
+)
 
 
 class MiddleBox(Tap):
     """A tap that ends each connection on which no byte has passed for `patience` seconds.
 
-    A byte of either side counts, a Ping's too. It ends by RST, to both sides. The other
-    arguments are those of Tap. WslabError when `patience` is not a number above 0.
+    A byte of either side counts, also of a Ping. The box ends a connection with RST, to both
+    sides. The other arguments are those of Tap. WslabError when `patience` is not above 0.
 
     Patience is counted in looks, `LOOKS_PER_PATIENCE` of them, not on the clock: while the whole
-    machine stands still, nobody could have spoken, and nothing is held against a client.
+    machine stops, neither side could send, so that time must not count against them.
     """
 
     def __init__(self, target: str, patience: float = 0.5, **options: Any) -> None:
@@ -36,7 +38,9 @@ class MiddleBox(Tap):
             )
         self.patience = patience
         self.forgotten = 0  # connections that it has ended
-        self._seen: dict[Relay, tuple[int, int]] = {}  # bytes so far, and looks without more
+        self._seen: dict[
+            Relay, tuple[int, int]
+        ] = {}  # bytes so far, and looks since the last new byte
         self._watching: asyncio.Task[None] | None = None
 
     async def _open(self) -> None:

@@ -7,19 +7,20 @@ from wslab_course.checks.quiz import Option, Question, Quiz
 quiz = Quiz(
     Question(
         "idle",
-        "A WebSocket is open, and nobody speaks for an hour. What becomes of it?",
+        "A WebSocket is open, and neither side sends for an hour. What happens to it?",
         {
             "a": Option(
                 "It stays open until the client or the server closes it.",
-                "A box between them ended yours, and neither had decided anything.",
+                "A box between them ended your connection, and neither side had decided to.",
             ),
             "b": Option(
-                "Perhaps it is gone: something on the way may have forgotten it.",
-                "Yes. Both sides are told 1006, if they are told at all.",
+                "It may be gone: a box on the way may have dropped it.",
+                "Yes. Both programs see 1006, if they notice at all.",
             ),
             "c": Option(
                 "The server must close it: RFC 6455 sets an idle limit.",
-                "The RFC sets none. Boxes on the way have theirs, and say nothing about it.",
+                "The RFC sets none. Boxes on the way have their own limits, and do not announce "
+                "them.",
             ),
         },
         answer="b",
@@ -32,16 +33,16 @@ quiz = Quiz(
         {
             "a": Option(
                 "Yes, with ws.ping().",
-                "Look at the list of what the object has: send and close, and no ping.",
+                "Look at the list of the object's methods: send and close, but no ping.",
             ),
             "b": Option(
                 "Yes, with ws.send('ping').",
-                "That is a text message. Its frame has opcode 1, a Ping has 9, and nobody has "
-                "to answer a text.",
+                "That is a text message. Its frame has opcode 1, a Ping has 9, and the other "
+                "side need not answer a text.",
             ),
             "c": Option(
                 "No. It may send a message that the server answers by agreement.",
-                "Yes. The browser answers the Pings of a server, and the page never knows.",
+                "Yes. The browser answers the Pings of a server, and the page does not notice.",
             ),
         },
         answer="c",
@@ -54,7 +55,7 @@ quiz = Quiz(
         {
             "a": Option(
                 "The client, to see whether the server is there.",
-                "Your server sent one, too, and the page answered without knowing.",
+                "Your server sent one, too, and the browser answered without the page.",
             ),
             "b": Option(
                 "The server, to see whether the client is there.",
@@ -69,12 +70,12 @@ quiz = Quiz(
     ),
     Question(
         "tcp-keep-alive",
-        "TCP has keep-alive as well. Does it make a heartbeat needless?",
+        "TCP has keep-alive as well. Does it replace a heartbeat?",
         {
             "a": Option(
                 "Yes: keep-alive and Ping are the same thing.",
-                "It is off unless somebody turns it on, and whoever ends TCP answers it: here "
-                "the tap, while the server was gone.",
+                "It is off unless a program turns it on, and the next TCP endpoint answers it: "
+                "here the tap, while the server was gone.",
             ),
             "b": Option(
                 "No: it is off by default, slow, and speaks to the next hop only.",
@@ -82,7 +83,7 @@ quiz = Quiz(
             ),
             "c": Option(
                 "No: TCP keep-alive was removed.",
-                "It exists, and your socket has the option. It was off.",
+                "It exists: your socket has the option, and it was off.",
             ),
         },
         answer="b",
@@ -91,19 +92,19 @@ quiz = Quiz(
     ),
     Question(
         "recover",
-        "The wire is cut and mended. What does the browser's WebSocket object do?",
+        "The wire is cut and then works again. What does the browser's WebSocket object do?",
         {
             "a": Option(
-                "It reconnects, and the messages that were missed come then.",
-                "The tap counted: no second connection. The object stays CLOSED.",
+                "It reconnects, and then gets the messages that it missed.",
+                "The tap counted no second connection. The object stays CLOSED.",
             ),
             "b": Option(
                 "It reconnects, and what was sent in between is lost.",
                 "It makes no second connection, either. The object stays CLOSED.",
             ),
             "c": Option(
-                "Nothing. You make another, and ask for what you missed.",
-                "Yes. RFC 6455 §7.2.3 says how long to wait before that, and no more.",
+                "Nothing. Your program makes a new one, and asks for what it missed.",
+                "Yes. RFC 6455 §7.2.3 says only how long to wait before that.",
             ),
         },
         answer="c",
@@ -112,15 +113,17 @@ quiz = Quiz(
     ),
     Question(
         "async-onmessage",
-        "`onmessage` is an async function that awaits a slow database. 20 messages come at once.",
+        "`onmessage` is an async function that awaits a slow database. 20 messages come at once. "
+        "What happens?",
         {
             "a": Option(
-                "One is worked on; the sender is slowed down until it is done.",
-                "All twenty had begun before one was done; nobody waits for a handler.",
+                "One is handled at a time; the sender is slowed down until it is done.",
+                "All twenty handlers had begun before one was done; nothing waits for a handler.",
             ),
             "b": Option(
-                "All 20 are begun, and the sender notices nothing.",
-                "Yes. An event is not backpressure; a loop that awaits each message is.",
+                "20 handlers begin, and the sender notices nothing.",
+                "Yes. An event handler gives no backpressure; a loop that awaits each message "
+                "does.",
             ),
             "c": Option(
                 "Those that come while it awaits are dropped.",
@@ -133,18 +136,19 @@ quiz = Quiz(
     ),
     Question(
         "broadcast-loop",
-        "`for ws in members: await ws.send(news)`. One member's network is frozen.",
+        "`for ws in members: await ws.send(news)`. One member's network is frozen. What happens?",
         {
             "a": Option(
-                "The others get everything, it alone gets nothing.",
-                "The loop stood still at that member, and the others with it.",
+                "The others get everything; only that member gets nothing.",
+                "The loop stopped at that member, so the others got nothing either.",
             ),
             "b": Option(
-                "Soon nobody gets anything.",
-                "Yes: when the buffers on its way are full, `await` waits, and so does the loop.",
+                "After a while, no member gets anything.",
+                "Yes: when the buffers on the way to that member are full, `await` waits, and so "
+                "does the loop.",
             ),
             "c": Option(
-                "send() raises an exception, and the loop leaves it out.",
+                "send() raises an exception, and the loop skips that member.",
                 "Nothing is raised: to a sender, a frozen wire looks like a slow one.",
             ),
         },

@@ -7,7 +7,8 @@ from wslab_course.checks.quiz import Option, Question, Quiz
 quiz = Quiz(
     Question(
         "how-many",
-        "A page asks a server for news twenty times, by HTTP/1.1. How many connections?",
+        "A page asks a server for news twenty times over HTTP/1.1. How many connections are "
+        "needed?",
         {
             "a": Option(
                 "20: a new one for each request.",
@@ -15,12 +16,14 @@ quiz = Quiz(
                 "on it.",
             ),
             "b": Option(
-                "1, unless somebody closes it.",
-                "Yes. HTTP/1.1 keeps a connection by default; HTTP/2 shares one even more.",
+                "1, unless one side closes it.",
+                "Yes. HTTP/1.1 keeps a connection open by default; HTTP/2 even runs many "
+                "requests on it at once.",
             ),
             "c": Option(
-                "40: one there and one back, each time.",
-                "A connection carries both directions; the answer takes the way of the question.",
+                "40: one for each request and one for each answer.",
+                "A connection carries both directions; the answer comes back on the connection "
+                "of the request.",
             ),
         },
         answer="b",
@@ -29,21 +32,22 @@ quiz = Quiz(
     ),
     Question(
         "can-it-tell",
-        "Something happens at a server. Can it tell its clients by HTTP, at once?",
+        "Something happens at a server. Can the server tell its clients over HTTP, at once?",
         {
             "a": Option(
                 "No: with HTTP, servers have no way to tell clients.",
-                "They have two: an answer that begins late, and an answer that never ends. Both "
-                "arrived while nobody was asking anew.",
+                "There are two ways: an answer that begins late, and an answer that never ends. "
+                "Both brought news without a new request.",
             ),
             "b": Option(
                 "Yes, if the client has asked beforehand.",
-                "Yes: a question that waits, or a stream. What HTTP lacks is a message that "
-                "belongs to no request.",
+                "Yes: with a request that waits, or with a stream. In HTTP each message belongs "
+                "to a request.",
             ),
             "c": Option(
                 "Yes: it connects to the client.",
-                "A page listens on no port, and the tap saw clients connect, never the server.",
+                "A page does not listen on a port. The tap saw only clients connect, never the "
+                "server.",
                 refuted_in="02-before-websocket: An answer that never ends",
             ),
         },
@@ -53,20 +57,21 @@ quiz = Quiz(
     ),
     Question(
         "why-late",
-        "A page polls every ten seconds and keeps its connection. Why does news come late?",
+        "A page polls every ten seconds over one connection. Why does news come late?",
         {
             "a": Option(
                 "Because each request sets up a connection.",
-                "It keeps one. With a connection for each request news came a round trip later "
-                "still; with one for all, the pause was still there.",
+                "It keeps one connection. A new connection for each request would add a round "
+                "trip; with one for all, the pause is still there.",
             ),
             "b": Option(
-                "Because news waits for the next question.",
-                "Yes: the pause, and up to three ways. Nothing else counts for much.",
+                "Because news waits for the next request.",
+                "Yes: it waits for the pause, and for up to three one-way trips. Nothing else "
+                "takes long.",
             ),
             "c": Option(
                 "Because its headers are long.",
-                "They cost bytes: some 200 for each poll. On this wire bytes take no time.",
+                "They cost bytes: about 200 for each poll. But on this wire bytes take no time.",
             ),
         },
         answer="b",
@@ -78,18 +83,18 @@ quiz = Quiz(
         "A WebSocket is open, and for an hour nothing happens. What travels?",
         {
             "a": Option(
-                "A byte now and then; else TCP would close it.",
-                "TCP closes nothing by itself. The tap counted no byte, and the table said "
-                "ESTABLISHED.",
+                "A byte now and then; otherwise TCP would close it.",
+                "TCP does not close an idle connection. The tap counted no bytes, and the table "
+                "said ESTABLISHED.",
             ),
             "b": Option(
-                "Nothing, if nobody sends.",
-                "Yes. Open is an entry in a table at each end. Boxes on the way may think "
-                "otherwise: notebook 08.",
+                "Nothing, if neither side sends.",
+                "Yes. An open connection is an entry in a table at each end. A box on the way "
+                "may still drop it: see notebook 08.",
             ),
             "c": Option(
                 "An empty answer from time to time, as with polling.",
-                "Polls that find nothing travel; a WebSocket asks nothing.",
+                "A poll that finds nothing still travels; a WebSocket does not poll.",
                 refuted_in="02-before-websocket: The bill",
             ),
         },
@@ -103,17 +108,17 @@ quiz = Quiz(
         {
             "a": Option(
                 "Nothing: it reconnects, and nothing is lost.",
-                "Only if it says what it has: without the number, the server cannot know where "
-                "to go on.",
+                "It must also say which event it received last: without that number, the server "
+                "cannot know where to go on.",
             ),
             "b": Option(
-                "It keeps the half, and asks for the rest after 2.",
-                "Half an event does not count. A client that asks for what comes after 2 loses "
-                "its end.",
+                "It keeps the first half, and asks for the events after 2.",
+                "Half an event does not count. A client that asks for the events after 2 never "
+                "gets the rest of event 2.",
             ),
             "c": Option(
-                "It drops the half, and says Last-Event-ID: 1.",
-                "Yes, and 2 came again, whole. The server must remember its events, too.",
+                "It drops the first half, and sends Last-Event-ID: 1.",
+                "Yes, and event 2 came again, complete. For this the server must keep its events.",
             ),
         },
         answer="c",
@@ -126,16 +131,17 @@ quiz = Quiz(
         {
             "a": Option(
                 "The WebSocket: its frames are the smallest.",
-                "They are, but its handshake is long: 349 bytes to the stream's 278. With many "
-                "events it wins.",
+                "They are, but its handshake is long: 349 bytes in all; the stream needs 278. "
+                "With many events the WebSocket needs fewer.",
             ),
             "b": Option(
                 "The event stream.",
-                "Yes: one short request, one short head, and some twenty bytes for each event.",
+                "Yes: one short request, one short head, and about twenty bytes for each event.",
             ),
             "c": Option(
                 "Polling: it needs no open connection.",
-                "Each question and answer has a head: 1,734 bytes, most of them to hear nothing.",
+                "Each request and each answer has a head: 1,734 bytes, most of them for empty "
+                "answers.",
             ),
         },
         answer="b",

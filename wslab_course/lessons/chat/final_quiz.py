@@ -1,7 +1,7 @@
-"""The final quiz: each misconception of the course once more, in a situation of its own.
+"""The final quiz: each misconception of the course once more, in a new situation.
 
-It belongs to no single notebook. It is asked at the end of the last one, and each wrong
-answer leads back to the notebook and the heading that refute it.
+It covers all notebooks and is asked at the end of the last one. Each wrong answer leads back
+to the notebook and the heading that refute it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ quiz = Quiz(
         "A page asks for news every second, with keep-alive and HTTP/1.1. How many TCP "
         "connections does a quiet minute take?",
         {
-            "a": Option("60: one for each request.", "Count them: the tap saw one for twenty."),
-            "b": Option("One.", "Yes. What a poll costs is the asking, and headers each time."),
+            "a": Option(
+                "60: one for each request.", "The tap counted one connection for twenty requests."
+            ),
+            "b": Option(
+                "One.", "Yes. The cost of a poll is the request and its headers, each time."
+            ),
             "c": Option(
                 "120: one for each request, one for each response.",
-                "A response comes on the connection that asked.",
+                "A response comes on the connection of its request.",
                 refuted_in="01-duplex: Two streams of bytes",
             ),
         },
@@ -28,21 +32,21 @@ quiz = Quiz(
     ),
     Question(
         "same-thing",
-        '"We have keep-alive, so we need no WebSocket for our live scores." What is missing?',
+        '"We have keep-alive, so we do not need a WebSocket for our live scores." What is missing?',
         {
             "a": Option(
                 "Nothing: in both, a connection stays open.",
-                "The channel is the same; its use is not. Over HTTP the server still waits "
-                "for a question before it speaks.",
+                "The channel is the same, but its use is different. Over HTTP the server still "
+                "waits for a request before it sends.",
             ),
             "b": Option(
                 "Speed: keep-alive opens a connection for each answer.",
-                "It keeps one, as its name says.",
+                "It keeps one connection open, as its name says.",
                 refuted_in="01-duplex: Does HTTP hang up",
             ),
             "c": Option(
-                "A server that may speak without being asked.",
-                "Yes. (An event stream would give that, too: one long answer.)",
+                "A server that may send without a request.",
+                "Yes. (An event stream can do that, too, as one long answer.)",
             ),
         },
         answer="c",
@@ -55,12 +59,12 @@ quiz = Quiz(
         {
             "a": Option("None.", "Yes. HTTP ended with the 101; frames have no status."),
             "b": Option(
-                "200, as WebSocket runs over HTTP.",
-                "Look at the bytes behind the 101: frames, and no head anywhere.",
+                "200, because WebSocket runs over HTTP.",
+                "Look at the bytes after the 101: there are only frames, and no HTTP head.",
             ),
             "c": Option(
                 "101 again.",
-                "There is one 101 in the recording, before the first frame.",
+                "There is only one 101 in the recording, before the first frame.",
             ),
         },
         answer="a",
@@ -69,19 +73,21 @@ quiz = Quiz(
     ),
     Question(
         "green-light",
-        'A monitor opens a WebSocket, gets a valid 101, and reports "the chat works". Is it so?',
+        'A monitor opens a WebSocket, gets a valid 101, and reports "the chat works". Is that '
+        "certain?",
         {
             "a": Option(
                 "Yes: only the chat's handler can compute the Accept.",
-                "A front door of eight lines computed it, with nobody behind it.",
+                "A program of eight lines computed it, with no chat behind it.",
             ),
             "b": Option(
-                "Not sure: a proxy may have answered. Let it say something and hear it back.",
-                "Yes. A 101 speaks for whoever read the request.",
+                "No: a proxy may have answered. The monitor should send a message and wait for "
+                "it to come back.",
+                "Yes. A 101 shows only that the program that read the request speaks WebSocket.",
             ),
             "c": Option(
                 "Yes, for the next minute at least.",
-                "The client of the front door saw 1006 before a single frame.",
+                "The client of that program saw 1006 before a single frame came.",
             ),
         },
         answer="b",
@@ -90,20 +96,21 @@ quiz = Quiz(
     ),
     Question(
         "token-of-a-page",
-        "Your API wants `Authorization: Bearer …`. How does a page's WebSocket send that header?",
+        "Your API requires `Authorization: Bearer …`. How does a page's WebSocket send that "
+        "header?",
         {
             "a": Option(
                 "In the third argument of the constructor.",
-                "A browser was given one, and the recorded request does not have it.",
+                "The page in the recording passed one, and the request does not have that header.",
             ),
             "b": Option(
                 "With ws.setRequestHeader, before the open event.",
-                "Ask the object for its methods: there is no such one.",
+                "Look at the list of the object's methods: there is no such method.",
                 refuted_in="06-events: What is not there",
             ),
             "c": Option(
-                "It cannot. The token takes another way, such as the first message.",
-                "Yes. A page chooses the URL and the subprotocols; the rest is the browser's.",
+                "It cannot. Send the token in another way, such as in the first message.",
+                "Yes. A page chooses the URL and the subprotocols; the browser writes the rest.",
             ),
         },
         answer="c",
@@ -113,19 +120,20 @@ quiz = Quiz(
     Question(
         "evil-page",
         "Your server knows its users by a cookie and sends no CORS headers. A user opens a page "
-        "of evil.example, whose script connects to your server. Who stops it?",
+        "of evil.example, whose script connects to your server. What stops it?",
         {
             "a": Option(
                 "The browser, since CORS does not allow it.",
-                "A browser was recorded: it connected, and read what came. CORS plays no part.",
+                "The browser in the recording connected, and its page read the messages. CORS "
+                "does not apply.",
             ),
             "b": Option(
-                "Your server, if it looks at Origin. Otherwise nobody.",
-                "Yes. The browser says which site asks, and leaves the decision to you.",
+                "Your server, if it checks Origin. Otherwise nothing does.",
+                "Yes. The browser sends the origin of the page, and your server decides.",
             ),
             "c": Option(
                 "Sec-WebSocket-Key, which evil.example does not know.",
-                "The browser draws the key itself, for any page; it is not a secret.",
+                "The browser makes the key itself, for any page; it is not a secret.",
                 refuted_in="03-handshake: An answer that fits no other key",
             ),
         },
@@ -138,16 +146,16 @@ quiz = Quiz(
         "A login travels as a masked frame over `ws://` in a café. Who can read the password?",
         {
             "a": Option(
-                "Everybody on the way: the key is in the same frame.",
-                "Yes. Secrecy is the work of TLS, and of `wss://`.",
+                "Everyone on the way: the key is in the same frame.",
+                "Yes. Only TLS, so `wss://`, keeps it secret.",
             ),
             "b": Option(
-                "The server alone: a masked frame is encrypted.",
-                "You read a PIN from the wire with four bytes that stood before it.",
+                "Only the server: a masked frame is encrypted.",
+                "You read a PIN from the wire with the four bytes before it.",
             ),
             "c": Option(
-                "The server and whoever breaks a key of 32 bits.",
-                "Nothing has to be broken: the key is sent along.",
+                "The server, and anyone who breaks a key of 32 bits.",
+                "The key need not be broken: it is sent in the frame.",
                 refuted_in="04-frames: The mask",
             ),
         },
@@ -157,21 +165,22 @@ quiz = Quiz(
     ),
     Question(
         "one-read",
-        "Your raw server calls `read(4096)` once and takes what comes for one message. It worked "
+        "Your raw server calls `read(4096)` once and treats the bytes as one message. It worked "
         "on your machine. Why does it fail elsewhere?",
         {
             "a": Option(
-                "It does not: one message is one frame, one frame is one packet.",
+                "It does not fail: one message is one frame, and one frame is one packet.",
                 "The same frame came in more than a hundred chunks when a tap cut it.",
             ),
             "b": Option(
                 "Messages beyond 4096 bytes are not allowed.",
-                "A frame may announce far more.",
+                "A frame may be far longer.",
                 refuted_in="04-frames: How long is it?",
             ),
             "c": Option(
                 "A read may return half a frame, or two and a half.",
-                "Yes. Only the header says where a frame ends, and only FIN where a message does.",
+                "Yes. Only its header says where a frame ends, and only FIN says where a message "
+                "ends.",
             ),
         },
         answer="c",
@@ -188,11 +197,12 @@ quiz = Quiz(
             ),
             "b": Option(
                 "A binary message, which the other side may refuse.",
-                "Yes. The kind is in the opcode, and part of what two programs agree on.",
+                "Yes. The kind is in the opcode, and the two programs must agree on it.",
             ),
             "c": Option(
                 "Text, as soon as the bytes are valid UTF-8.",
-                "Nobody looks: an SVG sent as bytes was BINARY, though it is all text.",
+                "The content does not decide: an SVG sent as bytes was BINARY, although it is "
+                "text.",
             ),
         },
         answer="b",
@@ -204,14 +214,18 @@ quiz = Quiz(
         "A server's handler begins with `seen = 0`, and adds 1 for each message. A client sends "
         "five messages on one connection. What is `seen` at the end?",
         {
-            "a": Option("5.", "Yes: one call for the connection, and a loop for its messages."),
+            "a": Option(
+                "5.",
+                "Yes: the handler is called once for the connection, and its loop "
+                "counts the messages.",
+            ),
             "b": Option(
                 "1: the handler is called per message, and starts at 0.",
-                "The list of what was heard begins with one single 'called'.",
+                "The list in the notebook holds only one 'called'.",
             ),
             "c": Option(
                 "It depends on the number of frames.",
-                'The message in several frames was heard once, as "two".',
+                'The message in several frames reached the handler once, as "two".',
             ),
         },
         answer="a",
@@ -224,10 +238,11 @@ quiz = Quiz(
         {
             "a": Option(
                 "Yes, if the server is near.",
-                "No speed helps: the handshake cannot run before your script gives up its turn.",
+                "Speed does not help: the handshake cannot run before your script returns to the "
+                "event loop.",
             ),
             "b": Option(
-                "Yes: what is sent too early is kept.",
+                "Yes: a message that is sent too early is kept.",
                 "bufferedAmount was 0, and nothing was sent later.",
             ),
             "c": Option("Never: send() throws.", "Yes: InvalidStateError, until the open event."),
@@ -238,19 +253,20 @@ quiz = Quiz(
     ),
     Question(
         "tell-the-user",
-        'A page wants to say "wrong password" or "server down". Where does it read which?',
+        'A page wants to say "wrong password" or "server down". How does it know which one it was?',
         {
             "a": Option(
                 "In the error event.",
-                "Three failures of three kinds gave three times the same event.",
+                "Three different failures fired the same event.",
             ),
             "b": Option(
                 "In a message or close code that your server sends after the handshake.",
-                "Yes. Let it in, and tell it then; a refused handshake is 1006 and no more.",
+                "Yes. Accept the handshake first, and then send the reason; for a refused "
+                "handshake the page sees only 1006.",
             ),
             "c": Option(
                 "In the close event: a refusal with 403 has the code 403.",
-                "The refusal with 404 ended with 1006, as the others did.",
+                "The refusal with 404 ended with 1006, like the others.",
             ),
         },
         answer="b",
@@ -259,19 +275,19 @@ quiz = Quiz(
     ),
     Question(
         "log-of-1006",
-        "Your log is full of 1006. A colleague wants to know which proxy sends them. Your answer?",
+        "Your log is full of 1006. A colleague asks which proxy sends them. What do you answer?",
         {
             "a": Option(
-                "None: no Close frame came, and the client's own side wrote the number.",
-                "Yes. 1005 and 1006 stand for what did not come.",
+                "None: no Close frame came, and the client's own library wrote the number.",
+                "Yes. 1005 means that no code came, and 1006 that no Close frame came.",
             ),
             "b": Option(
                 "The one in front of the server: it sends 1006 before it restarts.",
-                "The recording of such an end holds no Close frame from anybody.",
+                "The recording of such an end holds no Close frame.",
             ),
             "c": Option(
                 "The server, when its handler raises.",
-                "A server says 1011 then, and that one travels.",
+                "In that case a server sends 1011, and that code is on the wire.",
                 refuted_in="07-actions: Codes that a server chooses",
             ),
         },
@@ -281,20 +297,21 @@ quiz = Quiz(
     ),
     Question(
         "code-through-a-gateway",
-        "Your server closes with 4001, and a gateway stands between it and the client. What does "
-        "the client get?",
+        "Your server closes with 4001. There is a gateway between it and the client. Which code "
+        "does the client get?",
         {
             "a": Option(
-                "4001: a close code is for both ends.",
-                "Ada's room said 4001, and Ada got 1000: the relay closed in its own way.",
+                "4001: a close code reaches both ends.",
+                "Ada's room sent 4001, but Ada got 1000: the relay sent its own Close frame.",
             ),
             "b": Option(
                 "Always 1006.",
-                "The relay ended its side with a handshake of its own; the end was clean.",
+                "The relay closed its own connection with a closing handshake, so the end was "
+                "clean.",
             ),
             "c": Option(
                 "What the gateway chooses to send.",
-                "Yes. A close code speaks for one hop; what must arrive goes into a message.",
+                "Yes. A close code is for one hop; send important information in a message.",
             ),
         },
         answer="c",
@@ -303,18 +320,18 @@ quiz = Quiz(
     ),
     Question(
         "heartbeat-in-a-page",
-        "A page is to find out whether its server is alive. What can its script send?",
+        "A page needs to know whether its server is alive. What can its script send?",
         {
             "a": Option(
                 "A Ping, with ws.ping().",
-                "The object's methods were printed: send and close, and no ping.",
+                "The object's methods are send and close; there is no ping.",
             ),
             "b": Option(
-                "A message of your own, that the server answers.",
-                "Yes. Ping and Pong are done below a page, and it hears nothing of them.",
+                "An ordinary message that the server answers.",
+                "Yes. The browser handles Ping and Pong, and the page does not notice them.",
             ),
             "c": Option(
-                'The text "ping", which a browser makes a Ping frame of.',
+                'The text "ping", which the browser sends as a Ping frame.',
                 "A text is a text: opcode 1. A Ping has opcode 9.",
                 refuted_in="05-messages: One message, four frames",
             ),
@@ -327,14 +344,16 @@ quiz = Quiz(
         "ping-from-the-server",
         "A client gets a Ping from its server. Is that legal?",
         {
-            "a": Option("Yes: either side may ask.", "Yes, and the other answers with a Pong."),
+            "a": Option(
+                "Yes: either side may ask.", "Yes, and the other side answers with a Pong."
+            ),
             "b": Option(
                 "No: pings go from the client to the server.",
-                "Both were asked, and both answered, on one connection.",
+                "On one connection, both sides sent a Ping and both answered with a Pong.",
             ),
             "c": Option(
                 "Only between two messages.",
-                "A whole Ping may stand between the frames of a message.",
+                "A Ping may also come between the frames of a message.",
                 refuted_in="05-messages: Which orders are legal?",
             ),
         },
@@ -344,19 +363,21 @@ quiz = Quiz(
     ),
     Question(
         "overnight",
-        "A dashboard shows prices. Overnight none come. Why is it dead in the morning?",
+        "A dashboard shows prices. Overnight no price changes. In the morning no new price "
+        "arrives. Why?",
         {
             "a": Option(
-                "It cannot be: neither side has closed.",
-                "Neither had decided anything when the box between them forgot the connection.",
+                "That cannot happen: neither side has closed.",
+                "The box between them dropped the connection, although neither side had decided "
+                "to.",
             ),
             "b": Option(
                 "The protocol ends a connection without messages after an hour.",
-                "RFC 6455 knows no such limit; what stands on the way has limits of its own.",
+                "RFC 6455 has no such limit; boxes on the way have their own limits.",
             ),
             "c": Option(
-                "Something on the way forgot an idle connection; a heartbeat keeps it known.",
-                "Yes. An end that nobody tells you of has to be looked for.",
+                "A box on the way dropped the idle connection; a heartbeat would have kept it.",
+                "Yes. Neither side is informed, so your program must check.",
             ),
         },
         answer="c",
@@ -368,16 +389,17 @@ quiz = Quiz(
         "A train goes through a tunnel. What must your chat do about it?",
         {
             "a": Option(
-                "Nothing: WebSocket reconnects by itself, and what was missed follows.",
+                "Nothing: WebSocket reconnects by itself, and the missed messages follow.",
                 "The tap waited for a second connection, and none came. Nothing followed.",
             ),
             "b": Option(
-                "Connect again after a random pause, and ask for all after the last id it has.",
-                "Yes: backoff with jitter, and resume. Both are yours to write.",
+                "Connect again after a random pause, and ask for all events after the last id "
+                "that it has.",
+                "Yes: backoff with jitter, and resume. Your program must do both.",
             ),
             "c": Option(
                 "Call ws.open() again.",
-                "There is no such method; an object that is CLOSED stays so.",
+                "There is no such method; an object that is CLOSED stays CLOSED.",
                 refuted_in="06-events: What is not there",
             ),
         },
@@ -391,15 +413,15 @@ quiz = Quiz(
         {
             "a": Option(
                 "It does: the next message waits for the handler.",
-                "begin 1, begin 2, begin 3, and only then end 1: nobody waited.",
+                "The list was begin 1, begin 2, begin 3, and only then end 1: no message waited.",
             ),
             "b": Option(
                 "The browser drops what it cannot handle.",
-                "All three were handled, each by a call of its own.",
+                "All three messages were handled, each by its own call.",
             ),
             "c": Option(
-                "Each event starts another handler, and reading goes on.",
-                "Yes. Backpressure needs a reader that stops reading.",
+                "Each event starts another call of the handler, and the browser goes on reading.",
+                "Yes. There is backpressure only when the reader stops reading.",
             ),
         },
         answer="c",
@@ -409,19 +431,19 @@ quiz = Quiz(
     Question(
         "one-slow-member",
         "Your chat sends to its members one after the other, `await ws.send(text)` for each. One "
-        "member's laptop sleeps. Who notices?",
+        "member's laptop sleeps. Which members notice?",
         {
             "a": Option(
-                "Everybody, as soon as its buffers are full.",
-                "Yes. A queue for each member, with a limit, keeps the others out of it.",
+                "All of them, as soon as the buffers to that laptop are full.",
+                "Yes. With a limited queue for each member, the others do not notice.",
             ),
             "b": Option(
-                "Nobody else: each member has a connection of its own.",
-                "But there is one loop, and it stood still at the member who slept.",
+                "No other member: each has its own connection.",
+                "But there is one loop for all, and it stopped at the sleeping member.",
             ),
             "c": Option(
-                "The loop: send() raises at once.",
-                "Nothing was raised: a frozen wire looks like a slow one.",
+                "None: send() raises at once, and the loop skips that member.",
+                "send() raised nothing: a frozen wire looks like a slow one.",
             ),
         },
         answer="a",

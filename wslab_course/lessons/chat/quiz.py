@@ -11,15 +11,16 @@ quiz = Quiz(
         {
             "a": Option(
                 "Yes: all clients of one server hear each other.",
-                "The first thing that bob heard was his own message; ann's never came to him.",
+                "The first message that bob received was his own; ann's never came to him.",
             ),
             "b": Option(
-                "No: `ws` is one connection, and the others hear nothing.",
-                "Yes. Each client has a handler of its own, and none knows of the others.",
+                "No: `ws` is one connection, and the others receive nothing.",
+                "Yes. Each client has its own call of the handler, which knows no other "
+                "connection.",
             ),
             "c": Option(
                 "Yes, if the clients connect to the same path.",
-                "ann and bob had the same path, and bob heard himself alone.",
+                "ann and bob had the same path, and bob received only his own message.",
             ),
         },
         answer="b",
@@ -28,19 +29,20 @@ quiz = Quiz(
     ),
     Question(
         "who-speaks",
-        "A chat message says who speaks. Who puts the name in?",
+        "A chat message has the name of its speaker. Who puts the name in?",
         {
             "a": Option(
                 "The client, in each message.",
-                "Then eve signs as ann, and bob believes it.",
+                "Then eve can write ann's name, and bob cannot see the difference.",
             ),
             "b": Option(
                 "The server: it knows who joined on which connection.",
-                "Yes. Whatever name a message claims, the table has no such field.",
+                "Yes. The table has no field for a name in a client's `say`, and the server "
+                "ignores one.",
             ),
             "c": Option(
                 "The frame's header carries it.",
-                "A frame has no field for a sender. Bob saw ann's name because eve wrote it.",
+                "A frame has no field for a sender. bob saw ann's name because eve had written it.",
             ),
         },
         answer="b",
@@ -53,15 +55,15 @@ quiz = Quiz(
         {
             "a": Option(
                 "It escapes the mark-up before it passes it on.",
-                "Then a page that escapes as well shows &lt;, and a terminal does too.",
+                "Then a page that escapes as well shows &lt;, and so does a terminal.",
             ),
             "b": Option(
-                "It passes the text on; whoever shows it must show it as text.",
-                "Yes: textContent in a page. innerHTML would run eve's script in it.",
+                "It passes the text on unchanged; each client must show it as text.",
+                "Yes: a page should use textContent. innerHTML would run eve's script.",
             ),
             "c": Option(
-                "It refuses it: nobody needs < in a chat.",
-                "People who talk about HTML do, and 1 < 2 is not an attack.",
+                "It refuses the message: a chat does not need <.",
+                "People who talk about HTML need it, and 1 < 2 is not an attack.",
             ),
         },
         answer="b",
@@ -74,15 +76,15 @@ quiz = Quiz(
         {
             "a": Option(
                 "Only that member misses the news.",
-                "ann stopped hearing, too, although she read everything.",
+                "ann received no more news either, although she read everything.",
             ),
             "b": Option(
-                "Soon nobody hears any news.",
+                "After a while, no member gets any news.",
                 "Yes. When the buffers to that member are full, the loop waits there for ever.",
             ),
             "c": Option(
                 "send raises ConnectionClosed, and the loop ends.",
-                "The connection is open and well; send waits until there is room.",
+                "The connection is still open; send waits until there is room in the buffers.",
             ),
         },
         answer="b",
@@ -91,18 +93,20 @@ quiz = Quiz(
     ),
     Question(
         "broadcast-keeps",
-        "`broadcast(members, news)` never waits. Where is what a slow member has not read?",
+        "`broadcast(members, news)` never waits. Where are the messages that a slow member has "
+        "not read?",
         {
             "a": Option(
-                "It is dropped.",
-                "The buffer of sam's connection held megabytes of it.",
+                "Nowhere: they are dropped.",
+                "The buffer of sam's connection held megabytes of them.",
             ),
             "b": Option(
-                "In the server's memory, as much as it takes.",
-                "Yes. It needs a limit of yours: a queue with an end, and a rule for who is full.",
+                "In the server's memory, without a limit.",
+                "Yes. Your server needs a limit: a queue with a maximum size, and a rule for a "
+                "client whose queue is full.",
             ),
             "c": Option(
-                "In the network, which has room for it.",
+                "In the network, which has room for them.",
                 "The network and both systems hold a few megabytes; the rest was in the server.",
             ),
         },
@@ -112,19 +116,21 @@ quiz = Quiz(
     ),
     Question(
         "coming-back",
-        "zoe was cut off for a minute and connects again. How does she get what was said?",
+        "zoe was cut off for a minute and connects again. How does she get the messages of that "
+        "minute?",
         {
             "a": Option(
                 "WebSocket delivers it once she is back.",
-                "A new connection knows nothing of the old one: she asked, by an id.",
+                "A new connection knows nothing of the old one: zoe had to ask, with an id.",
             ),
             "b": Option(
-                "She says the last id that she has, and the server sends what came after.",
-                "Yes, as far as the server still has it; `complete` tells her.",
+                "She sends the last id that she has, and the server sends the events after it.",
+                "Yes, if the server still has them; `complete` tells her.",
             ),
             "c": Option(
                 "She asks for everything since a time of day.",
-                "Two events may have one time, and clocks differ. An id is one event, for all.",
+                "Two events may have the same time, and clocks differ. An id means the same "
+                "event for every client.",
             ),
         },
         answer="b",

@@ -7,7 +7,7 @@ from wslab_course.checks.quiz import Option, Question, Quiz
 quiz = Quiz(
     Question(
         "how-many-connections",
-        "A client makes 20 HTTP/1.1 requests to one server. How many connections does that need?",
+        "A client makes 20 HTTP/1.1 requests to one server. How many connections does it need?",
         {
             "a": Option(
                 "20: HTTP opens a connection for each request.",
@@ -15,12 +15,12 @@ quiz = Quiz(
                 "Connection: close; the tap counted one.",
             ),
             "b": Option(
-                "1, unless somebody asks to close it.",
-                "Yes: persistent is the rule since HTTP/1.1 (RFC 9112 §9.3).",
+                "1, unless one side asks to close it.",
+                "Yes: since HTTP/1.1 a connection stays open by default (RFC 9112 §9.3).",
             ),
             "c": Option(
                 "1, but it is closed after each response and opened again.",
-                "Opened again is another connection. The tap saw one, which stayed "
+                "To open it again would make another connection. The tap saw one, which stayed "
                 "open for all 20 requests.",
             ),
         },
@@ -30,21 +30,23 @@ quiz = Quiz(
     ),
     Question(
         "keep-alive",
-        "HTTP keep-alive holds a connection open, and a WebSocket does. Is that the same thing?",
+        "HTTP keep-alive keeps a connection open, and so does a WebSocket. Is that the same thing?",
         {
             "a": Option(
                 "Yes: an open connection is an open connection.",
-                "The channel is the same. Over keep-alive the server still speaks only when "
-                "asked; your server's ticks came unasked.",
+                "The channel is the same. With keep-alive the server still sends only after a "
+                "request; your server's ticks came without one.",
                 refuted_in="01-duplex: Freeze one direction",
             ),
             "b": Option(
                 "No: keep-alive uses half-duplex connections.",
-                "Both stand on TCP, which is full duplex: you heard an answer in mid-sentence.",
+                "Both use TCP, which is full duplex: the first response came in the "
+                "middle of your second request.",
             ),
             "c": Option(
                 "No: the channel is the same, but an HTTP server only answers.",
-                "Yes. Either side of a WebSocket may speak at any time; an HTTP server answers.",
+                "Yes. Either side of a WebSocket may send at any time; an HTTP server only "
+                "answers requests.",
             ),
         },
         answer="c",
@@ -62,11 +64,12 @@ quiz = Quiz(
             ),
             "b": Option(
                 "Both sides can send at the same time.",
-                "Yes. One direction may even stand still, and the other goes on.",
+                "Yes. One direction may even stop, and the other goes on.",
             ),
             "c": Option(
                 "Both sides send all the time.",
-                "That would be a use of it. A channel is what can be done, not what is done.",
+                "That is one way to use it. The kind of a channel says what it can do, not what "
+                "its users do.",
             ),
         },
         answer="b",
@@ -76,19 +79,19 @@ quiz = Quiz(
     Question(
         "why-fast",
         "A WebSocket client sends, waits, sends, waits. HTTP keep-alive does the same over the "
-        "same wire. Who is faster?",
+        "same wire. Which is faster?",
         {
             "a": Option(
                 "WebSocket, by far: it is full duplex.",
-                "It could be. Used like this it waits for as many round trips as HTTP does.",
+                "It could be faster. Used like this, it waits for as many round trips as HTTP.",
             ),
             "b": Option(
-                "Neither, by much: both wait for each answer.",
+                "Neither is much faster: both wait for each answer.",
                 "Yes. A full-duplex channel is fast when you use both directions at once.",
             ),
             "c": Option(
                 "WebSocket: it saves setting up a connection for each message.",
-                "Keep-alive sets up one connection as well, and took about as long.",
+                "Keep-alive also sets up only one connection, and it took about as long.",
             ),
         },
         answer="b",
@@ -97,21 +100,23 @@ quiz = Quiz(
     ),
     Question(
         "what-costs",
-        "HTTP keep-alive against a WebSocket that waits for nothing: what makes HTTP slower?",
+        "Compare HTTP keep-alive with a WebSocket client that does not wait. What makes HTTP "
+        "slower?",
         {
             "a": Option(
                 "Setting up connections.",
-                "It set up one, as the WebSocket did. New connections cost extra, and that is "
-                "the fourth client.",
+                "It set up one, as the WebSocket did. Only the fourth client, with its new "
+                "connections, pays for more.",
             ),
             "b": Option(
                 "Its headers, which are longer.",
-                "They are, ten times over. On this wire bytes take no time; only waiting does.",
+                "They are more than ten times as long. But on this wire bytes take no time; only "
+                "waiting does.",
                 refuted_in="01-duplex: What a message costs",
             ),
             "c": Option(
                 "It waits for one response before the next request.",
-                "Yes: 20 waits of one round trip each.",
+                "Yes: it waits 20 times, one round trip each.",
             ),
         },
         answer="c",

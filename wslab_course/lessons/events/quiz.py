@@ -10,13 +10,13 @@ quiz = Quiz(
         'A page says ws = new WebSocket(url) and in the next line ws.send("Hello"). What happens?',
         {
             "a": Option(
-                "It is kept, and sent when the connection is open.",
+                "The message is kept, and sent when the connection is open.",
                 "Nothing is kept: bufferedAmount stays 0, and an exception stops the program.",
             ),
             "b": Option("send() throws.", "Yes, InvalidStateError: wait for the open event."),
             "c": Option(
-                "It is sent: the constructor returns when it is connected.",
-                "The constructor returns at once. At that moment not one byte has left.",
+                "The message is sent: the constructor returns when it is connected.",
+                "The constructor returns at once. At that moment no byte has been sent.",
             ),
         },
         answer="b",
@@ -25,20 +25,21 @@ quiz = Quiz(
     ),
     Question(
         "what-is-open",
-        "The open event and the opening handshake: how do they belong together?",
+        "How are the open event and the opening handshake related?",
         {
             "a": Option(
                 "open is the handshake.",
-                "The handshake was over before: you saw the 101 in the recording, and no open yet.",
+                "The handshake was over earlier: the recording had the 101, and open had not "
+                "fired yet.",
             ),
             "b": Option(
                 "ws.open() begins it.",
-                "There is no such method. The constructor begins it.",
+                "There is no such method. The constructor begins the handshake.",
                 refuted_in="06-events: What is not there",
             ),
             "c": Option(
-                "open fires after it, when the 101 has arrived and is right.",
-                "Yes. The server may think itself connected long before.",
+                "open fires after it, when the 101 has arrived and is valid.",
+                "Yes. For the server the connection may be open long before.",
             ),
         },
         answer="c",
@@ -51,11 +52,12 @@ quiz = Quiz(
         {
             "a": Option(
                 "Whenever data is sent.",
-                "Sending fires nothing at the sender, and a receiver must hear the whole message.",
+                "Sending fires no event at the sender, and a receiver needs the whole message "
+                "first.",
             ),
             "b": Option(
                 "For each frame that arrives.",
-                "The first frame was there, the pong proved it, and nothing had fired.",
+                "The first frame had arrived, as the Pong proved, and no event had fired.",
             ),
             "c": Option(
                 "When a complete message has arrived.",
@@ -72,16 +74,16 @@ quiz = Quiz(
         "What happens to it?",
         {
             "a": Option(
-                "Its event fires, while the first handler still waits.",
-                "Yes: an await in a handler holds nobody back.",
+                "Its event fires while the first handler still waits.",
+                "Yes: an await in a handler does not hold back later events.",
             ),
             "b": Option(
                 "It waits until the handler is done.",
-                "Three handlers had begun before one had ended.",
+                "Three handlers had begun before the first had ended.",
             ),
             "c": Option(
                 "The sender is told to wait.",
-                "Nobody tells the sender anything: the browser goes on reading.",
+                "The sender notices nothing: the browser goes on reading.",
             ),
         },
         answer="a",
@@ -94,15 +96,15 @@ quiz = Quiz(
         {
             "a": Option(
                 "The HTTP status of the refusal.",
-                "The recording had the 404; the event had its type and nothing else.",
+                "The 404 was in the recording; the event had only its type.",
             ),
             "b": Option(
                 "That something failed, and nothing more.",
-                "Yes. A page must not use it to explore its visitor's network.",
+                "Yes. With more, a page could explore its visitor's network.",
             ),
             "c": Option(
                 "The reason, in event.message.",
-                "There is no such attribute. Look into the console, or at the server.",
+                "There is no such attribute. Look at the console, or at the server.",
             ),
         },
         answer="b",
@@ -115,11 +117,12 @@ quiz = Quiz(
         {
             "a": Option(
                 "The server.",
-                "It sent no Close frame at all: the recording shows every frame there was.",
+                "It sent no Close frame: the recording shows every frame that was sent.",
             ),
             "b": Option(
                 "The network, or a proxy.",
-                "What cuts a connection sends no frames; the recording shows none.",
+                "A network or proxy that cuts a connection sends no frame; the recording shows "
+                "none.",
             ),
             "c": Option(
                 "Nobody: the browser made it up.",

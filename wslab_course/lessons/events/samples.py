@@ -1,4 +1,4 @@
-"""JavaScript that travels from page to page: as it was found, and repaired."""
+"""JavaScript that is copied from page to page: as it was found, and repaired."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wslab.errors import WslabError
 from wslab_course.checks.verdict import notice
 
 #
-# `url`, `say` and the elements are what the page around a sample has. The tests run each
+# The page around a sample provides `url`, `say` and the elements. The tests run each
 # sample in a real browser: as it was found, and repaired.
 
 
@@ -31,7 +31,7 @@ socket.onopen = function(event) {
    label.innerHTML = ”Connected”;
 }
 """,
-        "Curly quotes delimit no string, and a name must follow var: nothing of it ever runs.",
+        "Curly quotes do not delimit a string, and a name must follow var: no line of it runs.",
         """\
 socket.onopen = function(event) {
    say("Connected");
@@ -49,7 +49,7 @@ ws.onclose = function(event) { say("Connection closed"); };
 ws.send("Hello WebSockets!");
 ws.close();
 """,
-        "send() throws InvalidStateError while CONNECTING, and close() is never reached.",
+        "send() throws InvalidStateError while CONNECTING, so close() is never called.",
         """\
 const ws = new WebSocket(url);
 ws.onopen = () => { say("Connection open"); ws.send("Hello WebSockets!"); };
@@ -64,7 +64,8 @@ ws.open();
 ws.send("Hello, world!");
 ws.close();
 """,
-        "There is no open(): the constructor connects, and the open event says when it is done.",
+        "There is no open(): the constructor connects, and the open event says when it is "
+        "connected.",
         """\
 const ws = new WebSocket(url);
 ws.onopen = () => ws.send("Hello, world!");
@@ -81,7 +82,7 @@ button.addEventListener("click", () => {
   input.value = "";
 });
 """,
-        "A click before open throws; a click after close loses the text, and nobody is told.",
+        "A click before open throws; a click after close loses the text without any message.",
         """\
 const socket = new WebSocket(url);
 button.disabled = true;

@@ -7,17 +7,20 @@ from wslab_course.checks.quiz import Option, Question, Quiz
 quiz = Quiz(
     Question(
         "who-masks",
-        "A client and a server talk over ws://. Which frames are masked?",
+        "A client and a server exchange frames over ws://. Which frames are masked?",
         {
             "a": Option("All of them, in both directions", "The echo came back as 81 05: MASK 0."),
-            "b": Option("Those of the client, and no others", "Yes. One way, always, no choice."),
+            "b": Option(
+                "Those of the client, and no others",
+                "Yes. All frames of a client, and no frame of a server.",
+            ),
             "c": Option(
                 "Those with private data in them",
-                "The sender has no choice: your Hello was not a secret, and had to carry a mask.",
+                "The sender has no choice: your Hello was not private, and it had to be masked.",
             ),
             "d": Option(
-                "Those of the server, since the client trusts nobody",
-                "Seven bytes came from the server, and no key among them.",
+                "Those of the server, so that the client can trust them",
+                "The server sent seven bytes, and they held no key.",
             ),
         },
         answer="b",
@@ -26,22 +29,23 @@ quiz = Quiz(
     ),
     Question(
         "why-mask",
-        "What is the mask good for?",
+        "What is the mask for?",
         {
             "a": Option(
-                "Nobody on the way can read the payload",
-                "The key travels in the same frame. You read a PIN with it, from the wire alone.",
+                "Nobody between client and server can read the payload",
+                "The key travels in the same frame. With it you read a PIN from the wire.",
                 refuted_in="04-frames: Masking is not encryption",
             ),
             "b": Option(
                 "The receiver notices when a byte was damaged",
-                "XOR notices nothing: a flipped bit goes through it and comes out flipped.",
+                "XOR does not detect errors: a bit that is flipped on the way is still flipped "
+                "after unmasking.",
                 refuted_in="04-frames: The mask",
             ),
             "c": Option(
                 "A web page cannot choose the bytes that travel",
-                "Yes. It chooses the payload, the browser chooses the key, and a proxy finds no "
-                "request in the result.",
+                "Yes. The page chooses the payload and the browser chooses the key, so the page "
+                "cannot make a proxy see a request in the result.",
             ),
         },
         answer="c",
@@ -54,19 +58,18 @@ quiz = Quiz(
         {
             "a": Option(
                 "Nothing: the key can be read on the wire anyway",
-                "On the wire it is too late. Anyone who knows the key before choosing the "
-                "payload also "
-                "chooses the bytes that travel.",
+                "The wire shows the key too late for that. But a page that knows the key before "
+                "it chooses the payload also chooses the bytes that travel.",
             ),
             "b": Option(
-                "Secrecy: with time, somebody works the key out",
-                "There was no secrecy: the key stands in each frame, fresh or not.",
+                "Secrecy: in time, an attacker works out the key",
+                "There was no secrecy: every frame contains its key, new or not.",
                 refuted_in="04-frames: Masking is not encryption",
             ),
             "c": Option(
-                "A page that knows the key can again send the bytes it likes",
-                "Yes. It masks its request itself, the client masks it once more, and out comes "
-                "the request.",
+                "A page that knows the key can choose the bytes that travel",
+                "Yes. The page masks its request itself, the client masks it once more, and the "
+                "request is on the wire.",
             ),
         },
         answer="c",
@@ -79,9 +82,12 @@ quiz = Quiz(
         {
             "a": Option(
                 "126 bytes",
-                "126 is not a length here. A payload of 126 bytes shows 126, then 00 7e.",
+                "126 is not a length here. With a payload of 126 bytes, the length bits hold "
+                "126, and 00 7e follows.",
             ),
-            "b": Option("As long as the next two bytes say", "Yes; and 127 points to eight."),
+            "b": Option(
+                "As long as the next two bytes say", "Yes; and 127 points to the next eight."
+            ),
             "c": Option(
                 "As long as the next eight bytes say", "That is what 127 means; 126 points to two."
             ),
@@ -95,16 +101,16 @@ quiz = Quiz(
         "One side calls send with one message. What travels?",
         {
             "a": Option(
-                "One frame in one packet, as a message is a frame is a packet",
-                "You sent a frame in eleven writes, and a message in two frames.",
+                "One frame in one packet: message, frame and packet are the same",
+                "You sent one frame in eleven writes, and one message in two frames.",
             ),
             "b": Option(
                 "One message, in one frame or more, in pieces that TCP chooses",
-                "Yes. Only the frames' own lengths say where one ends.",
+                "Yes. Only the length in its header says where a frame ends.",
             ),
             "c": Option(
-                "One frame, and nothing else before it is complete",
-                "Between two frames of a message, a Ping went through and was answered.",
+                "One frame, and nothing else until the message is complete",
+                "Between two frames of a message you sent a Ping, and the server answered it.",
             ),
         },
         answer="b",

@@ -11,12 +11,12 @@ quiz = Quiz(
         {
             "a": Option(
                 "Another GET, since WebSocket runs over HTTP.",
-                "HTTP ended with the blank line. A GET is read as a frame that breaks the "
-                "rules, and answered with a Close frame of code 1002.",
+                "HTTP ended with the blank line. The server reads a GET as a frame that breaks "
+                "the rules, and answers with a Close frame of code 1002.",
             ),
             "b": Option(
                 "Frames only: HTTP is over on this connection.",
-                "Yes. HTTP opened the door; the same TCP connection now carries frames.",
+                "Yes. HTTP was for the handshake; the same TCP connection now carries frames.",
             ),
             "c": Option(
                 "Nothing: frames need a second connection.",
@@ -34,15 +34,16 @@ quiz = Quiz(
         {
             "a": Option(
                 "It encrypts the connection.",
-                "It encrypts nothing: you read key and answer in clear text, and the Hello too.",
+                "It encrypts nothing: you could read the key, the answer and the Hello.",
             ),
             "b": Option(
                 "It proves who the client is.",
-                "It is drawn anew for each connection and says nothing about anybody.",
+                "It is a new random value for each connection and says nothing about the client.",
             ),
             "c": Option(
                 "It proves that the server read this very request and speaks WebSocket.",
-                "Yes. An answer from a cache, or from a server that knows only HTTP, cannot fit.",
+                "Yes. An answer from a cache, or from a server that knows only HTTP, does not "
+                "match the key.",
             ),
         },
         answer="c",
@@ -56,16 +57,17 @@ quiz = Quiz(
         {
             "a": Option(
                 "The browser refuses: CORS protects the server.",
-                "A browser was recorded doing it, and it connected. CORS plays no part here.",
+                "The recording shows a browser that did this, and it connected. CORS does not "
+                "apply here.",
             ),
             "b": Option(
                 "It connects, unless the server itself checks Origin.",
-                "Yes. Origin tells the server which site asks; only the server can say no.",
+                "Yes. Origin tells the server which site asks; only the server can refuse.",
             ),
             "c": Option(
                 "It connects, and the page can send but not read.",
-                "The recorded page read its echo. To send and not to read is how CORS treats "
-                "plain HTTP; a WebSocket has no such half permission.",
+                "The page in the recording read its echo. With plain HTTP, CORS lets a page send "
+                "but not read; a WebSocket allows both.",
             ),
         },
         answer="b",
@@ -78,15 +80,15 @@ quiz = Quiz(
         {
             "a": Option(
                 "new WebSocket(url, [], {headers: {…}})",
-                "A browser ignores a third argument. In the recording its header is not there.",
+                "A browser ignores a third argument. In the recording that header is missing.",
             ),
             "b": Option(
                 "By setting the Authorization header before open.",
-                "The interface has no way to set a header, this one included.",
+                "The interface has no way to set any header.",
             ),
             "c": Option(
                 "Not in a header: in the URL, a cookie, a subprotocol or the first message.",
-                "Yes. URL and subprotocols are all that a page chooses; the browser adds cookies.",
+                "Yes. A page chooses only the URL and the subprotocols; the browser adds cookies.",
             ),
         },
         answer="c",
@@ -99,15 +101,15 @@ quiz = Quiz(
         {
             "a": Option(
                 "My server is up and its handler runs.",
-                "A front door answered so, with nobody behind it, and hung up.",
+                "A proxy answered 101 with no server behind it, and then closed the connection.",
             ),
             "b": Option(
-                "Something on the way that read my request speaks WebSocket.",
-                "Yes: that and no more. Wait for a first message before you trust it.",
+                "Something that read my request speaks WebSocket.",
+                "Yes, and nothing more. Wait for a first message before you trust the connection.",
             ),
             "c": Option(
                 "The connection stays open until one side closes it.",
-                "It did not stay open for a single frame: the client saw 1006.",
+                "It closed before a single frame came: the client saw 1006.",
             ),
         },
         answer="b",
@@ -116,19 +118,20 @@ quiz = Quiz(
     ),
     Question(
         "which-status",
-        "You get 426 Upgrade Required. What did the server miss in your request?",
+        "You get 426 Upgrade Required. What is missing from your request?",
         {
             "a": Option(
                 "A newer version of HTTP.",
-                "HTTP/1.1 is what an upgrade needs. The answer's Upgrade header says websocket.",
+                "HTTP/1.1 is enough for an upgrade. The answer's Upgrade header says websocket.",
             ),
             "b": Option(
-                "A request to change to WebSocket: Upgrade, or its word in Connection.",
+                "The wish to change to WebSocket: the Upgrade header, or the word Upgrade in "
+                "Connection.",
                 "Yes. The target speaks WebSocket, and you asked for it in plain HTTP.",
             ),
             "c": Option(
-                "An Origin that it likes.",
-                "That is 403: asked rightly, and refused.",
+                "An Origin that the server allows.",
+                "That gets 403: the request is valid, but the server refuses it.",
                 refuted_in="03-handshake: Who may come in",
             ),
         },

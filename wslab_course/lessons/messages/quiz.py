@@ -7,20 +7,23 @@ from wslab_course.checks.quiz import Option, Question, Quiz
 quiz = Quiz(
     Question(
         "how-often",
-        "A client connects once and sends three messages, each in four frames. How often does "
-        "the server call its handler(ws)?",
+        "A client connects once and sends three messages, each in four frames. How many times "
+        "does the server call its handler(ws)?",
         {
             "a": Option(
-                "Twelve times, for each frame",
-                "The handler never saw a frame: two came as one word, out of four frames.",
+                "Twelve times: once for each frame",
+                "The handler never saw a frame: its loop got two words, which had travelled in "
+                "four frames.",
             ),
             "b": Option(
-                "Three times, for each message",
-                'The list begins with a single "called". The loop inside turns for each message.',
+                "Three times: once for each message",
+                'The list holds a single "called". The loop inside the handler runs once for '
+                "each message.",
             ),
             "c": Option(
-                "Once, for the connection",
-                "Yes. It lives as long as the connection, and its loop turns once a message.",
+                "Once: for the connection",
+                "Yes. The handler runs as long as the connection, and its loop runs once for "
+                "each message.",
             ),
         },
         answer="c",
@@ -36,8 +39,8 @@ quiz = Quiz(
                 "One cut fell inside a header, and one chunk held two messages.",
             ),
             "b": Option(
-                "Some bytes; where frames end, only their headers say",
-                "Yes. Move the cuts as you like: frames and messages stay where they are.",
+                "Some bytes; only the headers in them say where frames end",
+                "Yes. Wherever the network cuts the bytes, the frames and messages are the same.",
             ),
             "c": Option(
                 "At least the beginning of a message",
@@ -50,18 +53,22 @@ quiz = Quiz(
     ),
     Question(
         "between",
-        "A text message is half sent, and its last frame is to come. Which frame may the same "
-        "side send before it?",
+        "One side has sent half of a text message; its last frame is still to come. Which frame "
+        "may this side send before it?",
         {
-            "a": Option("A Ping", "Yes. A control frame may pass between; it must be whole."),
+            "a": Option(
+                "A Ping",
+                "Yes. A control frame may come in between; it must not be fragmented itself.",
+            ),
             "b": Option(
                 "Another, short text message",
-                "It was answered with 1002: frames have no number, so only one can be open.",
+                "The server answered it with 1002. Frames do not say which message they belong "
+                "to, so only one message can be open.",
                 refuted_in="05-messages: A rule is broken",
             ),
             "c": Option(
-                "None: a message is not interrupted",
-                "The Ping between Hel and lo was answered, and Hello came back whole.",
+                "None: a message cannot be interrupted",
+                "The server answered the Ping between Hel and lo, and Hello came back complete.",
             ),
         },
         answer="a",
@@ -78,11 +85,12 @@ quiz = Quiz(
             ),
             "b": Option(
                 "It waits for the next frame: that is legal",
-                "Yes. UTF-8 is a promise about the message, not about each of its frames.",
+                "Yes. The message must be UTF-8, but each of its frames need not be.",
             ),
             "c": Option(
                 "It shows the sign � instead of ë",
-                "Nothing was replaced: the bytes were joined first, and then they were Zoë.",
+                "Nothing was replaced: the receiver joined the bytes first, and together they "
+                "were Zoë.",
             ),
         },
         answer="b",
@@ -91,7 +99,7 @@ quiz = Quiz(
     ),
     Question(
         "kinds",
-        "You send a PNG image, then a JSON document. How many kinds of data does WebSocket know "
+        "You send a PNG image, then a JSON document. How many kinds of data does WebSocket have "
         "for them?",
         {
             "a": Option(
@@ -100,11 +108,12 @@ quiz = Quiz(
             ),
             "b": Option(
                 "Two: text, which is UTF-8, and binary",
-                "Yes. What the bytes are beyond that is agreed between the two programs.",
+                "Yes. What the bytes mean is agreed between the two programs.",
             ),
             "c": Option(
                 "One: bytes. Text or binary does not matter",
-                "42 came back as str once and as bytes once; and the PNG sent as text got 1007.",
+                "42 came back as str when sent as text, and as bytes when sent as binary. The "
+                "PNG sent as text got 1007.",
             ),
         },
         answer="b",
@@ -117,16 +126,18 @@ quiz = Quiz(
         {
             "a": Option(
                 "It is the same message, so only a number is sent",
-                "The 5 bytes say: copy from what came before. A receiver that had kept nothing "
+                "The 5 bytes say: copy from an earlier message. A receiver that kept nothing "
                 "could not read them.",
             ),
             "b": Option(
                 "The sender points back to what it sent before",
-                "Yes: context takeover. So the receiver must keep its unpacker, too.",
+                "Yes: this is called context takeover. So the receiver must keep its unpacker, "
+                "too.",
             ),
             "c": Option(
-                "Each message is packed by itself, and sizes vary",
-                "A new unpacker failed at the second Hello, so it is not packed by itself.",
+                "Each message is compressed by itself, and sizes vary",
+                "A new unpacker failed at the second Hello, so that message is not compressed by "
+                "itself.",
             ),
         },
         answer="b",

@@ -1,4 +1,4 @@
-"""Notebook 09, security: four exercises, the quiz, a club with members, and its intruders."""
+"""Notebook 09, security: four exercises, the quiz, a club with members, and its attackers."""
 
 from wslab_course.lessons.security.exercises.hardened import hardened
 from wslab_course.lessons.security.exercises.origin_allowed import origin_allowed

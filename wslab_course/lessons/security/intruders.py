@@ -1,15 +1,15 @@
-"""Eight attacks on a WebSocket server, and three honest clients who must not suffer for them.
+"""Eight attacks on a WebSocket server, and three honest clients that it must still serve.
 
-Each visitor is a coroutine that comes to a `VisitedServer` over real sockets and returns, in words,
-what became of it: `KEPT_OUT` is what an attack, `SERVED` what an honest client should say.
+Each visitor is a coroutine that connects to a `VisitedServer` over real sockets and returns what
+happened as a text: an attack should return `KEPT_OUT`, an honest client `SERVED`.
 
-The site under attack greets a member: a message "hi" of ann's is answered "ann: hi". Its rules
-are the constants below.
+The site under attack answers a message of ann, "hi", with "ann: hi". Its rules are the
+constants below.
 
 Rules of this file:
 
 * Every visit ends within `VISIT_TIMEOUT_S` seconds and leaves no connection behind.
-* A server that does not answer at all has not kept anybody out.
+* A server that does not answer at all has not kept out a visitor.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ SERVED: Final = "served"
 
 @dataclass(frozen=True, slots=True)
 class VisitedServer:
-    """Where the server listens, and how a page or a session of its own looks."""
+    """The server's address, its own origin, and the sessions of its members."""
 
     url: str
     origin: str = CLUB_ORIGIN
@@ -74,7 +74,7 @@ Visit = Callable[[VisitedServer], Awaitable[str]]
 
 
 async def foreign_page(site: VisitedServer) -> str:
-    """A page of evil.example; the browser of its visitor, ann, adds her cookie."""
+    """A page of evil.example, open in ann's browser, which adds her cookie."""
     return await _says_hi(site, "https://evil.example", site.session_of("ann"))
 
 
@@ -84,12 +84,12 @@ async def lookalike(site: VisitedServer) -> str:
 
 
 async def nobody(site: VisitedServer) -> str:
-    """The site's own page, in the browser of somebody who has not logged in."""
+    """The site's own page, in a browser that has not logged in."""
     return await _says_hi(site, site.origin, None)
 
 
 async def made_up_session(site: VisitedServer) -> str:
-    """A session that was never given to anybody."""
+    """A session that the server never gave out."""
     return await _says_hi(site, site.origin, "0000")
 
 
@@ -115,7 +115,7 @@ async def endless_fragments(site: VisitedServer) -> str:
                 await ws.wait_closed()
             return KEPT_OUT
         except TimeoutError:
-            return f"still welcome after {3 * MAX_MESSAGE_BYTES:,} bytes"
+            return f"still connected after {3 * MAX_MESSAGE_BYTES:,} bytes"
         finally:
             ws.transport.abort()
             sending.cancel()
@@ -124,7 +124,7 @@ async def endless_fragments(site: VisitedServer) -> str:
 
 
 async def half_a_request(site: VisitedServer) -> str:
-    """Somebody who sends half a handshake, and then nothing."""
+    """A client that sends half a handshake, and then nothing."""
     place = urlsplit(site.url)
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
     try:
@@ -136,18 +136,18 @@ async def half_a_request(site: VisitedServer) -> str:
     except ConnectionError:
         return KEPT_OUT
     except TimeoutError:
-        return f"still awaited after {HANDSHAKE_TIMEOUT_S + END_TIMEOUT_S:g} seconds"
+        return f"still connected after {HANDSHAKE_TIMEOUT_S + END_TIMEOUT_S:g} seconds"
     finally:
         writer.transport.abort()
 
 
 async def one_too_many(site: VisitedServer) -> str:
-    """A member with as many connections as allowed, who opens one more."""
+    """A member who opens one connection more than allowed."""
     async with AsyncExitStack() as stack:
         for number in range(1, MAX_CONNECTIONS + 1):
             said = await _opens(stack, site, "ann")
             if said != SERVED:
-                return f"connection {number} of {MAX_CONNECTIONS} was {said}, and it is allowed"
+                return f"connection {number} of {MAX_CONNECTIONS}, which is allowed, was {said}"
         said = await _opens(stack, site, "ann")
         return said if said != SERVED else f"connection {MAX_CONNECTIONS + 1} was served as well"
 
@@ -156,20 +156,20 @@ async def one_too_many(site: VisitedServer) -> str:
 
 
 async def own_page(site: VisitedServer) -> str:
-    """Bob on the site's own page, with the longest message that is allowed."""
+    """bob on the site's own page, with the longest message that is allowed."""
     text = "y" * MAX_MESSAGE_BYTES
     async with site.come(site.origin, site.session_of("bob")) as ws:
         return await _is_answered(ws, text, f"bob: {text}")
 
 
 async def program(site: VisitedServer) -> str:
-    """A program of bob's, which has no page and sends no Origin; its message is in fragments."""
+    """A program of bob, which sends no Origin; its message is in fragments."""
     async with site.come(None, site.session_of("bob")) as ws:
         return await _is_answered(ws, ["h", "", "i"], "bob: hi")
 
 
 async def comes_back(site: VisitedServer) -> str:
-    """Ann, with all her connections, three times in a row; bob is there all the time."""
+    """ann, with all her connections, three times in a row; bob is connected all the time."""
     async with AsyncExitStack() as stays:
         if (said := await _opens(stays, site, "bob")) != SERVED:
             return f"bob, {said}"
@@ -202,10 +202,10 @@ Start = Callable[[dict[str, str], str], Awaitable[Server]]
 
 
 async def visit(start: Start, who: str) -> str:
-    """Start a server, let one of `VISITS` come to it, stop it; what became of the visitor.
+    """Start a server, let one of `VISITS` connect, stop it; return the visitor's result.
 
     ``await start(sessions, origin)`` returns the server, as ``websockets`` makes it. What it
-    raises is raised here; whatever else it returns is said.
+    raises is raised here; if it returns something else, the result says so.
     """
     until = asyncio.get_running_loop().time() + VISIT_TIMEOUT_S
     with _no_log():
@@ -215,9 +215,9 @@ async def visit(start: Start, who: str) -> str:
         except TimeoutError:
             if not limit.expired():
                 raise
-            return f"nobody listens: your server did not start within {VISIT_TIMEOUT_S:g} s"
+            return f"no server: yours did not start within {VISIT_TIMEOUT_S:g} s"
         if not isinstance(server, Server):
-            return f"nobody listens: you returned {type(server).__name__}, not a server"
+            return f"no server: you returned {type(server).__name__}, not a server"
         try:
             host, port = server.sockets[0].getsockname()[:2]
             async with asyncio.timeout_at(until):
@@ -227,13 +227,13 @@ async def visit(start: Start, who: str) -> str:
         except (ConnectionClosed, InvalidHandshake, OSError) as error:
             if isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError):
                 return "no answer in time"
-            return _unless(who, f"turned away: {_brief(error)}")
+            return _unless(who, f"refused: {_brief(error)}")
         finally:
             await _stop(server)
 
 
 async def visit_all(start: Start) -> dict[str, str]:
-    """What became of each of `VISITS`, every one at a server of its own."""
+    """The result of each of `VISITS`, each at a new server."""
     return {who: await visit(start, who) for who in VISITS}
 
 
@@ -241,7 +241,7 @@ async def visit_all(start: Start) -> dict[str, str]:
 
 
 def _unless(who: str, said: str) -> str:
-    """To be refused at the door is what an attack deserves."""
+    """A refused handshake is the correct result for an attack."""
     return KEPT_OUT if who in ATTACKS else said
 
 
@@ -257,7 +257,7 @@ async def _says_hi(site: VisitedServer, origin: str | None, session: str | None)
 
 
 async def _answer_to(ws: ClientConnection, message: Any) -> str:
-    """KEPT_OUT when the server closed instead of answering; else what it said."""
+    """KEPT_OUT when the server closed instead of answering; else its answer."""
     try:
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
             await ws.send(message)
@@ -267,8 +267,8 @@ async def _answer_to(ws: ClientConnection, message: Any) -> str:
     except TimeoutError:
         return "no answer, and the connection stays open"
     if len(answer) > 40:
-        return f"came in, and was told {len(answer):,} characters"
-    return f"came in, and was told {answer!r}"
+        return f"came in, and received {len(answer):,} characters"
+    return f"came in, and received {answer!r}"
 
 
 async def _is_answered(ws: ClientConnection, message: Any, wanted: str) -> str:
@@ -277,11 +277,11 @@ async def _is_answered(ws: ClientConnection, message: Any, wanted: str) -> str:
         answer = await ws.recv()
     if answer == wanted:
         return SERVED
-    return f"was told {answer[:40]!r} where {wanted[:40]!r} was due"
+    return f"received {answer[:40]!r} instead of {wanted[:40]!r}"
 
 
 async def _opens(stack: AsyncExitStack, site: VisitedServer, member: str) -> str:
-    """One more connection, which stays until the stack ends."""
+    """One more connection, which stays open until the stack ends."""
     try:
         ws = await stack.enter_async_context(site.come(site.origin, site.session_of(member)))
         return await _is_answered(ws, "hi", f"{member}: hi")
@@ -292,7 +292,7 @@ async def _opens(stack: AsyncExitStack, site: VisitedServer, member: str) -> str
 
 
 async def _opens_in_the_end(stack: AsyncExitStack, site: VisitedServer, member: str) -> str:
-    """The same by a client that tries again: a server may see late that another one left."""
+    """The same, with retries: a server may notice late that another client left."""
     deadline = asyncio.get_running_loop().time() + END_TIMEOUT_S
     while (said := await _opens(stack, site, member)) == KEPT_OUT:
         if asyncio.get_running_loop().time() > deadline:
@@ -303,7 +303,7 @@ async def _opens_in_the_end(stack: AsyncExitStack, site: VisitedServer, member: 
 
 @contextmanager
 def _no_log() -> Iterator[None]:
-    """What a server under attack logs would land in whatever cell runs."""
+    """Keep the log of a server under attack out of the notebook's cells."""
     logger = logging.getLogger("websockets.server")
     before, logger.disabled = logger.disabled, True
     try:
@@ -313,7 +313,7 @@ def _no_log() -> Iterator[None]:
 
 
 async def _stop(server: Server) -> None:
-    """Stop it, however its handlers behave."""
+    """Stop the server, also when its handlers do not end."""
     server.close()
     for connection in server.connections:
         connection.transport.abort()

@@ -1,9 +1,9 @@
-"""OldProxy: a middle box that was there before WebSocket, and what it does to an upgrade.
+"""OldProxy: a proxy that is older than WebSocket, and what it does to an upgrade.
 
-`Connection` and what it names hold between two neighbours only; whoever passes a request on
-takes them out first (RFC 9110 §7.6.1). A box that knows nothing of `Upgrade` does exactly
-that, keeps every rule of HTTP, and so turns an opening handshake into a plain GET. What it
-cannot read it cannot change: a connection that begins with TLS goes through byte for byte.
+`Connection` and the headers that it names are for the next hop only; a proxy must remove them
+before it passes a request on (RFC 9110 §7.6.1). A proxy that does not know `Upgrade` does exactly
+that, keeps every rule of HTTP, and so turns an opening handshake into a plain GET. It cannot
+change what it cannot read: a connection that begins with TLS goes through byte for byte.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from wslab.protocol.handshake import Headers, Request
 from wslab.protocol.recording.tls_records import is_tls
 from wslab.protocol.redaction import redacted_text
 
-#: Headers that never pass a neighbour, whether or not `Connection` names them.
+#: Headers that never pass a hop, whether or not `Connection` names them.
 HOP_BY_HOP: Final = ("connection", "keep-alive", "proxy-connection", "te", "upgrade")
 
 
 class OldProxy(StreamServer):
     """Stands before `target`, a ws:// or wss:// URL; its own `url` has the same scheme.
 
-    It passes on one request a connection, without the headers that were meant for itself,
-    and whatever is TLS as it is. `log` says in words what it did.
+    It passes on one request for each connection, without the headers that were meant for itself,
+    and TLS unchanged. `log` says what it did.
 
-    WslabError when `target` is no such URL.
+    WslabError when `target` is not such a URL.
     """
 
     def __init__(self, target: str, **options: Any) -> None:
@@ -47,7 +47,7 @@ class OldProxy(StreamServer):
         while len(first) < 3 and (piece := await reader.read(READ_BYTES)):
             first += piece
         if is_tls(first):
-            self.log.append("TLS: cannot be read, passed on as it is")
+            self.log.append("TLS: cannot be read, passed on unchanged")
         else:
             got = await next_request(reader, first)
             if got is None:
@@ -55,7 +55,7 @@ class OldProxy(StreamServer):
             request, rest = got
             onward, dropped = without_hop_by_hop(request)
             asked = f"{request.method} {redacted_text(request.target)}"
-            self.log.append(f"{asked}: took out {', '.join(dropped)}")
+            self.log.append(f"{asked}: removed {', '.join(dropped)}")
             first = onward.encode() + rest
         host, port = self._parts.hostname or "", self._parts.port or PORTS[self._parts.scheme]
         far_reader, far_writer = await reach(host, port)
@@ -66,7 +66,7 @@ class OldProxy(StreamServer):
 
 
 def without_hop_by_hop(request: Request) -> tuple[Request, list[str]]:
-    """The request as it leaves for the next neighbour, and the names that were taken out."""
+    """The request as it is sent to the next hop, and the names that were removed."""
     named = {token.lower() for token in request.headers.tokens("Connection")}
     kept, dropped = [], []
     for name, value in request.headers:

@@ -7,13 +7,16 @@ from wslab_course.checks.quiz import Option, Question, Quiz
 quiz = Quiz(
     Question(
         "masked",
-        "A page sends a password over ws://. Its frames are masked. Who on the way can read it?",
+        "A page sends a password over ws://. Its frames are masked. Who can read it on the way?",
         {
-            "a": Option("Nobody: it is masked.", "The key travels in the frame, in front of it."),
+            "a": Option(
+                "Nobody: it is masked.",
+                "The masking key is in the same frame, before the password.",
+            ),
             "b": Option("Everybody.", "Yes: the key is in the frame, and XOR is its own inverse."),
             "c": Option(
-                "Only who knows Sec-WebSocket-Key.",
-                "That key has nothing to do with masks, and can be read as well.",
+                "Only someone who knows Sec-WebSocket-Key.",
+                "That key is not used for masking, and can be read as well.",
             ),
         },
         answer="b",
@@ -26,12 +29,12 @@ quiz = Quiz(
         {
             "a": Option(
                 "ws:// to a server that has a certificate.",
-                "You tried: ws:// to the TLS port got no answer in HTTP, and no connection.",
+                "You tried it: ws:// to the TLS port got no HTTP answer and no connection.",
             ),
-            "b": Option("wss:// alone.", "Yes: the scheme decides whether TLS comes first."),
+            "b": Option("Only wss://.", "Yes: the scheme decides whether TLS comes first."),
             "c": Option(
                 "Either; client and server agree on it in the handshake.",
-                "There is nothing to agree on: with wss:// TLS is there before the handshake.",
+                "The handshake does not agree on it: with wss://, TLS begins before the handshake.",
             ),
         },
         answer="b",
@@ -45,15 +48,15 @@ quiz = Quiz(
         {
             "a": Option(
                 "The browser hides the messages from it.",
-                "It read the note in every row, whatever the header said.",
+                "The page read the note in every row, whatever the header was.",
             ),
             "b": Option(
-                "It connects and reads: that header plays no part.",
-                "Yes. Only a server that looks at Origin keeps it out.",
+                "It connects and reads: that header has no effect here.",
+                "Yes. Only a server that checks Origin refuses the page.",
             ),
             "c": Option(
                 "The browser asks with OPTIONS first, and gives up.",
-                "The recorded browser asked once, with GET, and got a 101.",
+                "The browser in the recording sent one request, a GET, and got a 101.",
                 refuted_in="09-security: A page that is not yours",
             ),
         },
@@ -63,7 +66,7 @@ quiz = Quiz(
     ),
     Question(
         "token-in-a-header",
-        "Your page has a token. How does it show it to a WebSocket server?",
+        "Your page has a token. How can it send the token to a WebSocket server?",
         {
             "a": Option(
                 "In an Authorization header of the handshake.",
@@ -71,11 +74,11 @@ quiz = Quiz(
             ),
             "b": Option(
                 "In a header of the first frame.",
-                "A frame has no headers; its first message may hold the token, though.",
+                "A frame has no HTTP headers. But the first message may hold the token.",
             ),
             "c": Option(
                 "In the URL, the first message, a subprotocol, or by cookie.",
-                "Yes, and each has its price.",
+                "Yes, and each has a disadvantage.",
             ),
         },
         answer="c",
@@ -84,12 +87,14 @@ quiz = Quiz(
     ),
     Question(
         "what-origin-proves",
-        "A server accepts one Origin only. Who can still connect?",
+        "A server accepts only one Origin. Which clients can connect?",
         {
-            "a": Option("Only pages of that origin.", "Your script sent that Origin and got 101."),
+            "a": Option(
+                "Only pages of that origin.", "Your Python script sent that Origin and got a 101."
+            ),
             "b": Option(
-                "Those pages, and every program that says so.",
-                "Yes. Origin speaks for a browser; a login speaks for a person.",
+                "Those pages, and every program that sends that Origin.",
+                "Yes. Origin can be trusted only from a browser; a login identifies a person.",
             ),
             "c": Option(
                 "Also pages of its sub-domains.",
@@ -104,14 +109,18 @@ quiz = Quiz(
         "which-code",
         "A server behind a proxy closes with 4001. What does the client's close event say?",
         {
-            "a": Option("4001", "Behind this proxy it was 4001, before it 1005: another frame."),
+            "a": Option(
+                "4001",
+                "Between server and proxy the code was 4001; the client got "
+                "another frame, with 1005.",
+            ),
             "b": Option(
-                "It depends on the proxy: each hop sends a Close frame of its own.",
-                "Yes. The recorded one sent an empty frame: 1005.",
+                "It depends on the proxy: each hop has its own Close frame.",
+                "Yes. The proxy in the recording sent an empty Close frame: 1005.",
             ),
             "c": Option(
                 "1006, as the proxy is not the server.",
-                "A Close frame did come, so it is not 1006; but it was an empty one.",
+                "A Close frame came, so it is not 1006; but the frame was empty.",
             ),
         },
         answer="b",
@@ -122,14 +131,18 @@ quiz = Quiz(
         "who-said-101",
         "Your client has a 101 and the correct Accept. Is your server up?",
         {
-            "a": Option("Yes: only it could know the Accept.", "Anybody can compute an Accept."),
+            "a": Option(
+                "Yes: only my server could know the Accept.",
+                "Any program that reads the key can compute the Accept.",
+            ),
             "b": Option(
                 "Yes, unless the connection ends at once.",
-                "The recorded client sent its Hello after the 101, to a server that had said 404.",
+                "In the recording, the client sent its Hello after the 101, and the server had "
+                "answered 404.",
             ),
             "c": Option(
-                "Somebody is up: whoever read the request first.",
-                "Yes. The proxy said 101, and asked the server afterwards.",
+                "Some program is up: the first one that read the request.",
+                "Yes. The proxy sent the 101, and asked the server afterwards.",
             ),
         },
         answer="c",

@@ -1,4 +1,4 @@
-"""Notebook 00, start: one exercise, the quiz, and a Python of its own to break."""
+"""Notebook 00, start: one exercise, the quiz, and a separate Python process to break."""
 
 from wslab_course.lessons.start.exercises import greet
 from wslab_course.lessons.start.fresh_python import fresh_python

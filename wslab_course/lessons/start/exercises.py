@@ -16,31 +16,31 @@ from wslab_course.checks.facts import without_coroutines
 
 
 async def what_the_server_heard(greet: Callable[..., Any], name: str) -> dict[str, Any]:
-    """Run one attempt against a real echo server; tell both ends of the story."""
+    """Run one attempt against a real echo server; return what each end saw."""
     async with EchoServer(name="greet-check") as server:
         returned = without_coroutines(await greet(server.url, name))
-        with suppress(WslabError):  # nobody came; or a connection was left open, and never closes
+        with suppress(WslabError):  # no client came, or a connection was left open and never closes
             await asyncio.to_thread(server.wait_for, "open", 1, 0.5)
             opened = len(server.events.of("open"))
             await asyncio.to_thread(server.wait_for, "close", opened, 1.0)
-    # Only now: the server notes what it heard in its own time.
+    # Only now: the server may log a message a little after it arrived.
     heard = [event.data for event in server.events if event.kind == "message"]
-    return {"the server heard": heard, "you returned": returned}
+    return {"the server received": heard, "you returned": returned}
 
 
 @exercise(
     cases=[
         Case(
             "Ada",
-            expected={"the server heard": ["Ada"], "you returned": "Ada"},
+            expected={"the server received": ["Ada"], "you returned": "Ada"},
             label='greet(url, "Ada")',
-            nudge="Send the name as it is, and return the answer as it comes.",
+            nudge="Send the name unchanged, and return the answer unchanged.",
         ),
         Case(
             "Zoë ☺",
-            expected={"the server heard": ["Zoë ☺"], "you returned": "Zoë ☺"},
+            expected={"the server received": ["Zoë ☺"], "you returned": "Zoë ☺"},
             label='greet(url, "Zoë ☺")',
-            nudge="It worked for Ada; does it use `name`, whatever the name is?",
+            nudge="It worked for Ada. Does your code use `name`, so that it works for every name?",
         ),
     ],
     run=what_the_server_heard,
@@ -60,7 +60,7 @@ async def greet(url: str, name: str) -> str:
 
 
 @greet.wrong(
-    "The check's server heard nothing: connect to the `url` you are given, and send to it."
+    "The check's server received nothing: connect to the `url` that you are given, and send there."
 )
 async def without_a_server(url, name):
     return name
@@ -72,7 +72,7 @@ async def without_waiting(url, name):
         await ws.send(name)
 
 
-@greet.wrong("You returned a coroutine, which is work not done yet; put `await` before ws.recv().")
+@greet.wrong("You returned a coroutine, which has not run yet; put `await` before ws.recv().")
 async def without_await(url, name):
     async with connect(url) as ws:
         await ws.send(name)
@@ -80,16 +80,14 @@ async def without_await(url, name):
 
 
 # An exception is recognised by its kind alone, so these sentences allow for other causes.
-@greet.wrong(
-    "A connection has send and recv, and you have one after `async with connect(url) as ws:`."
-)
+@greet.wrong("Only a connection has send and recv; `async with connect(url) as ws:` gives you one.")
 async def without_connecting(url, name):
     await connect(url).send(name)
 
 
 @greet.wrong(
-    "Look at the quoted line: `async with` opens a connection, a plain `with` does not; "
-    "send takes the text, and recv takes nothing."
+    "Look at the quoted line. `async with` opens a connection; a plain `with` does not. send "
+    "takes the text, and recv takes no argument."
 )
 async def with_plain_with(url, name):
     with connect(url) as ws:
@@ -97,14 +95,15 @@ async def with_plain_with(url, name):
 
 
 @greet.wrong(
-    "Nothing came in time: an echo answers each message once. Did you send, and receive once?"
+    "No answer came in time. An echo server answers each message once: did you send one message, "
+    "and call recv once?"
 )
 async def without_sending(url, name):
     async with connect(url) as ws, asyncio.timeout(0.1):
         return await ws.recv()
 
 
-@greet.wrong("You sent bytes, so bytes came back; send the str itself, and it travels as text.")
+@greet.wrong("You sent bytes, so bytes came back; send the str itself, and it is sent as text.")
 async def as_bytes(url, name):
     async with connect(url) as ws:
         await ws.send(name.encode())
@@ -112,7 +111,7 @@ async def as_bytes(url, name):
             return await ws.recv()
 
 
-@greet.wrong("You greet; the task is to send the name alone, without a word around it.")
+@greet.wrong("You added a greeting; the task is to send the name alone, with no other words.")
 async def with_hello(url, name):
     async with connect(url) as ws:
         await ws.send(f"Hello, {name}")

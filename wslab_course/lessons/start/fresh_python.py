@@ -1,4 +1,4 @@
-"""A Python process of its own, for what would patch or break the kernel."""
+"""A separate Python process, for code that would patch or break the kernel."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ PROCESS_TIMEOUT_S = 20.0  # seconds for a fresh Python to start and finish
 
 
 def fresh_python(code: str) -> None:
-    """Run code in a Python process of its own, and print what it prints.
+    """Run code in a separate Python process, and print what it prints.
 
-    What it patches or breaks ends with it. Raises WslabError when the code fails.
+    What the code patches or breaks ends with that process. Raises WslabError when it fails.
     """
     # UTF-8 on both ends of the pipe: Windows would use the code page of the machine.
     done = subprocess.run(

@@ -11,13 +11,14 @@ quiz = Quiz(
         {
             "a": Option(
                 "Both clients.",
-                "That would be a chat. An echo server answers on the connection that spoke, "
-                "and on no other.",
+                "That would be a chat. An echo server answers only on the connection that sent "
+                "the message.",
             ),
             "b": Option("Client 1 alone.", "Yes: each connection is a conversation of its own."),
             "c": Option(
                 "Client 2 alone.",
-                "A server that passes messages on must be told to. An echo goes back.",
+                "A server passes messages on only if it is written to do so. An echo goes back "
+                "to its sender.",
             ),
         },
         answer="b",
@@ -30,16 +31,16 @@ quiz = Quiz(
         {
             "a": Option(
                 "Notebooks cannot run coroutines.",
-                "They can, and with less ceremony than a script: write await in the cell.",
+                "They can, and it takes less code than in a script: write await in the cell.",
             ),
             "b": Option(
                 "nest_asyncio is not installed.",
-                "It is installed here, and the cell still fails. It is also the last way out, "
-                "not the first.",
+                "It is installed here, and the cell still fails. It is also the last thing to "
+                "try, not the first.",
             ),
             "c": Option(
                 "An event loop runs already: the kernel's own.",
-                "Yes. asyncio.run starts a new loop, and a thread runs one at a time.",
+                "Yes. asyncio.run starts a new loop, and a thread can run only one loop at a time.",
             ),
         },
         answer="c",
@@ -52,15 +53,16 @@ quiz = Quiz(
         {
             "a": Option(
                 "To a server on this machine.",
-                "Yes. It is as real: the bytes go through the same sockets, and you see both ends.",
+                "Yes. It is just as real: the bytes go through real sockets, and you see both "
+                "ends.",
             ),
             "b": Option(
-                "To it: a public server is the real thing.",
-                "It closed in 2021. Others revived the name, over wss and with tight limits; "
-                "a course should not stand on it.",
+                "To that one: a public server is a real server.",
+                "It closed in 2021. Others run a server under that name again, over wss and with "
+                "tight limits; a course should not depend on it.",
             ),
             "c": Option(
-                "To nothing: the notebook replays a simulation.",
+                "To no server: the notebook replays a simulation.",
                 "Nothing is simulated. The server has a port, and your browser can open it too.",
             ),
         },

@@ -12,15 +12,15 @@ quiz = Quiz(
         {
             "a": Option(
                 "That the server's program is up.",
-                "Ticket 7 had a valid 101, and no program behind it.",
+                "Ticket 7 had a valid 101, and the server's program did not run.",
             ),
             "b": Option(
-                "That whoever read the request speaks WebSocket.",
-                "Yes. It may be a proxy, which answers before it has looked for the server.",
+                "That the program that read the request speaks WebSocket.",
+                "Yes. It may be a proxy, which answers before it connects to the server.",
             ),
             "c": Option(
                 "That the connection works in both directions.",
-                "One request and one answer have passed, and not one frame.",
+                "One request and one answer were sent, but no frame.",
             ),
         },
         answer="b",
@@ -33,15 +33,15 @@ quiz = Quiz(
         {
             "a": Option(
                 "1009 and the reason.",
-                "In ticket 4 both were in the server's recording, and neither in the client's.",
+                "In ticket 4 both were in the server's recording, and neither was in the client's.",
             ),
             "b": Option(
-                "What the proxy says at the end of its own connection.",
+                "What the proxy sends at the end of its own connection.",
                 "Yes. Here it was a Close frame without a code.",
             ),
             "c": Option(
                 "1006, since a proxy breaks the connection.",
-                "It may happen. In ticket 4 the end was clean: a Close frame, and its answer.",
+                "That can happen. In ticket 4 the end was clean: a Close frame, and its answer.",
             ),
         },
         answer="b",
@@ -50,7 +50,7 @@ quiz = Quiz(
     ),
     Question(
         "two-logs-of-1006",
-        "The client's log says 1006, the server's says 1006. Who sent it to whom?",
+        "The client's log says 1006, and so does the server's. Who sent it to whom?",
         {
             "a": Option(
                 "The client to the server.",
@@ -61,12 +61,13 @@ quiz = Quiz(
                 "Look at the server's frames in ticket 3: three texts, and no Close.",
             ),
             "c": Option(
-                "Nobody. Each library made it up.",
-                "Yes. It means: no Close frame came. Why, it does not say.",
+                "Nobody sent it. Each library made it up.",
+                "Yes. It means that no Close frame came. It does not say why.",
             ),
             "d": Option(
                 "A box between them, to both.",
-                "The box in ticket 3 reset two TCP connections. It sent no frame; it knows none.",
+                "The box in ticket 3 reset two TCP connections. It sent no frame, because it "
+                "does not speak WebSocket.",
             ),
         },
         answer="c",
@@ -75,19 +76,19 @@ quiz = Quiz(
     ),
     Question(
         "every-rule-kept",
-        "All frames of a recording keep every rule. Can it show you a bug?",
+        "All frames of a recording keep every rule. Can the recording still show a bug?",
         {
             "a": Option(
                 "No. Then the network is to blame.",
-                "In ticket 5 the network did its work: the bytes are there, and they are wrong.",
+                "In ticket 5 the network delivered every byte, and the content was wrong.",
             ),
             "b": Option(
-                "Yes: what is said can be wrong, or said twice.",
-                "Yes. A rule looks at the form of a frame, not at what it should have said.",
+                "Yes: the content of a message can be wrong, or sent twice.",
+                "Yes. The rules are about the form of a frame, not about its content.",
             ),
             "c": Option(
                 "Only if it is longer.",
-                "Eight frames were enough in ticket 5, and every one of them is legal.",
+                "Eight frames were enough in ticket 5, and each of them keeps the rules.",
             ),
         },
         answer="b",
@@ -96,19 +97,22 @@ quiz = Quiz(
     ),
     Question(
         "works-with-the-old-one",
-        "A client has worked with one server for years, and fails with a new one. Who is wrong?",
+        "A client has worked with one server for years, and fails with a new one. Which side is "
+        "wrong?",
         {
             "a": Option(
                 "The new server.",
-                "In ticket 6 it is too quick to answer, and what it answers should not be there.",
+                "In ticket 6 the server answered too early, with a Pong before its 101; but it "
+                "was not the first to break a rule.",
             ),
             "b": Option(
-                "That cannot be said before the bytes are read.",
-                "Yes. Perhaps the old server forgave, as the meters' old one did.",
+                "You cannot know before you read the bytes.",
+                "Yes. Perhaps the old server accepted an error, as the meters' old server did.",
             ),
             "c": Option(
                 "The client.",
-                "It was in ticket 6. In ticket 5 it was the server, with a client as old.",
+                "In ticket 6 it was the client. In ticket 5 it was the server, with a client "
+                "just as old.",
                 f"{NOTEBOOK}: Ticket 5: empty answers",
             ),
         },

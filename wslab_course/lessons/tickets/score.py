@@ -18,15 +18,15 @@ TICKETS = (ticket_1, ticket_2, ticket_3, ticket_4, ticket_5, ticket_6, ticket_7,
 
 
 def score() -> Document:
-    """How many tickets are diagnosed, and which wait."""
+    """How many tickets are diagnosed, and which are still open."""
     open_ones = [str(n) for n, ticket in enumerate(TICKETS, 1) if not ticket.diagnosed]
     count = len(TICKETS) - len(open_ones)
     done = count >= WANTED
     if not open_ones:
-        said = "All of them. You read bytes; you need no luck."
+        said = "You diagnosed all of them."
     elif done:
-        said = f"That is enough, and these are left if you like: {', '.join(open_ones)}."
+        said = f"That is enough. If you like, try the others: {', '.join(open_ones)}."
     else:
-        said = f"{WANTED} are wanted. These wait for you: {', '.join(open_ones)}."
+        said = f"Diagnose at least {WANTED}. Still open: {', '.join(open_ones)}."
     title = f"{count} of {len(TICKETS)} tickets diagnosed"
     return notice(title, sentences=(said,), tone="correct" if done else "")

@@ -14,8 +14,8 @@ quiz = Quiz(
         {
             "a": Option(
                 "An HTTP request for each cell.",
-                "HTTP starts a kernel and opens the door. The code is a message on a WebSocket "
-                "that has been open since then.",
+                "HTTP starts the kernel and opens the WebSocket. The code is a message on that "
+                "WebSocket, which has been open since then.",
             ),
             "b": Option(
                 "A message on a WebSocket that is open all the time.",
@@ -32,7 +32,7 @@ quiz = Quiz(
     ),
     Question(
         "how-a-page-logs-in",
-        "A program shows the token in an Authorization header. How does the page log in?",
+        "A program sends the token in an Authorization header. How does the page log in?",
         {
             "a": Option(
                 "It sets the same header.",
@@ -40,11 +40,13 @@ quiz = Quiz(
             ),
             "b": Option(
                 "With a cookie, which the browser adds.",
-                "Yes. Whoever shows the token gets a cookie; the browser sends it from then on.",
+                "Yes. The server gives a cookie to a browser that shows the token; the browser "
+                "sends it from then on.",
             ),
             "c": Option(
-                "It need not: it comes from the same machine.",
-                "Without token or cookie the answer was 403, and that client ran on this machine.",
+                "It does not need to: it comes from the same machine.",
+                "Without a token or cookie the answer was 403, although that client ran on this "
+                "machine.",
             ),
         },
         answer="b",
@@ -57,11 +59,12 @@ quiz = Quiz(
         {
             "a": Option(
                 "In the reply to the request.",
-                "Look into the execute_reply: it says that all went well, and holds no text.",
+                "Look at the execute_reply: it says that the code ran without error, and holds "
+                "no text.",
             ),
             "b": Option(
                 "In the next frame after the request.",
-                "The next frame said busy, and others can come between.",
+                "The next frame said busy, and other frames can come before the print.",
             ),
             "c": Option(
                 "In a message of its own, which every client of the kernel gets.",
@@ -74,19 +77,21 @@ quiz = Quiz(
     ),
     Question(
         "text-or-bytes",
-        "Both sides agreed on v1, whose messages are binary. The client sends a text message.",
+        "Both sides agreed on v1, whose messages are binary. The client sends a text message. "
+        "What happens?",
         {
             "a": Option(
                 "It works: text or bytes does not matter.",
-                "It mattered: the recording shows no answer, and a connection that ended.",
+                "It did matter: the recording shows that no answer came and that the connection "
+                "ended.",
             ),
             "b": Option(
                 "The frame breaks a rule of WebSocket.",
-                "Every rule was kept. WebSocket carries text and binary, and asks nobody.",
+                "The frame follows every rule. WebSocket carries text and binary messages alike.",
             ),
             "c": Option(
-                "WebSocket is content; the server is not, and hangs up.",
-                "Yes. What a message must look like is agreed above WebSocket.",
+                "WebSocket allows it, but the server does not, and closes the connection.",
+                "Yes. The form of a message is agreed between the programs, above WebSocket.",
             ),
         },
         answer="c",

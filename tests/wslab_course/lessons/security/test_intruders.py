@@ -43,7 +43,7 @@ async def test_every_attack_on_the_naive_server_comes_through(
     assert list(found) == [*ATTACKS, *HONEST] and len(ATTACKS) == 8 and len(HONEST) == 3
     assert [who for who in ATTACKS if found[who] == KEPT_OUT] == []
     assert {found[who] for who in HONEST} == {SERVED}
-    assert found["a foreign page with ann's cookie"] == "came in, and was told 'ann: hi'"
+    assert found["a foreign page with ann's cookie"] == "came in, and received 'ann: hi'"
     assert "1,048,581 characters" in found["one message of a mebibyte"]
     assert caplog.records == [], "what a server logs lands in a cell"
     assert not logging.getLogger("websockets.server").disabled
@@ -64,7 +64,7 @@ async def test_a_server_that_refuses_everybody_fails_the_honest() -> None:
             lambda ws: ws.close(), "127.0.0.1", 0, process_request=refuse, open_timeout=0.2
         )
 
-    for who, said in (("bob on your own page", "turned away: closed with 1008"),):
+    for who, said in (("bob on your own page", "refused: closed with 1008"),):
         assert await visit(closed, who) == said
         assert await visit(refusing, who) == "refused with 503"
     assert await visit(refusing, "a foreign page with ann's cookie") == KEPT_OUT
@@ -78,7 +78,7 @@ async def test_a_wrong_answer_is_no_service() -> None:
 
         return await serve(talk, "127.0.0.1", 0)
 
-    assert await visit(rude, "a program of bob's") == "was told 'what?' where 'bob: hi' was due"
+    assert await visit(rude, "a program of bob's") == "received 'what?' instead of 'bob: hi'"
 
 
 async def test_silence_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +114,7 @@ async def test_a_start_that_does_not_end_is_said(monkeypatch: pytest.MonkeyPatch
     async def gives_up(sessions, origin):
         raise TimeoutError("no database")
 
-    said = "nobody listens: your server did not start within 0.2 s"
+    said = "no server: yours did not start within 0.2 s"
     async with asyncio.timeout(LIMIT):
         assert await visit(never, "a program of bob's") == said
         with pytest.raises(TimeoutError, match="no database"):
@@ -125,7 +125,7 @@ async def test_what_is_no_server_is_said() -> None:
     async def forgot(sessions, origin):
         return None
 
-    said = "nobody listens: you returned NoneType, not a server"
+    said = "no server: you returned NoneType, not a server"
     assert await visit(forgot, "a program of bob's") == said
 
 

@@ -11,7 +11,11 @@ def payload(code: int, reason: str = "") -> bytes:
 
 @exercise(
     cases=[
-        Case([], expected=(1006, False), nudge="No Close frame at all: nobody said a code."),
+        Case(
+            [],
+            expected=(1006, False),
+            nudge="No Close frame was sent, so there is no code from either side.",
+        ),
         Case(
             [("client", payload(1000)), ("server", payload(1000))],
             expected=(1000, True),
@@ -40,27 +44,29 @@ def payload(code: int, reason: str = "") -> bytes:
         Case(
             [("client", payload(3000)), ("server", payload(4000))],
             expected=(4000, True),
-            nudge="The client's event tells what the client received: the server's 4000.",
+            nudge="The client's event holds the code that the client received: the server's 4000.",
         ),
         Case(
             [("client", b""), ("server", payload(1000))],
             expected=(1000, True),
-            nudge="The client said nothing, the server 1000; the event tells what was received.",
+            nudge="The client sent no code, the server 1000; the event holds the code that was "
+            "received.",
         ),
         Case(
             [("server", payload(4000)), ("client", payload(1000))],
             expected=(4000, True),
-            nudge="An answer need not repeat the code; the event tells the server's 4000.",
+            nudge="An answer may have another code; the event holds the server's 4000.",
         ),
         Case(
             [("server", payload(1002)), ("client", payload(1002))],
             expected=(1002, True),
-            nudge="Here the server complains, and the client repeats its code: clean.",
+            nudge="Here the server sends 1002 first, and the client repeats it: that is clean.",
         ),
         Case(
             [("client", payload(1002)), ("server", payload(1002))],
             expected=(1006, False),
-            nudge="The client complained first: it failed the connection, and reads no further.",
+            nudge="The client sent the error code first: it failed the connection, and reads no "
+            "further.",
         ),
         Case(
             [("client", payload(1007, "text-is-utf8"))],
@@ -70,18 +76,20 @@ def payload(code: int, reason: str = "") -> bytes:
         Case(
             [("client", payload(1007, "no UTF-8")), ("server", payload(1007, "no UTF-8"))],
             expected=(1006, False),
-            nudge="The client complained first: it failed the connection, and reads no further.",
+            nudge="The client sent the error code first: it failed the connection, and reads no "
+            "further.",
         ),
     ],
     hints=[
-        "Three results are possible: the server's code, 1005, and 1006. When is each?",
-        "Fewer than two Close frames: (1006, False). Else look at who is first, and whether "
-        "that is a client with 03 ea (1002) or 03 ef (1007).",
-        "dict(closes)['server'] is the server's payload; int.from_bytes(payload[:2], 'big') its "
-        "code, and an empty one means 1005.",
+        "Three results are possible: the server's code, 1005, and 1006. When does each occur?",
+        "Fewer than two Close frames: (1006, False). Else look at the first frame: is it the "
+        "client's, with 03 ea (1002) or 03 ef (1007)?",
+        "dict(closes)['server'] is the server's payload; int.from_bytes(payload[:2], 'big') is "
+        "its code, and an empty payload means 1005.",
     ],
-    why="The event tells what the client received. 1005 stands for a frame without a code and "
-    "1006 for no frame that counts; so neither is ever read from the wire.",
+    why="The event holds the code that the client received. 1005 stands for a Close frame "
+    "without a code, and 1006 for a connection without a valid Close from the server; so neither "
+    "is ever read from the wire.",
 )
 def close_event(closes: list[tuple[str, bytes]]) -> tuple[int, bool]:
     """Predict (code, wasClean) from the Close frames on the wire, in order."""
@@ -103,32 +111,39 @@ def told(closes, whose="server", empty=1005, complaints=(1002, 1007), size=2, cl
     return int.from_bytes(said[:size], "big") if said else empty, True
 
 
-@close_event.wrong("You tell the client's own code; its event tells what the server sent.")
+@close_event.wrong(
+    "You return the client's own code; its event holds the code that the server sent."
+)
 def the_clients_code(closes):
     return told(closes, whose="client")
 
 
-@close_event.wrong("You tell the first Close frame's code; take the server's, first or second.")
+@close_event.wrong(
+    "You return the code of the first Close frame; take the server's, whether first or second."
+)
 def the_first_code(closes):
     return told(closes, whose="first")
 
 
-@close_event.wrong("A Close frame without a code is no 1000: the event says 1005.")
+@close_event.wrong("A Close frame without a code does not mean 1000: the event says 1005.")
 def empty_is_1000(closes):
     return told(closes, empty=1000)
 
 
-@close_event.wrong("An empty Close frame is still one, and clean: 1005. 1006 is for none at all.")
+@close_event.wrong(
+    "An empty Close frame is still a Close frame, so the end is clean: 1005. 1006 means that "
+    "none came."
+)
 def empty_is_1006(closes):
     return (1006, False) if any(not said for _, said in closes) else told(closes)
 
 
-@close_event.wrong("1006 is never clean: wasClean wants a Close frame from each side.")
+@close_event.wrong("1006 is never clean: wasClean needs a Close frame from each side.")
 def always_clean(closes):
     return told(closes, clean=True)
 
 
-@close_event.wrong("Take two bytes for the code, payload[:2]; the reason is not part of it.")
+@close_event.wrong("Read the code from two bytes, payload[:2]; the reason is not part of it.")
 def reason_in_the_number(closes):
     return told(closes, size=None)
 
@@ -140,7 +155,10 @@ def answered_is_clean(closes):
     return told(closes, complaints=())
 
 
-@close_event.wrong("1002 from the server is not a failure of the client: look who sends it first.")
+@close_event.wrong(
+    "1002 from the server does not fail the connection at the client: look at which side sends "
+    "it first."
+)
 def any_complaint(closes):
     if any(said[:2] in (b"\x03\xea", b"\x03\xef") for _, said in closes):
         return 1006, False

@@ -17,13 +17,13 @@ from wslab_course.checks.exercises import Case, exercise
 REPLY_TIMEOUT_S = 0.5  # seconds that a scripted client waits for an answer or for the end
 
 
-#: A handler that fails is part of the exercise, and no line for the cell that checks it.
+#: A handler that fails is part of the exercise, so its log must not reach the cell.
 _SILENT = logging.getLogger(__name__)
 _SILENT.disabled = True
 
 
 async def with_a_scripted_client(attempt: Callable[..., Any], script: list[Any]) -> dict[str, Any]:
-    """What one client is told by a server with this handler, over real sockets.
+    """What one client receives from a server with this handler, over real sockets.
 
     The client sends the messages of its script, each after the answer to the one before,
     and waits for the end when all are sent. It never closes by itself.
@@ -55,7 +55,7 @@ async def with_a_scripted_client(attempt: Callable[..., Any], script: list[Any])
                 facts["close code"] = int(ws.close_code)
         for task in handlers:
             if task is not None:
-                task.cancel()  # it may wait for something else than this client
+                task.cancel()  # it may be waiting for something other than this client
     return facts
 
 
@@ -71,35 +71,45 @@ def talk(script: list[Any], answers: list[str], code: int, nudge: str) -> Case:
             ["8", "done"],
             ["12.5"],
             1000,
-            'The answer to "8" is "12.5", and "done" is fulfilled. If the handler raised, '
-            "begin there.",
+            'The answer to "8" is "12.5", and "done" ends with 1000. If the handler raised, look '
+            "at that first.",
         ),
         talk([b"8"], [], 1003, "bytes are a kind of data that this server does not accept."),
-        talk(["1234567890"], [], 1009, "Ten characters are too many; look before you divide."),
-        talk(["-8"], [], 1008, "Nothing is wrong with the data; this server's policy forbids it."),
+        talk(
+            ["1234567890"],
+            [],
+            1009,
+            "Ten characters are too many; check the length before you divide.",
+        ),
+        talk(["-8"], [], 1008, "The data is valid, but this server's policy forbids it."),
         talk(
             ["0"],
             [],
             1011,
             "Dividing by zero is an unexpected condition inside the server.",
         ),
-        talk(["1", "2", "4"], ["100.0", "50.0", "25.0"], 1001, "It leaves after three answers."),
-        talk(["123456789", "done"], [str(100 / 123456789)], 1000, "Nine characters are fine."),
+        talk(
+            ["1", "2", "4"],
+            ["100.0", "50.0", "25.0"],
+            1001,
+            "The server leaves after three answers.",
+        ),
+        talk(["123456789", "done"], [str(100 / 123456789)], 1000, "Nine characters are allowed."),
         talk(["5", b"\x05"], ["20.0"], 1003, "Look at the type of every message."),
     ],
     run=with_a_scripted_client,
     seconds=8.0,
     hints=[
         "Look at the message before you use it: isinstance(message, bytes), then len(message).",
-        "`await ws.close(1003, 'text, please')` ends the talk; `return` after it.",
-        "for _ in range(3): receive, judge, answer. After the loop comes 1001. A handler that "
-        "raises is closed with 1011 by the library; nothing is left to do for that.",
+        "`await ws.close(1003, 'text, please')` closes the connection; `return` after it.",
+        "for _ in range(3): receive, check, answer. After the loop comes 1001. When a handler "
+        "raises, the library closes with 1011; you need no code for that.",
     ],
-    why="Five of the codes are chosen here, before anything is computed. 1011 is the library's: "
-    "the ZeroDivisionError leaves the handler, and its text stays in the server.",
+    why="Your code chooses five of the codes. The library sends 1011: the ZeroDivisionError "
+    "leaves the handler, and its text is not sent to the client.",
 )
 async def divider(ws) -> None:
-    """Answer each number with 100 divided by it; end with the right code."""
+    """Answer each number with 100 divided by it; end with the correct code."""
     for _ in range(3):
         message = await ws.recv()
         if isinstance(message, bytes):
@@ -134,23 +144,27 @@ async def divide(ws, times=3, longest=9, **other):
     await ws.close(code["leave"])
 
 
-@divider.wrong("You end every talk with 1000, whatever was wrong; the code is for saying why.")
+@divider.wrong("You always close with 1000, whatever was wrong; the code must say why.")
 async def always_1000(ws):
     await divide(ws, kind=1000, size=1000, policy=1000, failed=1000, leave=1000)
 
 
-@divider.wrong("1007 is for data that is not what it claims, such as text that is not UTF-8; "
-               "a kind of data that you do not take at all is 1003.")  # fmt: skip
+@divider.wrong(
+    "1007 is for data that does not match its type, such as text that is not UTF-8. For a kind "
+    "of data that you do not accept, use 1003."
+)
 async def kind_is_1007(ws):
     await divide(ws, kind=1007)
 
 
-@divider.wrong("Too long is 1009; 1008 is for a policy that has no code of its own.")
+@divider.wrong(
+    "For a message that is too long, use 1009; 1008 is for a policy without a code of its own."
+)
 async def size_is_policy(ws):
     await divide(ws, size=1008)
 
 
-@divider.wrong("1002 is for a broken protocol; a negative number breaks your policy: 1008.")
+@divider.wrong("1002 is for a broken protocol rule; a negative number breaks your policy: 1008.")
 async def policy_is_1002(ws):
     await divide(ws, policy=1002)
 
@@ -160,12 +174,12 @@ async def zero_is_policy(ws):
     await divide(ws, failed=1008)
 
 
-@divider.wrong("The server leaves before the talk is done, so it is going away: 1001.")
+@divider.wrong("The server leaves before the client is done, so it is going away: 1001.")
 async def leaves_with_1000(ws):
     await divide(ws, leave=1000)
 
 
-@divider.wrong("You go on after the third answer; count them, and leave with 1001.")
+@divider.wrong("You go on after the third answer; count the answers, and close with 1001.")
 async def never_leaves(ws):
     await divide(ws, times=10)
 

@@ -30,14 +30,14 @@ def some_end(rng: random.Random) -> Case:
             1000,
             True,
             expected=("server", "finished"),
-            nudge="The program never called close(), and the end was clean: the server closed.",
+            nudge="The program never called close(), and the end was clean, so the server closed.",
         ),
         Case(
             ["open", "error"],
             1006,
             False,
             expected=("nobody", "lost"),
-            nudge="It was open, and then it was gone without a goodbye.",
+            nudge="It was open, and then it ended without a Close frame.",
         ),
         Case(
             ["error"],
@@ -51,14 +51,14 @@ def some_end(rng: random.Random) -> Case:
             1006,
             False,
             expected=("nobody", "lost"),
-            nudge="Chromium tells a cut connection like this, without an error event.",
+            nudge="Chromium reports a cut connection like this, without an error event.",
         ),
         Case(
             ["open", "close()", "error"],
             1006,
             False,
             expected=("program", "lost"),
-            nudge="The program said goodbye first, and the goodbye was never answered.",
+            nudge="The program called close() first, and the server never answered.",
         ),
         Case(
             ["close()", "error"],
@@ -85,7 +85,8 @@ def some_end(rng: random.Random) -> Case:
             3000,
             True,
             expected=("server", "other"),
-            nudge="3000 to 3999 are registered by libraries; an application's own begin at 4000.",
+            nudge="3000 to 3999 are registered by libraries; an application's own codes begin at "
+            "4000.",
         ),
         Case(
             ["open"],
@@ -97,17 +98,17 @@ def some_end(rng: random.Random) -> Case:
     ],
     fuzz=some_end,
     hints=[
-        "Two questions that have nothing to do with each other: who, and why.",
+        "Answer two separate questions: who, and why.",
         'Who: "close()" among the events decides first, then clean. Why: clean first, '
         'then "open" among the events, then the code.',
-        'A dict holds the six codes; .get(code, "other") is for the rest, after you looked '
-        "whether 4000 <= code <= 4999.",
+        'A dict holds the six codes; .get(code, "other") is for the rest, after you test 4000 <= '
+        "code <= 4999.",
     ],
-    why="1006 names no one, so only your own log can say more: was it ever open, and did you "
-    "call close()? The error event does not help; it may even be missing.",
+    why="1006 does not say who closed, so only your own log can say more: was it ever open, and "
+    "did you call close()? The error event does not help; it may even be missing.",
 )
 def explain_close(events: list, code: int, clean: bool) -> tuple[str, str]:
-    """Say who ended a connection, and why, as its client can know it."""
+    """Return who ended a connection, and why, as its client can know it."""
     who = "program" if "close()" in events else "server" if clean else "nobody"
     if not clean:
         return who, "lost" if "open" in events else "never opened"
@@ -127,18 +128,23 @@ def explained(events, code, was_clean, own=range(4000, 5000), lost_by=None):
     return who, "own code" if code in own else MEANINGS.get(code, "other")
 
 
-@explain_close.wrong("Nobody sent 1006, the server neither: when it is not clean, nobody closed.")
+@explain_close.wrong(
+    "Neither side sends 1006: when the end is not clean and close() was not called, return "
+    '"nobody".'
+)
 def the_server_sent_1006(events, code, was_clean):
     who, why = explained(events, code, was_clean)
     return "server" if who == "nobody" else who, why
 
 
-@explain_close.wrong("A lost connection need not show an error event; let clean decide.")
+@explain_close.wrong("A lost connection may have no error event; let clean decide.")
 def waits_for_the_error(events, code, was_clean):
     return explained(events, code, was_clean, lost_by="error" in events)
 
 
-@explain_close.wrong('Without "open" among the events nothing was lost: it never opened.')
+@explain_close.wrong(
+    'Without "open" among the events the connection was not lost: it never opened.'
+)
 def always_lost(events, code, was_clean):
     who, why = explained(events, code, was_clean)
     return who, "lost" if why == "never opened" else why
@@ -149,13 +155,13 @@ def no_code_is_lost(events, code, was_clean):
     return explained(events, code, was_clean, lost_by=code in (1005, 1006))
 
 
-@explain_close.wrong("1000 does not tell who closed; both sides send it. Look for close().")
+@explain_close.wrong("1000 does not say who closed, because both sides send it. Look for close().")
 def the_code_tells_who(events, code, was_clean):
     _, why = explained(events, code, was_clean)
     return "program" if code == 1000 else "server" if was_clean else "nobody", why
 
 
-@explain_close.wrong("If the program called close(), it was the program, even if no answer came.")
+@explain_close.wrong('If the program called close(), return "program", even if no answer came.')
 def unanswered_is_nobody(events, code, was_clean):
     who, why = explained(events, code, was_clean)
     return who if was_clean else "nobody", why

@@ -23,15 +23,15 @@ from wslab_course.lessons.before_websocket.feed import Feed
 EVENTS = [f"news {number}" for number in range(1, 9)]
 #: Three rounds: how many events arrive, and how many are on their way when the wire is cut.
 CUTS_AFTER = ((2, 1), (1, 0), (1, 2))
-CLOSE_TIMEOUT_S = 2.0  # seconds that a client has to return when all has been told
+CLOSE_TIMEOUT_S = 2.0  # seconds that a client has to return after all events were sent
 
 
 class NoMoreConnections(Exception):
-    """The client is done before the scene is."""
+    """The client ended before all rounds were played."""
 
 
 def play(feed: Feed, tap: Tap, over: threading.Event) -> None:
-    """Publish the events in three rounds, each of which ends with a cut. In a thread."""
+    """Publish the events in three rounds, each ending with a cut. Runs in a thread."""
     news = iter(EVENTS)
 
     def until(condition: Callable[[Recording], bool]) -> None:
@@ -52,7 +52,7 @@ def play(feed: Feed, tap: Tap, over: threading.Event) -> None:
 
     with suppress(
         NoMoreConnections, WslabError
-    ):  # WslabError: the client did not come back in time
+    ):  # WslabError: the client did not reconnect in time
         for number, (delivered, on_the_way) in enumerate(CUTS_AFTER, 1):
             until(connections(number))
             publish(delivered)
@@ -65,7 +65,7 @@ def play(feed: Feed, tap: Tap, over: threading.Event) -> None:
 
 
 def last_number(seen: Recording) -> int:
-    """The number of the last event that the server told on this connection."""
+    """The number of the last event that the server sent on this connection."""
     told = [message.data for message in seen.messages() if message.sender is Side.SERVER]
     return int(json.loads(told[-1])[0]) if told else 0
 
@@ -88,7 +88,7 @@ async def across_three_cuts(attempt: Callable[..., Any], events: int) -> dict[st
             await asyncio.wait({client, scene}, return_when="FIRST_COMPLETED")
             await asyncio.wait({client}, timeout=CLOSE_TIMEOUT_S)
             over.set()
-            tap.thaw()  # which lets the scene look again
+            tap.thaw()  # this makes `play` look again
             await scene
             asked = [after(recording) for recording in tap.recordings]
             texts: Any = "never returned"
@@ -103,7 +103,7 @@ async def across_three_cuts(attempt: Callable[..., Any], events: int) -> dict[st
 
 
 def after(recording: Recording) -> str:
-    """What the request of one connection says the client knows."""
+    """The last event that the client has, according to its request for one connection."""
     target = recording.handshake.request.target if recording.handshake else ""
     return parse_qs(urlsplit(target).query).get("after", ["0"])[-1]
 
@@ -119,22 +119,24 @@ def after(recording: Recording) -> str:
                 "asked for events after": ["0", "2", "4", "5"],
             },
             label="follow(url, 8, tell, pause), with a wire that is cut three times",
-            nudge="Compare `asked for events after` with the events that you had at each cut.",
+            nudge="Compare `asked for events after` with the events that you had received at "
+            "each cut.",
         )
     ],
     run=across_three_cuts,
     seconds=15.0,
     hints=[
-        "An outer loop connects, an inner one receives. What do you know when the inner breaks?",
+        "An outer loop connects, an inner loop receives. What do you know when the inner loop "
+        "ends early?",
         "connect(f'{url}?after={last}') resumes. A cut makes the inner loop raise "
-        "ConnectionClosed: catch it, tell, pause, and let the outer loop go on.",
+        "ConnectionClosed: catch it, call tell and pause, and let the outer loop go on.",
         "texts = []; while len(texts) < count: try: async with connect(...) as ws: "
         "tell('connected'); receive, json.loads, append; except ConnectionClosed: tell('lost'); "
         "await pause()",
     ],
-    why="The client remembers what it has *received*, which is one thing that the server cannot "
-    "know: events 3, 6 and 7 were sent and never came. The events are numbered from 1 without "
-    "a gap, so the number of texts is the last number.",
+    why="The client remembers what it has *received*, and the server cannot know that: events 3, "
+    "6 and 7 were sent and never arrived. The events are numbered from 1 without a gap, so the "
+    "number of texts is the last number.",
 )
 async def follow(url: str, count: int, tell, pause) -> list[str]:
     """Return the texts of events 1 to count, whatever happens to the wire."""
@@ -160,7 +162,7 @@ async def followed(
     ask: Callable[[int], str] = lambda last: f"?after={last}",
     keep: Callable[[int, str], Any] = lambda number, text: text,
 ) -> list[Any]:
-    """follow with another question, or with something else kept of each event."""
+    """follow with another query, or with another part of each event kept."""
     texts: list[Any] = []
     last = 0
     while len(texts) < count:
@@ -177,15 +179,15 @@ async def followed(
 
 
 async def nothing() -> None:
-    """A pause that does not pause."""
+    """A pause of no time."""
 
 
-@follow.wrong("You ask for all events each time, and get some twice; say what you have: ?after=2.")
+@follow.wrong("You ask for all events each time, and get some twice; say which you have: ?after=2.")
 async def from_the_start(url, count, tell, pause):
     return await followed(url, count, tell, pause, ask=lambda last: "")
 
 
-@follow.wrong("You gave up at the first cut; nothing reconnects unless you do. Put it in a loop.")
+@follow.wrong("You stopped at the first cut; only your code can reconnect. Put connect in a loop.")
 async def gives_up(url, count, tell, pause):
     texts = []
     async with connect(url) as ws:
@@ -201,27 +203,36 @@ async def one_ahead(url, count, tell, pause):
     return await followed(url, count, tell, pause, ask=lambda last: f"?after={last + bool(last)}")
 
 
-@follow.wrong("The event of the cut came twice: you asked for it again, though you had it.")
+@follow.wrong(
+    "The last event before each cut came twice: you asked for it again, although you had it."
+)
 async def one_behind(url, count, tell, pause):
     return await followed(url, count, tell, pause, ask=lambda last: f"?after={max(last - 1, 0)}")
 
 
-@follow.wrong("Nothing is lost, and the user knows nothing: tell('connected') and tell('lost').")
+@follow.wrong(
+    "No event is lost, but the user is not informed: call tell('connected') and tell('lost')."
+)
 async def says_nothing(url, count, tell, pause):
     return await followed(url, count, lambda word: None, pause)
 
 
-@follow.wrong("Your user hears 'lost' and never that you are back; tell('connected') each time.")
+@follow.wrong(
+    "Your user sees 'lost', but never that you are back; call tell('connected') each time."
+)
 async def only_bad_news(url, count, tell, pause):
     return await followed(url, count, lambda word: word == "lost" and tell(word), pause)
 
 
-@follow.wrong("You come back without a pause; await pause() after each loss, or you are a herd.")
+@follow.wrong(
+    "You reconnect without a pause; await pause() after each loss, or all clients come back at "
+    "once."
+)
 async def hammers(url, count, tell, pause):
     return await followed(url, count, tell, nothing)
 
 
-@follow.wrong("A message is a pair, [3, 'news 3']: json.loads it, and keep the text alone.")
+@follow.wrong("A message is a pair, [3, 'news 3']: use json.loads, and keep only the text.")
 async def keeps_pairs(url, count, tell, pause):
     return await followed(url, count, tell, pause, keep=lambda number, text: [number, text])
 

@@ -23,7 +23,7 @@ def count(seen: Recording, opcode: Opcode) -> int:
 
 
 async def slow_then_frozen(attempt: Callable[..., Any], pause: float, deadline: float) -> Any:
-    """What a heartbeat does on a wire that is slow for three Pongs, and then stands still."""
+    """What a heartbeat does on a wire that is slow for three Pongs, and then freezes."""
     async with EchoServer() as server, Tap(server.url) as tap:
         tap.delay(ONE_WAY_S)
         ws = await connect(tap.url)
@@ -36,7 +36,7 @@ async def slow_then_frozen(attempt: Callable[..., Any], pause: float, deadline: 
         try:
             await asyncio.wait({beating, slow}, return_when="FIRST_COMPLETED")
             lived_through = min(count(tap.recording, Opcode.PONG), 3)
-            tap.freeze()  # which lets the wait above look again
+            tap.freeze()  # this makes the wait above look again
             await asyncio.wait({beating}, timeout=3 * deadline)
             pings, pongs = (count(tap.recording, code) for code in (Opcode.PING, Opcode.PONG))
             if not beating.done():
@@ -45,7 +45,7 @@ async def slow_then_frozen(attempt: Callable[..., Any], pause: float, deadline: 
                 await beating
             return {
                 "pings": pings > 0,
-                "slow Pongs it lived through": lived_through if pings else "none was asked for",
+                "slow Pongs it lived through": lived_through if pings else "no Ping was sent",
                 "notices a frozen wire": not beating.cancelled(),
                 "one ping at a time": pings - pongs <= 1,
             }
@@ -68,23 +68,23 @@ async def slow_then_frozen(attempt: Callable[..., Any], pause: float, deadline: 
                 "one ping at a time": True,
             },
             label="heartbeat(ws, 0.03, 0.5) on a slow wire, which then freezes",
-            nudge="A pong takes 0.1 s there; `deadline` says how long one may take.",
+            nudge="A Pong takes 0.1 s there; `deadline` says how long one may take.",
         )
     ],
     run=slow_then_frozen,
     seconds=12.0,
     hints=[
-        "A loop: send a Ping, wait for its Pong, pause, again. What ends the loop?",
+        "Write a loop: send a Ping, wait for its Pong, pause. What ends the loop?",
         "`pong = await ws.ping()` sends; awaiting `pong` waits. asyncio.timeout bounds a wait.",
         "Inside `async with asyncio.timeout(deadline):` write `await (await ws.ping())`; around "
         "it `try`, with `except TimeoutError: return`.",
     ],
-    why="The Pong alone is the news. A Ping that was sent proves nothing, and a wait without a "
-    "deadline never ends on a frozen wire. The shortest deadline that a slow wire forgives is "
-    "a round trip, so leave a generous margin.",
+    why="Only a Pong shows that the other side is there. A Ping that was sent proves nothing, "
+    "and a wait without a deadline never ends on a frozen wire. A Pong takes at least a round "
+    "trip, so choose a deadline that is much longer.",
 )
 async def heartbeat(ws, pause: float, deadline: float) -> None:
-    """Ping again and again; return when a Pong takes longer than deadline."""
+    """Send Pings in a loop; return when a Pong takes longer than deadline."""
     while True:
         pong = await ws.ping()
         try:
@@ -94,21 +94,25 @@ async def heartbeat(ws, pause: float, deadline: float) -> None:
         await asyncio.sleep(pause)
 
 
-@heartbeat.wrong("You send Pings and look at no Pong; `pong = await ws.ping()`, then await pong.")
+@heartbeat.wrong(
+    "You send Pings but never wait for a Pong: write `pong = await ws.ping()`, then await pong."
+)
 async def looks_at_no_pong(ws, pause, deadline):
     while True:
         await ws.ping()
         await asyncio.sleep(pause)
 
 
-@heartbeat.wrong("You wait for a Pong for ever; bound it: asyncio.wait_for(pong, deadline).")
+@heartbeat.wrong("You wait for a Pong for ever; limit the wait: asyncio.wait_for(pong, deadline).")
 async def waits_for_ever(ws, pause, deadline):
     while True:
         await (await ws.ping())
         await asyncio.sleep(pause)
 
 
-@heartbeat.wrong("Slow is not dead: a Pong has `deadline` seconds, and not `pause` seconds.")
+@heartbeat.wrong(
+    "A slow Pong is not a missing one: it may take `deadline` seconds, not `pause` seconds."
+)
 async def impatient(ws, pause, deadline):
     with suppress(TimeoutError):
         while True:
@@ -121,7 +125,10 @@ async def asks_once(ws, pause, deadline):
         await asyncio.wait_for(await ws.ping(), deadline)
 
 
-@heartbeat.wrong("A message is not a Ping: nobody has to answer it, and recv() takes away others.")
+@heartbeat.wrong(
+    "A message is not a Ping: the other side need not answer it, and recv() takes the program's "
+    "own messages."
+)
 async def says_ping_in_words(ws, pause, deadline):
     with suppress(TimeoutError):
         while True:
@@ -129,7 +136,7 @@ async def says_ping_in_words(ws, pause, deadline):
             await asyncio.wait_for(ws.recv(), deadline)
 
 
-@heartbeat.wrong("A dead connection is what you look for: catch the TimeoutError, and return.")
+@heartbeat.wrong("The TimeoutError is the result that you are looking for: catch it, and return.")
 async def lets_it_raise(ws, pause, deadline):
     while True:
         await asyncio.wait_for(await ws.ping(), deadline)

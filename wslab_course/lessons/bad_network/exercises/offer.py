@@ -17,7 +17,7 @@ def after_offer(
 
 
 def some_offer(rng: random.Random) -> Case:
-    """A queue within its limit, or above it since the limit was lowered."""
+    """A queue within its limit, or above it because the limit was lowered."""
     waiting = [bytes([97 + n]) * rng.randrange(0, 5) for n in range(rng.randrange(5))]
     return Case(waiting, b"z" * rng.randrange(6), rng.randrange(0, 13))
 
@@ -31,21 +31,26 @@ def some_offer(rng: random.Random) -> Case:
             b"three",
             8,
             expected={"dropped": 1, "waiting": [b"two", b"three"]},
-            nudge="3 + 3 + 5 bytes are too many; without the oldest, 8 are left.",
+            nudge="3 + 3 + 5 bytes are too many; without the oldest message, 8 bytes are left.",
         ),
         Case([b"one", b"two"], b"six", 9, nudge="Nine bytes are still allowed."),
-        Case([b"a", b"b", b"c"], b"dddd", 4, nudge="One was not enough: drop while too many."),
-        Case([b"one"], b"too long!", 8, nudge="Alone it is too long, so it is dropped as well."),
+        Case(
+            [b"a", b"b", b"c"],
+            b"dddd",
+            4,
+            nudge="Dropping one was not enough: go on while there are too many bytes.",
+        ),
+        Case([b"one"], b"too long!", 8, nudge="The message alone is too long, so drop it as well."),
     ],
     run=after_offer,
     fuzz=some_offer,
     hints=[
         "Append first. Then, while too many bytes wait, remove from the front and count.",
-        "sum(map(len, waiting)) is how many bytes wait; waiting.pop(0) removes the oldest.",
+        "sum(map(len, waiting)) is the number of waiting bytes; waiting.pop(0) removes the oldest.",
         "dropped = 0; while sum(map(len, waiting)) > most: waiting.pop(0); dropped += 1",
     ],
-    why="The oldest news is worth least, and a client that lags gets a gap that it can be told "
-    "of: that is what the count is for. The limit counts bytes, since ten messages may be ten "
+    why="The oldest news is worth least. A slow client misses some messages, and with the count "
+    "the server can tell it how many. The limit counts bytes, since ten messages may be ten "
     "bytes or ten MiB.",
 )
 def offer(waiting: list[bytes], message: bytes, most: int) -> int:
@@ -58,7 +63,7 @@ def offer(waiting: list[bytes], message: bytes, most: int) -> int:
     return dropped
 
 
-@offer.wrong("You dropped the newest; a reader that lags wants the latest news: pop(0).")
+@offer.wrong("You dropped the newest message; a slow reader needs the latest news: pop(0).")
 def drops_newest(waiting, message, most):
     waiting.append(message)
     dropped = 0
@@ -78,7 +83,7 @@ def counts_messages(waiting, message, most):
     return dropped
 
 
-@offer.wrong("You drop one message at most; go on while too many bytes wait.")
+@offer.wrong("You drop at most one message; go on while too many bytes wait.")
 def drops_one(waiting, message, most):
     waiting.append(message)
     if sum(map(len, waiting)) > most:
@@ -97,7 +102,7 @@ def one_byte_less(waiting, message, most):
     return dropped
 
 
-@offer.wrong("The queue is right; return how many messages you dropped.")
+@offer.wrong("The queue is correct; return how many messages you dropped.")
 def forgets_the_count(waiting, message, most):
     offer.reference(waiting, message, most)
 
@@ -112,6 +117,8 @@ def clears_all(waiting, message, most):
     return dropped
 
 
-@offer.wrong("The caller's list did not change: append to it and pop from it; make no new one.")
+@offer.wrong(
+    "The caller's list did not change: append to it and pop from it; do not make a new list."
+)
 def makes_a_new_list(waiting, message, most):
     return offer.reference([*waiting], message, most)

@@ -1,1 +1,1 @@
-"""One file an exercise: its cases, its hints, and the wrong answers that people give."""
+"""One file for each exercise: its cases, hints, and the wrong answers that people give."""

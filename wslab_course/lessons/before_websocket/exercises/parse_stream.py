@@ -8,7 +8,7 @@ from wslab_course.checks.exercises import Case, exercise
 
 
 def told(stream: bytes, *events: tuple[str, str], nudge: str = "") -> Case:
-    """A stream and its events; a verdict shows it as text, which hex would hide."""
+    """A stream and its events; a verdict shows the stream as text, since hex is hard to read."""
     return Case(stream, expected=list(events), label=f"parse_stream({stream!r})", nudge=nudge)
 
 
@@ -39,7 +39,7 @@ def some_stream(rng: random.Random) -> Case:
         told(
             b"id: 1\ndata:  one \n\n",
             ("1", " one "),
-            nudge="One space after the colon goes; all others belong to the data.",
+            nudge="Remove one space after the colon; all others belong to the data.",
         ),
         told(
             b"id: 1\ndata: 12:30\n\n",
@@ -49,13 +49,13 @@ def some_stream(rng: random.Random) -> Case:
         told(
             b"id: 1\ndata: one\n\nid: 2\ndata: t",
             ("1", "one"),
-            nudge="The second event was cut: no blank line, no event.",
+            nudge="The second event was cut: without a blank line there is no event.",
         ),
         told(
             b"id: 1\ndata: one\n\ndata: two\n\n",
             ("1", "one"),
             ("1", "two"),
-            nudge="An event without an id keeps the one before it.",
+            nudge="An event without an id has the id of the event before it.",
         ),
         told(
             b"id: 1\ndata: one\ndata: two\n\n",
@@ -70,7 +70,7 @@ def some_stream(rng: random.Random) -> Case:
         told(
             "id: 1\ndata: a\u2028b\n\n".encode(),
             ("1", "a\u2028b"),
-            nudge="Here a line ends with \\n and with nothing else.",
+            nudge="Here only \\n ends a line.",
         ),
         told(
             b"id: 1\ndata: one\n\ndata: \xc3",
@@ -81,14 +81,15 @@ def some_stream(rng: random.Random) -> Case:
     ],
     fuzz=some_stream,
     hints=[
-        "Cut the text at every \\n. The last piece is what came after the last \\n: no whole line.",
-        "Walk over the lines and remember two things: the id, and the data lines so far. A blank "
-        "line ends the event.",
+        "Cut the text at every \\n. The last piece came after the last \\n, so it is not a "
+        "complete line.",
+        "Go through the lines and remember two things: the id, and the data lines so far. A "
+        "blank line ends the event.",
         'field, _, value = line.partition(":"), then value.removeprefix(" "); on a blank line '
-        'append (number, "\\n".join(data)) if there is data, and empty the data alone.',
+        'append (number, "\\n".join(data)) if there is data; then empty the data and keep the id.',
     ],
-    why="An event counts when its blank line has come. So a stream may break anywhere: what was "
-    "half told is dropped, and asked for again by the last id.",
+    why="An event counts when its blank line has come. So a stream may break anywhere: the "
+    "client drops an incomplete event, and asks for it again with the last id.",
 )
 def parse_stream(stream: bytes) -> list[tuple[str, str]]:
     """Return the events of an event stream, each as (id, data)."""
@@ -131,29 +132,33 @@ def parsed(
     return events
 
 
-@parse_stream.wrong("You let an unfinished event count; it does when its blank line has come.")
+@parse_stream.wrong(
+    "You counted an unfinished event; an event counts when its blank line has come."
+)
 def unfinished_counts(stream):
     events = parsed(stream)
     tail = stream.decode(errors="replace").rpartition("\n\n")[2]
     return events + parsed(tail.encode() + b"\n\n") if "data" in tail else events
 
 
-@parse_stream.wrong("An id stays until another comes; you forgot it after each event.")
+@parse_stream.wrong("An id is kept until another comes; you dropped it after each event.")
 def forgets_the_id(stream):
     return parsed(stream, forget_id=True)
 
 
-@parse_stream.wrong("Several data lines are one text of several lines; you kept the last alone.")
+@parse_stream.wrong("Several data lines make one text of several lines; you kept only the last.")
 def last_line_wins(stream):
     return parsed(stream, join=lambda data: data[-1])
 
 
-@parse_stream.wrong("Between two data lines belongs a line feed; you glued them together.")
+@parse_stream.wrong(
+    "You joined the data lines with nothing between them; put a line feed between two lines."
+)
 def glued(stream):
     return parsed(stream, join="".join)
 
 
-@parse_stream.wrong("strip takes every space; one space after the colon goes, and no other.")
+@parse_stream.wrong("strip removes every space; remove only one space after the colon.")
 def strips_all(stream):
     return parsed(stream, value_of=str.strip)
 
@@ -168,12 +173,14 @@ def splits_at_everything(stream):
     return parsed(stream, cut=lambda text: text[: text.rfind("\n") + 1].splitlines())
 
 
-@parse_stream.wrong("The id is text, as it came; it need not be a number.")
+@parse_stream.wrong("Return the id as text, unchanged; it does not have to be a number.")
 def id_as_number(stream):
     return parsed(stream, number_of=int)
 
 
-@parse_stream.wrong("Without a data line there is no event, only a blank line.")
+@parse_stream.wrong(
+    "You counted a blank line without data as an event; without a data line there is none."
+)
 def events_without_data(stream):
     events, number, data = [], "", []
     for line in stream.decode(errors="replace").split("\n")[:-1]:

@@ -14,15 +14,16 @@ from wslab_course.lessons.chat.grading.stage import chat_stage
 @chat_stage(
     2,
     hints=[
-        "Look at `type` first. `join` enters the name into `people`, `say` needs one that is "
-        "there, `leave` ends the loop.",
-        "The name in what you tell is people[ws], never one from the message: a message may claim "
-        "anything.",
-        'In finally: if ws in people: tell_all("leave", people.pop(ws)). It serves `leave`, a '
-        "polite close, and a dead network.",
+        "Look at `type` first. `join` puts the name into `people`, `say` needs a client that is "
+        "in it, `leave` ends the loop.",
+        "The name in each event is people[ws], never one from the message: a client may write "
+        "any name there.",
+        'In finally: if ws in people: tell_all("leave", people.pop(ws)). It works for `leave`, '
+        "for a normal close, and for a failed network.",
     ],
-    why="The server names the speaker, since it alone knows who is on which connection. Every way "
-    "out leads through `finally`, so everybody hears of a leave once.",
+    why="The server names the speaker, because only the server knows which name joined on which "
+    "connection. Every end of a connection goes through `finally`, so all clients hear of a "
+    "leave exactly once.",
 )
 def chat_2():
     people = {}  # connection -> name
@@ -39,7 +40,7 @@ def chat_2():
         tell(ws, {"type": "error", "code": code, "text": chat_protocol.ERRORS[code]})
 
     async def chat_2(ws):
-        """Let clients join under names of their own, talk, and leave."""
+        """Let clients join with different names, talk, and leave."""
         try:
             async for data in ws:
                 message = json.loads(data)
@@ -61,22 +62,22 @@ def chat_2():
 
 
 chat_2.slip(
-    "You believed the name in the message. Take people[ws]: only the server knows who speaks.",
+    "You used the name in the message. Use people[ws]: only the server knows who speaks.",
     says="the name that bob claimed",
     change={'tell_all("say", people[ws],': 'tell_all("say", message.get("name", people[ws]),'},
 )
 chat_2.slip(
-    "Two people have one name now. Refuse a join when the name is in people.values().",
+    "Two clients have the same name now. Refuse a join when the name is in people.values().",
     says="a second ann got no error",
     change={'message["name"] in people.values()': "False"},
 )
 chat_2.slip(
-    "Nobody heard of the leave. Tell it in `finally`, which every way out passes through.",
+    "No client heard of the leave. Send it in `finally`, which runs at every end of a connection.",
     says="did not hear that bob left",
     change={'tell_all("leave", people.pop(ws))': "people.pop(ws)"},
 )
 chat_2.slip(
-    "You told of one leave twice: at `leave`, and again when the connection ended.",
+    "You sent one leave twice: at `leave`, and again when the connection ended.",
     says="heard 2 times that bob left",
     change={
         "                break": '                tell_all("leave", people[ws])\n'
@@ -84,7 +85,7 @@ chat_2.slip(
     },
 )
 chat_2.slip(
-    "Each event carries the server's time in `at`; tell_all puts it in.",
+    "Each event needs the server's time in `at`; tell_all puts it in.",
     says="no `at`",
     change={'"at": now(), ': ""},
 )

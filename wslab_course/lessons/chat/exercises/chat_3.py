@@ -16,17 +16,17 @@ from wslab_course.lessons.chat.grading.stage import chat_stage
 @chat_stage(
     3,
     hints=[
-        "chat_protocol.read(data) gives a message that keeps to the table, or a "
-        "chat_protocol.Refusal with its code. It never "
-        "raises.",
-        "What depends on who is there is yours: join-first, already-joined, name-taken. Write a "
-        "function that gives the code, or None.",
+        "chat_protocol.read(data) returns a message that follows the table, or a "
+        "chat_protocol.Refusal with its code. It never raises.",
+        "Three codes depend on the clients that have joined: join-first, already-joined, "
+        "name-taken. Write a function that returns the code, or None.",
         "Make one TokenBucket(chat_protocol.LIMITS.per_second, chat_protocol.LIMITS.burst, "
-        "monotonic()) a client, before the loop; "
-        "refuse with too-fast when bucket.take(monotonic()) is false.",
+        "monotonic()) for each client, before the loop; refuse with too-fast when "
+        "bucket.take(monotonic()) is false.",
     ],
-    why="A message passes three gates: how fast, what shape, whether now. Each answers with a "
-    "code, and the loop goes on, so one client's nonsense costs nobody else a thing.",
+    why="A message passes three tests: is it too fast, is it valid, is it allowed now? Each "
+    "failure is answered with a code, and the loop goes on, so one client's bad messages do not "
+    "disturb the others.",
 )
 def chat_3():
     people = {}
@@ -43,7 +43,7 @@ def chat_3():
         tell(ws, {"type": "error", "code": code, "text": chat_protocol.ERRORS[code]})
 
     def problem(ws, message):
-        """The code of what is wrong with a message at this moment, or None."""
+        """The code of the error in a message at this moment, or None."""
         if isinstance(message, chat_protocol.Refusal):
             return message.code
         if message["type"] != "join":
@@ -85,7 +85,7 @@ chat_3.slip(
     change={"message = chat_protocol.read(data)": "message = json.loads(data)"},
 )
 chat_3.slip(
-    "Silence teaches nobody. Answer each wrong message with `error` and its code.",
+    "You gave no answer. Answer each wrong message with `error` and its code.",
     says="half an object got no error within",
     change={
         "                refuse(ws, code)": "                "
@@ -94,17 +94,18 @@ chat_3.slip(
     },
 )
 chat_3.slip(
-    "A second `join` gave one client two names. Whoever is in `people` gets already-joined.",
+    "A second `join` gave one client two names. A client that is in `people` gets already-joined.",
     says="a second `join` got no error",
     change={'return "already-joined"': "return None"},
 )
 chat_3.slip(
-    "Pass text on as it is. To show it safely is up to each page: the next one may be a terminal.",
+    "Pass text on unchanged. Each client must show it safely in its own way: one may be a page, "
+    "another a terminal.",
     says="heard something else: '.*&lt;",
     change={'text=message["text"]': 'text=message["text"].replace("<", "&lt;")'},
 )
 chat_3.slip(
-    "200 messages at once went through. Ask a TokenBucket before you act, and refuse with "
+    "You passed on 200 messages at once. Ask a TokenBucket before you act, and refuse with "
     "too-fast.",
     says="were passed on, without an error",
     change={"not bucket.take(monotonic())": "False"},

@@ -23,10 +23,11 @@ from wslab_course.lessons.chat.grading.stage import chat_stage
         "sender.",
         "queues[ws] = asyncio.Queue(chat_protocol.LIMITS.queue), then "
         "sender = asyncio.create_task(deliver(ws, queues[ws])).",
-        "In finally, after the leave: sender.cancel(), del queues[ws], dropped.pop(ws, None).",
+        "In finally, after sending the leave: sender.cancel(), del queues[ws], dropped.pop(ws, "
+        "None).",
     ],
-    why="Telling is now a put into a queue, which never waits. Each sender waits for its own "
-    "client alone, and a full queue costs its own client the connection, nobody else.",
+    why="tell now puts a message into a queue, which never waits. Each sender waits only for its "
+    "own client, and a full queue ends only its own client's connection.",
 )
 def chat_4():
     people, queues, dropped = {}, {}, {}
@@ -64,7 +65,7 @@ def chat_4():
         return "name-taken" if message["name"] in people.values() else None
 
     async def chat_4(ws):
-        """Give each client a queue and a sender; drop who falls behind."""
+        """Give each client a queue and a sender; drop clients that fall behind."""
         bucket = TokenBucket(
             chat_protocol.LIMITS.per_second, chat_protocol.LIMITS.burst, monotonic()
         )
@@ -95,11 +96,12 @@ def chat_4():
 
 
 chat_4.slip(
-    "Somewhere you await a send to one client while the others wait. Put into its queue instead.",
+    "Somewhere you await a send to one client while the others wait. Put the message into its "
+    "queue instead.",
     says="everyone waits for sam",
     change={
         "def tell(ws, message):": "async def tell(ws, message):",
-        # Who has left must not end another one's handler: that would be a fault of stage 1.
+        # A client that left must not end another one's handler: that would be a fault of stage 1.
         "queues[ws].put_nowait(json.dumps(message))": "with suppress(ConnectionClosed): "
         "await ws.send(json.dumps(message))",
         "def tell_all(kind": "async def tell_all(kind",
@@ -112,18 +114,19 @@ chat_4.slip(
     },
 )
 chat_4.slip(
-    "Nothing waits, and everything is kept: broadcast leaves it in the connection's buffer. "
-    "Queue it, and let the queue have an end.",
-    says="keeps for a client that does not read without any limit",
+    "Your server never waits, but it keeps everything: broadcast leaves it in the connection's "
+    "buffer. Use a queue with a limit.",
+    says="keeps messages without a limit",
     change={"queues[ws].put_nowait(json.dumps(message))": "broadcast([ws], json.dumps(message))"},
 )
 chat_4.slip(
-    "A reader that keeps up was dropped: your queue is too short. Take chat_protocol.LIMITS.queue.",
+    "You dropped a client that reads fast enough: your queue is too short. Use "
+    "chat_protocol.LIMITS.queue.",
     says=r"\(1013",
     change={"asyncio.Queue(chat_protocol.LIMITS.queue)": "asyncio.Queue(1)"},
 )
 chat_4.slip(
-    "The queue fills, and nobody empties it: start the sender as a task.",
+    "The queue fills, and nothing empties it: start the sender as a task.",
     says="ann did not hear its own words",
     change={"while True:": "while False:"},
 )

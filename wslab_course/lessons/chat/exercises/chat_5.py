@@ -19,15 +19,15 @@ from wslab_course.lessons.chat.grading.stage import chat_stage
 @chat_stage(
     5,
     hints=[
-        "The history is a list of the very events that went out, with their ids. What somebody "
-        "missed are those with a larger id than `since`.",
-        "Answer with one message: type, since, events, complete, names. `complete` is true when no "
-        "event after `since` has been forgotten.",
-        "At a join with `since`: first tell the history, then enter the name, then tell_all. With "
-        "no await in between, nothing can come in the middle.",
+        "The history is a list of the events that you sent, with their ids. A client missed the "
+        "events with an id larger than `since`.",
+        "Answer with one message: type, since, events, complete, names. `complete` is true when "
+        "all events after `since` are still in the history.",
+        "At a join with `since`: first send the history, then add the name, then tell_all. "
+        "Without an await in between, no other event can come in the middle.",
     ],
-    why="An event is numbered, kept and sent in one step without an await. So whoever joins finds "
-    "it in the history or hears it live, never both and never neither.",
+    why="The server numbers, keeps and sends an event in one step without an await. So a client "
+    "that joins gets the event either in the history or live, and exactly once.",
 )
 def chat_5():
     people, queues, dropped = {}, {}, {}
@@ -68,14 +68,14 @@ def chat_5():
         return "name-taken" if message["name"] in people.values() else None
 
     def missed(since):
-        """The `history` message: what came after this id, as far as it is kept."""
+        """The `history` message: the events after this id that are still kept."""
         events = [event for event in history if event["id"] > since]
         last = history[-1]["id"] if history else 0
         answer = {"type": "history", "since": since, "events": events}
         return {**answer, "complete": len(events) == last - since, "names": [*people.values()]}
 
     async def chat_5(ws):
-        """Number and keep what is said; tell who comes back what was missed."""
+        """Number and keep events; send a client that returns what it missed."""
         bucket = TokenBucket(
             chat_protocol.LIMITS.per_second, chat_protocol.LIMITS.burst, monotonic()
         )
@@ -111,13 +111,13 @@ def chat_5():
 
 
 chat_5.slip(
-    "`since` is an id that the client has: it wants those that are larger, not that one again.",
-    says="which came before",
+    "`since` is an id that the client already has: send the events with larger ids only.",
+    says="which came earlier",
     change={'event["id"] > since': 'event["id"] >= since'},
 )
 chat_5.slip(
-    "An event keeps its id for ever. Put the event itself into the history, and number it once.",
-    says="when it was said",
+    "An event must keep its id. Put the event itself into the history, and number it only once.",
+    says="which was sent with id",
     change={
         'events = [event for event in history if event["id"] > since]': (
             'events = [{**event, "id": n} for n, event in enumerate(history) '
@@ -126,19 +126,19 @@ chat_5.slip(
     },
 )
 chat_5.slip(
-    "Without an `id` nobody can say what they have. tell_all gives each event the next one.",
+    "Without an `id` a client cannot say which events it has. tell_all gives each event the next "
+    "id.",
     says="no `id`",
     change={'"id": number, "at"': '"at"', 'history[-1]["id"] + 1 if history else 1': "0"},
 )
 chat_5.slip(
-    "Your history grows for ever. deque(maxlen=chat_protocol.LIMITS.history) forgets the oldest "
-    "by itself.",
+    "Your history grows without a limit. deque(maxlen=chat_protocol.LIMITS.history) drops the "
+    "oldest event by itself.",
     says="events; the limit is",
     change={"deque(maxlen=chat_protocol.LIMITS.history)": "deque()"},
 )
 chat_5.slip(
-    "Tell the truth about what is forgotten: `complete` is false when events after `since` are "
-    "no longer kept.",
+    "`complete` must be false when events after `since` are no longer in the history.",
     says="`complete` is True",
     change={"len(events) == last - since": "True"},
 )

@@ -1,4 +1,4 @@
-"""Stages 4 and 5: slow readers, a crowd, and a history that loses and doubles nothing."""
+"""Stages 4 and 5: slow readers, many clients, and a history without losses and repeats."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ from wslab_course.lessons.chat.grading.client import (
 from wslab_course.lessons.chat.grading.script import ChatUnderTest, LeftOut, script
 
 _BURST_MESSAGES: Final = 20  # messages of one speaker, which any rate limit lets pass
-_BURSTS: Final = {True: 30, False: 75}  # hosted, and with a server that buffers as it likes
+_BURSTS: Final = {
+    True: 30,
+    False: 75,
+}  # for a handler that we serve, and for a server with unknown buffers
 _CROWD_CLIENTS: Final = 50
 _CUTS_IN_A_ROW: Final = 3
 
 
 @script(
     4,
-    "sam does not read, while the others say several MB.",
-    "They hear each other at once: nobody waits for sam.",
+    "sam does not read, while the others send several MB.",
+    "They hear each other at once: no other client waits for sam.",
 )
 async def slow_reader(chat: ChatUnderTest) -> None:
     (ann,) = await chat.joins("ann")
@@ -53,9 +56,9 @@ async def slow_reader(chat: ChatUnderTest) -> None:
     text = chat.text("is sam back?")
     await ann.say(text)
     many = -1
-    while len(sam.heard) > many and not sam.ended:  # as long as more comes
+    while len(sam.heard) > many and not sam.ended:  # as long as more messages come
         many = len(sam.heard)
-        with suppress(CheckFailed):  # it may be dropped, or this message may be
+        with suppress(CheckFailed):  # sam may be dropped, or this message may be
             await sam.until(
                 lambda: (sam.heard and is_say(sam.heard[-1], text)) or len(sam.heard) > many + 100,  # noqa: B023
                 "",
@@ -69,24 +72,24 @@ async def slow_reader(chat: ChatUnderTest) -> None:
 @script(
     4,
     "sam reads again.",
-    "The server has not kept everything for sam: it dropped messages, or sam.",
+    "The server has not kept everything for sam: it dropped messages, or closed sam's connection.",
 )
 async def bounded_queue(chat: ChatUnderTest) -> None:
     if chat.slow is None:
-        raise LeftOut("The check before has to pass first.")
+        raise LeftOut("The previous check has to pass first.")
     sam, heard, said = chat.slow
     chat.clients.append(sam)
     if heard == said:
         raise CheckFailed(
-            f"sam got all {said} messages, several MB: the server keeps for a client that does "
-            "not read without any limit."
+            f"sam got all {said} messages, several MB: the server keeps messages without a limit "
+            "for a client that does not read."
         )
 
 
 @script(
     4,
     f"{_CROWD_CLIENTS} clients join at once, and each says something.",
-    f"Each hears all {_CROWD_CLIENTS} once, and all in the same order.",
+    f"Each client hears all {_CROWD_CLIENTS} messages once, and all clients in the same order.",
 )
 async def crowd(chat: ChatUnderTest) -> None:
     clients = [chat.client(f"client {number}", slack=2) for number in range(1, _CROWD_CLIENTS + 1)]
@@ -112,10 +115,10 @@ async def crowd(chat: ChatUnderTest) -> None:
     await asyncio.gather(*map(hears_all, clients))
     for client in clients:
         if (many := len(set(heard(client)))) < _CROWD_CLIENTS:
-            raise CheckFailed(f"{client.label} heard {many} of {_CROWD_CLIENTS}.")
+            raise CheckFailed(f"{client.label} heard {many} of {_CROWD_CLIENTS} messages.")
         if len(heard(client)) > _CROWD_CLIENTS:
             raise CheckFailed(
-                f"{client.label} heard {len(heard(client)) - _CROWD_CLIENTS} of them twice."
+                f"{client.label} heard {len(heard(client)) - _CROWD_CLIENTS} messages twice."
             )
         if heard(client) != heard(clients[0]):
             raise CheckFailed(
@@ -125,8 +128,9 @@ async def crowd(chat: ChatUnderTest) -> None:
 
 @script(
     5,
-    "ann and bob talk, and bob sends an `id` of his own.",
-    "Each message has the server's `id`, larger than those before, the same for everyone.",
+    "ann and bob talk, and each puts an `id` into the messages that they send.",
+    "Each message comes with the server's `id`, larger than those before, the same for all "
+    "clients.",
 )
 async def ids(chat: ChatUnderTest) -> None:
     ann, bob = await chat.joins("ann", "bob")
@@ -140,9 +144,11 @@ async def ids(chat: ChatUnderTest) -> None:
                 f"a message came with {_words_for(found[0])}; an `id` is a whole number."
             )
         if found[0] != found[1]:
-            raise CheckFailed(f"ann heard it as {found[0]}, and bob as {found[1]}.")
+            raise CheckFailed(f"ann heard it with `id` {found[0]}, and bob with {found[1]}.")
         if found[0] <= last:
-            raise CheckFailed(f"`id` {found[0]} came after {last}; it has to grow.")
+            raise CheckFailed(
+                f"`id` {found[0]} came after {last}; each `id` must be larger than the one before."
+            )
         last = found[0]
 
 
@@ -170,14 +176,14 @@ async def _history(client: ScriptedClient, since: int, before: int) -> list[Chat
     message = next(filter(is_it, client.heard[before:]))
     events = message.get("events")
     if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
-        raise CheckFailed("`history` came without `events`, which is a list of messages.")
+        raise CheckFailed("`history` came without `events`, a list of messages.")
     return events
 
 
 @script(
     5,
     "zoe comes late and asks for the `history` after an id.",
-    "She gets what was said after it, oldest first, each with the `id` that it had.",
+    "She gets the messages after it, oldest first, each with its original `id`.",
 )
 async def history(chat: ChatUnderTest) -> None:
     (ann,) = await chat.joins("ann")
@@ -200,16 +206,16 @@ async def history(chat: ChatUnderTest) -> None:
 
 
 def _difference(found: list[Any], expected: list[Any], where: str) -> str:
-    """What is lost, doubled, uninvited or out of order, in one sentence."""
+    """One sentence about the first message that is lost, repeated, unexpected or out of order."""
     if lost := [item for item in expected if item not in found]:
         same_text = [item for item in found if item[0] == lost[0][0]]
         if same_text:
-            return f"{where} has {_say(same_text[0])}, which was id {lost[0][1]} when it was said."
+            return f"{where} has {_say(same_text[0])}, which was sent with id {lost[0][1]}."
         return f"{where} lacks {len(lost)} of {len(expected)}: the first is {_say(lost[0])}."
     if doubled := [item for item in expected if found.count(item) > 1]:
         return f"{where} has {_say(doubled[0])} {found.count(doubled[0])} times."
     if extra := [item for item in found if item not in expected]:
-        return f"{where} has {_say(extra[0])}, which came before."
+        return f"{where} has {_say(extra[0])}, which came earlier and was not asked for."
     return f"{where} is out of order."
 
 
@@ -220,7 +226,7 @@ def _say(item: tuple[Any, Any]) -> str:
 @script(
     5,
     "zoe is cut off three times and joins again with `since`, while ann goes on talking.",
-    "History and live messages together hold everything once: nothing lost, nothing doubled.",
+    "History and live messages together hold every message exactly once.",
 )
 async def resume(chat: ChatUnderTest) -> None:
     ann, zoe = await chat.joins("ann", "zoe")
@@ -256,8 +262,8 @@ async def resume(chat: ChatUnderTest) -> None:
 
 @script(
     5,
-    "zoe asks for the `history` after id 0, when hundreds of messages were said.",
-    f"She gets the newest, {LIMITS.history} at most, and `complete` is false.",
+    "zoe asks for the `history` after id 0, when hundreds of messages have been sent.",
+    f"She gets the newest events, at most {LIMITS.history}, and `complete` is false.",
 )
 async def bounded_history(chat: ChatUnderTest) -> None:
     (zoe,) = await chat.joins("zoe")
@@ -271,6 +277,6 @@ async def bounded_history(chat: ChatUnderTest) -> None:
     if len(events) > LIMITS.history:
         raise CheckFailed(f"the history has {len(events)} events; the limit is {LIMITS.history}.")
     if not any(is_say(event, text) for event in events):
-        raise CheckFailed("the history lacks what was said last.")
+        raise CheckFailed("the history lacks the last message.")
     if complete is not False:
-        raise CheckFailed(f"`complete` is {complete!r}, though older messages are no longer there.")
+        raise CheckFailed(f"`complete` is {complete!r}, although older messages are missing.")

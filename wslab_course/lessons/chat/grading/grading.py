@@ -1,7 +1,7 @@
-"""grade_chat: hostile clients against a chat server, and a rubric of what became of it.
+"""grade_chat: hostile clients against a chat server, and a rubric of the outcome.
 
-The five stages stand on each other, so the first stage with a failure is the last one
-that is tried. Within 30 seconds everything is over, and nothing is left running.
+Each stage needs the one before it, so the first stage with a failure is the last one that
+is tried. Everything ends within 30 seconds, and nothing is left running.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from wslab_course.lessons.chat.grading.script import SCRIPTS, ChatUnderTest, Lef
 
 __all__ = ["grade_chat"]
 
-GRADING_TIMEOUT_S: Final = 24.0  # seconds for all checks; what ends then has six more to do so
+GRADING_TIMEOUT_S: Final = 24.0  # seconds for all checks; six more are left to end what still runs
 PATIENCE_S: Final = 3.0  # seconds for one thing to happen
 _MAX_FAILURES: Final = 3  # failures in a stage, after which the rest of it is not tried
-_PING_WITHIN_S: Final = 2.0  # seconds between pings, with which a check can wait for their effect
+_PING_WITHIN_S: Final = 2.0  # seconds between pings, up to which a check can wait for their effect
 
-#: The modules whose checks enter themselves in SCRIPTS when they are imported.
+#: The modules that add their checks to SCRIPTS when they are imported.
 MODULES: Final = (chat_talk_checks, chat_hostile_checks, chat_endurance_checks)
 CHECKS: Final = sorted(SCRIPTS, key=lambda one: one.stage)
 
@@ -39,12 +39,12 @@ CHECKS: Final = sorted(SCRIPTS, key=lambda one: one.stage)
 def grade_chat(server: Any, *, stages: int = 5, patience: float = PATIENCE_S) -> Rubric:
     """Try a chat server with polite and hostile clients, stage by stage.
 
-    `server` is a handler (``async def chat(ws)``), which is served for the time of the
-    test; or an object that runs and has a ``.url``; or such a URL. `stages` is how many of
-    the five are tried, `patience`, in seconds, how long a client waits for one thing. The
-    protocol is the table in ``wslab.network.chat.protocol``.
+    `server` is a handler (``async def chat(ws)``), which is served during the test; or a
+    running object with a ``.url``; or a URL. `stages` says how many of the five are tried, and
+    `patience` how many seconds a client waits for one thing. The protocol is the table in
+    ``wslab.network.chat.protocol``.
 
-    Whatever the server does, this raises nothing and ends within 30 seconds.
+    Whatever the server does, this function does not raise and ends within 30 seconds.
     """
     output = BoundedOutput()
     with (
@@ -59,7 +59,7 @@ def grade_chat(server: Any, *, stages: int = 5, patience: float = PATIENCE_S) ->
     forgotten = {text.split("'")[1].rpartition(".")[2] for text in said if "never awaited" in text}
     notes += [f"`{name}` was called without `await`." for name in sorted(forgotten)]
     if printed := output.take().strip():
-        notes.append(f"While it was tried, this was printed: {printed}")
+        notes.append(f"During the checks your server printed: {printed}")
     return Rubric(rubric.checks, tuple(notes))
 
 
@@ -68,7 +68,7 @@ def _grade(server: Any, patience: float, tried: list[Script]) -> Rubric:
         return Rubric(_play(ChatUnderTest(server, "", patience, hosted=False), tried))
     if _is_handler(server):
         if is_empty(server):
-            return _cannot(tried, "Nothing is written yet; replace the three dots.", "not tried")
+            return _cannot(tried, "The handler is empty; replace the three dots.", "not tried")
         with ChatHost(server) as host:
             checks = _play(ChatUnderTest(host.url, host.pinging_url, patience, hosted=True), tried)
         notes = [f"Your handler raised {error}." for error in host.errors[:5]]
@@ -81,14 +81,14 @@ def _grade(server: Any, patience: float, tried: list[Script]) -> Rubric:
         what = getattr(server, "__name__", type(server).__name__)
         return _cannot(
             tried,
-            f"{what} is not a chat server; pass the handler itself, which is "
-            "`async def chat(ws)`, or a server that runs, or its URL.",
+            f"{what} is not a chat server; pass the handler itself, such as `async def "
+            "chat(ws)`, or a running server, or its URL.",
         )
     except Exception as error:
         return _cannot(tried, f"the server has no URL: {error}")
     if not isinstance(url, str):
         return _cannot(
-            tried, f"the server's url is {url!r}, and no text such as ws://127.0.0.1:8765."
+            tried, f"the server's url is {url!r}, not a text such as ws://127.0.0.1:8765."
         )
     keepalive = getattr(server, "keepalive", None)
     prompt = isinstance(keepalive, int | float) and 0 < keepalive <= _PING_WITHIN_S
@@ -107,7 +107,7 @@ def _cannot(tried: list[Script], why: str, outcome: CheckOutcome = "failed") -> 
 
 
 _AFTER: Final = "Stage {} has to pass first."
-_OVER: Final = "The time was over before."
+_OVER: Final = "The time was over before this check."
 
 
 def _play(chat: ChatUnderTest, tried: list[Script]) -> tuple[Check, ...]:
@@ -131,7 +131,7 @@ async def _play_all(
     chat: ChatUnderTest, tried: list[Script], done: Callable[[Check], None]
 ) -> None:
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(lambda *_: None)  # a connection that breaks is part of the play
+    loop.set_exception_handler(lambda *_: None)  # some connections break on purpose
     deadline = loop.time() + GRADING_TIMEOUT_S
     failures = dict.fromkeys(STAGES, 0)
     for one in tried:
@@ -159,9 +159,12 @@ async def _try(one: Script, chat: ChatUnderTest, deadline: float) -> Check:
     except LeftOut as reason:
         happened, outcome = str(reason), "left out"
     except TimeoutError:
-        happened, outcome = f"this was not done after {GRADING_TIMEOUT_S:g} s of testing.", "failed"
-    except Exception as error:  # not foreseen: it says so, and the other checks go on
-        happened, outcome = f"the server sent what broke the check: {error!r}", "failed"
+        happened, outcome = (
+            f"the check was not done after {GRADING_TIMEOUT_S:g} s of testing.",
+            "failed",
+        )
+    except Exception as error:  # an unforeseen error: report it, and go on with the other checks
+        happened, outcome = f"the check failed on what the server sent: {error!r}", "failed"
     transcripts = tuple(client.transcript for client in chat.clients)
     await chat.end()
     return _result(one, happened, outcome, transcripts if outcome == "failed" else ())

@@ -1,4 +1,4 @@
-"""Stage 3: clients that send what they must not, and clients that vanish."""
+"""Stage 3: clients that send what is not allowed, and clients that vanish."""
 
 from __future__ import annotations
 
@@ -49,21 +49,21 @@ async def _are_refused(client: ScriptedClient, messages: dict[str, str | bytes])
 
 @script(
     3,
-    "eve sends what is not JSON: half an object, plain text, nothing, bytes.",
-    "She gets an error each time and stays connected; nobody else hears of it.",
+    "eve sends messages that are not JSON: half an object, plain text, nothing, bytes.",
+    "She gets an error each time and stays connected; no other client hears of it.",
 )
 async def no_json(chat: ChatUnderTest) -> None:
     ann, eve = await chat.joins("ann", "eve")
     before = len(ann.heard)
     await _are_refused(eve, _NO_JSON)
-    await chat.still_delivers(eve, ann, after="after what is not JSON")
+    await chat.still_delivers(eve, ann, after="after messages that are not JSON")
     _heard_nothing(ann, before)
 
 
 @script(
     3,
-    "eve sends JSON that is not a message: other types, fields missing or wrong.",
-    "She gets an error each time and stays connected; nobody else hears of it.",
+    "eve sends JSON that is not a message of the chat: wrong types, missing or wrong fields.",
+    "She gets an error each time and stays connected; no other client hears of it.",
 )
 async def wrong_types(chat: ChatUnderTest) -> None:
     ann, eve = await chat.joins("ann", "eve")
@@ -74,9 +74,9 @@ async def wrong_types(chat: ChatUnderTest) -> None:
 
 
 def _heard_nothing(client: ScriptedClient, before: int) -> None:
-    """CheckFailed if anything came since but the last message, which is meant for it.
+    """CheckFailed if more came since `before` than the last message, which the client should hear.
 
-    Clients of the check before may still be leaving.
+    Clients of the previous check may still be leaving.
     """
     extra = [m for m in client.heard[before:-1] if m.get("type") not in ("join", "leave")]
     if extra:
@@ -86,7 +86,7 @@ def _heard_nothing(client: ScriptedClient, before: int) -> None:
 @script(
     3,
     "eve says something before she joins, and joins twice.",
-    "She gets an error both times; nobody hears the first.",
+    "She gets an error both times; no client hears what she said first.",
 )
 async def join_first(chat: ChatUnderTest) -> None:
     (ann,) = await chat.joins("ann")
@@ -105,8 +105,8 @@ async def join_first(chat: ChatUnderTest) -> None:
 
 @script(
     3,
-    f"eve tries bad names: none, spaces, two lines, {NAME_CHARACTERS + 1} characters, a number.",
-    "She gets an error each time, and may join with a good one.",
+    f"eve tries bad names: empty, spaces, two lines, {NAME_CHARACTERS + 1} characters, a number.",
+    "She gets an error each time, and may then join with a good name.",
 )
 async def bad_names(chat: ChatUnderTest) -> None:
     (ann,) = await chat.joins("ann")
@@ -121,8 +121,8 @@ async def bad_names(chat: ChatUnderTest) -> None:
 
 @script(
     3,
-    f"eve says {TEXT_CHARACTERS:,} characters, and then one more than that.",
-    "All hear the first; the second gets an error, and nobody hears it.",
+    f"eve sends a text of {TEXT_CHARACTERS:,} characters, and then one of one character more.",
+    "All hear the first; the second gets an error, and no client hears it.",
 )
 async def long_text(chat: ChatUnderTest) -> None:
     ann, eve = await chat.joins("ann", "eve")
@@ -139,7 +139,7 @@ async def long_text(chat: ChatUnderTest) -> None:
 @script(
     3,
     "eve sends a message of 1 MiB.",
-    "She gets an error, or is closed with 1009; nobody hears it, and the others go on.",
+    "She gets an error, or the server closes with 1009; no client hears it, and the others go on.",
 )
 async def one_mebibyte(chat: ChatUnderTest) -> None:
     ann, bob, eve = await chat.joins("ann", "bob", "eve")
@@ -158,8 +158,8 @@ async def one_mebibyte(chat: ChatUnderTest) -> None:
 
 @script(
     3,
-    "eve says HTML: a script, an image with onerror, entities.",
-    "All hear it as it was: to show it safely is up to whoever shows it.",
+    "eve sends HTML: a script, an image with onerror, entities.",
+    "All hear it unchanged: each client must show it safely itself.",
 )
 async def markup(chat: ChatUnderTest) -> None:
     ann, eve = await chat.joins("ann", "eve")
@@ -177,8 +177,8 @@ async def markup(chat: ChatUnderTest) -> None:
 
 @script(
     3,
-    f"eve says {_FLOOD_MESSAGES} things at once.",
-    "She gets an error before the end, or is closed with 1008; the others go on.",
+    f"eve sends {_FLOOD_MESSAGES} messages at once.",
+    "She gets an error before the end, or the server closes with 1008; the others go on.",
 )
 async def flood(chat: ChatUnderTest) -> None:
     ann, bob, eve = await chat.joins("ann", "bob", "eve")
@@ -205,7 +205,7 @@ async def flood(chat: ChatUnderTest) -> None:
 
 @script(
     3,
-    "dan is gone: TCP is reset, and no Close frame comes.",
+    "dan vanishes: TCP is reset, and no Close frame comes.",
     "The others hear that dan left, and go on.",
 )
 async def silent_drop(chat: ChatUnderTest) -> None:
@@ -217,31 +217,31 @@ async def silent_drop(chat: ChatUnderTest) -> None:
 
 @script(
     3,
-    "dan dies in the middle of a frame.",
-    "The others hear that dan left, and nothing of the incomplete message.",
+    "dan vanishes in the middle of a frame.",
+    "The others hear that dan left, but nothing of the incomplete message.",
 )
 async def mid_frame(chat: ChatUnderTest) -> None:
     ann, bob, dan = await chat.joins("ann", "bob", "dan")
     before = len(ann.heard)
     dan.vanish_in_mid_frame(chat.text("half"))
-    await ann.hears_of("leave", dan, "that dan left, who died in the middle of a frame,")
-    await chat.still_delivers(ann, bob, after="after dan died in the middle of a frame")
+    await ann.hears_of("leave", dan, "that dan left, who vanished in the middle of a frame,")
+    await chat.still_delivers(ann, bob, after="after dan vanished in the middle of a frame")
     if any(m.get("type") == "say" for m in ann.heard[before:-1]):
         raise CheckFailed("ann heard something of an incomplete message.")
 
 
 @script(
     3,
-    "dan stays connected and answers no ping.",
-    "The server gives him up: the others hear that dan left.",
+    "dan stays connected but answers no Ping.",
+    "The server ends his connection: the others hear that dan left.",
 )
 async def no_pong(chat: ChatUnderTest) -> None:
     if not chat.pinging_url:
-        raise LeftOut("This server's pings are not known to come within 2 s.")
+        raise LeftOut("It is not known whether this server sends a Ping within 2 s.")
     (ann,) = await chat.joins("ann")
     dan = chat.client("dan", url=chat.pinging_url)
     await dan.open()
     await dan.join()
     dan.stop_reading()
-    ann.patience *= 2  # a ping, its time, and the closing handshake that nobody answers
-    await ann.hears_of("leave", dan, "that dan left, who answered no ping,")
+    ann.patience *= 2  # a Ping, its timeout, and a closing handshake that dan does not answer
+    await ann.hears_of("leave", dan, "that dan left, who answered no Ping,")

@@ -1,4 +1,4 @@
-"""Rubric: what became of each check of a chat server, as text and as HTML."""
+"""Rubric: the outcome of each check of a chat server, as text and as HTML."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from wslab.display.markup import (
 from wslab.display.markup import Judgement as Passed
 from wslab.display.phrases import count
 
-#: not tried: something before it failed, or the time was over. left out: this server
-#: cannot be tested for it from here, and that counts neither way.
+#: not tried: an earlier check failed, or the time was over. left out: this server cannot
+#: be tested for it from here; that does not count for or against it.
 CheckOutcome = Literal["passed", "failed", "not tried", "left out"]
 
 STAGES: Final = {
@@ -35,7 +35,7 @@ STAGES: Final = {
 
 @dataclass(frozen=True)
 class Transcript:
-    """What one client of a failed check sent and received, a line each."""
+    """What one client of a failed check sent and received, one line for each message."""
 
     client: str
     lines: tuple[str, ...]
@@ -58,25 +58,25 @@ class Check:
 
     @property
     def fine(self) -> bool:
-        """Whether it holds nobody up: passed, or left out."""
+        """Whether the next stage may follow: passed, or left out."""
         return self.outcome in ("passed", "left out")
 
 
 @dataclass(frozen=True, repr=False)
 class Rubric:
-    """Every check, in order. `notes` say what else was seen, such as what the server printed."""
+    """Every check, in order. `notes` hold other facts, such as what the server printed."""
 
     checks: tuple[Check, ...]
     notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """Whether nothing failed and everything was tried that can be."""
+        """Whether no check failed and all that are possible were tried."""
         return bool(self.checks) and all(check.fine for check in self.checks)
 
     @property
     def stage(self) -> int:
-        """The last stage that is done, 0 to 5: it passed in full, and so did all before it."""
+        """The last stage that is done, 0 to 5: all its checks passed, and all before it."""
         done = 0
         for stage in STAGES:
             here = [check for check in self.checks if check.stage == stage]

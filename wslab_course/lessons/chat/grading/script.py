@@ -10,8 +10,8 @@ from typing import Final
 
 from wslab_course.lessons.chat.grading.client import CheckFailed, ScriptedClient
 
-#: Counts on from one grading to the next: a server that forgot to free a name of the last
-#: one must not fail for it in this one.
+#: Never starts again: a server that kept a name from the last grading must not fail
+#: because of it in this one.
 _NUMBERS: Final = itertools.count(1)
 
 
@@ -20,7 +20,7 @@ class LeftOut(Exception):
 
 
 class ChatUnderTest:
-    """The server under test and the clients of the check that is on.
+    """The server under test and the clients of the current check.
 
     `pinging_url` is where the server sends pings often, or "" where it does not.
     `hosted` tells whether the server is a handler that this program serves.
@@ -33,27 +33,27 @@ class ChatUnderTest:
         self.hosted = hosted
         self.clients: list[ScriptedClient] = []
         self.slow: tuple[ScriptedClient, int, int] | None = (
-            None  # who, how many it heard, of how many
+            None  # the client, how many messages it received, of how many
         )
 
     def client(
         self, label: str, *, name: str = "", url: str = "", slack: float = 1
     ) -> ScriptedClient:
-        """A client that does nothing yet, with a name that nobody had before."""
+        """A client that does nothing yet, with a name that was not used before."""
         name = name or f"{label}-{next(_NUMBERS)}"
         client = ScriptedClient(label, name, url or self.url, slack * self.patience)
         self.clients.append(client)
         return client
 
     async def asks_to_join(self, label: str) -> ScriptedClient:
-        """A client that connects and asks to join, whatever the server makes of it."""
+        """A client that connects and asks to join, whatever the server answers."""
         client = self.client(label)
         await client.open()
         await client.tell("join", name=client.name)
         return client
 
     async def joins(self, *labels: str) -> list[ScriptedClient]:
-        """Clients that connect and join, one after the other, and hear so of each other."""
+        """Clients that connect and join, one after the other, and hear of each other's join."""
         joined = []
         for label in labels:
             joined.append(client := self.client(label))
@@ -64,11 +64,11 @@ class ChatUnderTest:
         return joined
 
     def text(self, about: str) -> str:
-        """A text that nobody has said before."""
+        """A text that was not said before."""
         return f"{about} #{next(_NUMBERS)}"
 
     async def still_delivers(self, *clients: ScriptedClient, after: str) -> None:
-        """The first client says something, and all hear it; so all that came before is heard."""
+        """The first client says something, and all hear it; then they have heard all before it."""
         speaker = clients[0]
         text = self.text("still here")
         await speaker.say(text)
@@ -87,7 +87,7 @@ Play = Callable[[ChatUnderTest], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Script:
-    """One check: what it does, what is to be expected, and the coroutine that plays it."""
+    """One check: what it does, what is expected, and the coroutine that does it."""
 
     stage: int
     did: str
@@ -99,7 +99,7 @@ SCRIPTS: Final[list[Script]] = []
 
 
 def script(stage: int, did: str, expected: str) -> Callable[[Play], Play]:
-    """Enter a coroutine into SCRIPTS. It raises CheckFailed when the server does something else."""
+    """Add a coroutine to SCRIPTS. It raises CheckFailed when the server does something else."""
 
     def enter(play: Play) -> Play:
         SCRIPTS.append(Script(stage, did, expected, play))
@@ -109,6 +109,6 @@ def script(stage: int, did: str, expected: str) -> Callable[[Play], Play]:
 
 
 def did_not_hear(client: ScriptedClient, text: str, what: str) -> None:
-    """CheckFailed if `client` heard a text. Only after something that came later was heard."""
+    """CheckFailed if `client` heard a text. Call it only after the client heard a later text."""
     if client.times(text):
         raise CheckFailed(f"{client.label} heard {what}.")

@@ -1,7 +1,7 @@
 """An exercise that is a chat server: it is judged by `grade_chat`, up to its own stage.
 
-A lesson writes the reference as a function that makes the server anew, with whatever state and
-helpers it needs, so that the text of ``.solution()`` is the whole server::
+A lesson writes the reference as a function that makes a new server, with all the state and
+helpers that it needs, so that the text of ``.solution()`` is the whole server::
 
     @chat_stage(1, hints=[...], why="...")
     def chat_1():
@@ -14,15 +14,15 @@ helpers it needs, so that the text of ``.solution()`` is the whole server::
         return chat_1
 
     chat_1.slip(
-        "You answered the sender alone; send to all.",
+        "You answered only the sender; send to all.",
         says="bob did not hear",
         change={"broadcast(clients, message)": "await ws.send(message)"},
     )
 
 In the notebook it is like any other exercise: ``lesson.chat_1.check(chat_1)``. A verdict names
-what a client did, what was expected and what happened; below it stands the rubric with the
+what a client did, what was expected and what happened; below it is the rubric with the
 transcripts. A slip is a known wrong answer: the reference with some of its text changed. `says`
-is a pattern of what then happens, and whoever fails so gets the slip's sentence.
+is a pattern for what then happens; an attempt that fails in this way gets the slip's sentence.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class StageVerdict(Verdict):
 class ChatStage(Exercise):
     """The exercise of one stage. See the module's docstring.
 
-    Raises AuthorError when `make` returns no coroutine function of its own name.
+    Raises AuthorError when `make` does not return a coroutine function of its own name.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class ChatStage(Exercise):
     def slip(self, sentence: str, *, says: str, change: Mapping[str, str]) -> None:
         """Register a known wrong answer: the reference with each key of `change` replaced.
 
-        Raises AuthorError when a key does not stand in the reference exactly once.
+        Raises AuthorError when a key is not in the reference exactly once.
         """
         source = self.source
         for old, new in change.items():
@@ -122,11 +122,13 @@ class ChatStage(Exercise):
         first = next(check for check in rubric.checks if not check.fine)
         nudges = [sentence for pattern, sentence in self._says if pattern.search(first.happened)]
         if first.stage < self.stage:
-            nudges.append(f"This belongs to stage {first.stage}, which worked before: compare.")
+            nudges.append(
+                f"This is a check of stage {first.stage}: compare with your chat_{first.stage}."
+            )
         return StageVerdict(
             self.name,
             "not yet",
-            next(iter(nudges), "Read what the clients sent and heard, below the table."),
+            next(iter(nudges), "Read what the clients sent and received, below the table."),
             expected=first.expected,
             got=first.happened,
             printed=" ".join(rubric.notes),
@@ -136,7 +138,7 @@ class ChatStage(Exercise):
         )
 
     def verify(self) -> None:
-        """As every exercise; the wrong answers are given less time to be right."""
+        """As for every exercise; a wrong answer gets less time to pass."""
         if not self.check(self.reference).correct:
             raise AuthorError(f"exercise {self.name}: its reference is judged wrong")
         self.patience = _PATIENCE_S
@@ -160,7 +162,7 @@ def chat_stage(
 
 
 def _body(make: Callable[[], Handler]) -> str:
-    """What stands between the header and the last line, which returns the handler."""
+    """The text between the header and the last line, which returns the handler."""
     lines = inspect.getsource(make).splitlines()
     first = next(n for n, line in enumerate(lines) if line.lstrip().startswith("def "))
     return textwrap.dedent("\n".join(lines[first + 1 : -1])).strip()

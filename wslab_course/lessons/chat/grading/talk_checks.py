@@ -1,4 +1,4 @@
-"""Stages 1 and 2: everyone hears, and the server says who."""
+"""Stages 1 and 2: everyone hears each message, and the server says who sent it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,22 @@ _WORDS = [
 
 
 async def _present(client: ScriptedClient, chat: ChatUnderTest) -> None:
-    """The server knows a client for sure once it has passed something on for it."""
+    """Wait until the server surely knows a client: it has passed on a message of it."""
     text = chat.text("here I am")
     await client.say(text)
     await client.hears_text(text, "its own words")
 
 
-@script(1, "One client says something.", "It hears its own words: to all means to the sender too.")
+@script(
+    1,
+    "One client says something.",
+    "It hears its own words: a message goes to all, the sender included.",
+)
 async def hears_itself(chat: ChatUnderTest) -> None:
     await _present(await chat.asks_to_join("ann"), chat)
 
 
-@script(1, "Two clients are there, and each says something.", "Both hear both.")
+@script(1, "Two clients are connected, and each says something.", "Each hears both messages.")
 async def everyone_hears(chat: ChatUnderTest) -> None:
     ann, bob = await chat.asks_to_join("ann"), await chat.asks_to_join("bob")
     for client in (ann, bob):
@@ -61,8 +65,8 @@ async def one_goes(chat: ChatUnderTest) -> None:
 
 @script(
     1,
-    "One client says 16 things at once, in many scripts.",
-    "The other hears each of them once, unchanged, in order.",
+    "One client sends 16 messages at once, in many alphabets.",
+    "The other client hears each of them once, unchanged and in order.",
 )
 async def nothing_is_changed(chat: ChatUnderTest) -> None:
     ann, bob = await chat.asks_to_join("ann"), await chat.asks_to_join("bob")
@@ -92,8 +96,8 @@ async def join_is_heard(chat: ChatUnderTest) -> None:
 
 @script(
     2,
-    "bob says something and claims the name of ann.",
-    "All hear it with the name of bob, and with the server's time in `at`.",
+    "bob says something, with ann's name in the message.",
+    "All hear it with bob's name, and with the server's time in `at`.",
 )
 async def sender_is_named(chat: ChatUnderTest) -> None:
     ann, bob = await chat.joins("ann", "bob")
@@ -105,11 +109,12 @@ async def sender_is_named(chat: ChatUnderTest) -> None:
             found = message.get("name", "no name at all")
             whose = "the name that bob claimed" if found == ann.name else repr(found)
             raise CheckFailed(
-                f"{client.label} heard it with {whose}; the name is what bob joined with."
+                f"{client.label} heard it with {whose}; the name must be the one that bob joined "
+                "with."
             )
         if not _is_time(at := message.get("at")):
             found = "no `at`" if at is None else f"at={at!r}"
-            raise CheckFailed(f"it came with {found}; a time is such as 2026-11-21T10:45:00Z.")
+            raise CheckFailed(f"it came with {found}; write a time like 2026-11-21T10:45:00Z.")
 
 
 def _is_time(value: object) -> bool:
@@ -137,7 +142,7 @@ async def close_is_heard(chat: ChatUnderTest) -> None:
 
 
 async def _no_more_than_once(chat: ChatUnderTest, ann: ScriptedClient, bob: ScriptedClient) -> None:
-    (dan,) = await chat.joins("dan")  # takes a turn or two of the server's loop
+    (dan,) = await chat.joins("dan")  # gives the server's loop time for a turn or two
     await chat.still_delivers(ann, dan, after="after bob had left")
     if (times := len(ann.find(lambda m: is_about(m, "leave", bob)))) != 1:
         raise CheckFailed(f"ann heard {times} times that bob left.")
@@ -145,8 +150,8 @@ async def _no_more_than_once(chat: ChatUnderTest, ann: ScriptedClient, bob: Scri
 
 @script(
     2,
-    "A second client joins with the name of ann, and once more after ann has left.",
-    "First it gets an error and ann hears nothing of it; then it may join.",
+    "A second client joins with ann's name, and a third after ann has left.",
+    "The second gets an error and ann hears nothing of it; the third may join.",
 )
 async def one_name_one_client(chat: ChatUnderTest) -> None:
     ann, bob = await chat.joins("ann", "bob")

@@ -9,7 +9,7 @@ from wslab_course.checks.exercises import Case, exercise
 
 
 def some_log(rng: random.Random) -> Case:
-    """Up to six turns in any order of time; the senders speak over each other or do not."""
+    """Up to six turns at random times; turns of the two senders may overlap."""
     log, at = [], 0
     for _ in range(rng.randrange(1, 7)):
         start = max(0, at + rng.choice([-2, -1, 0, 0, 1, 2]))
@@ -23,12 +23,12 @@ def some_log(rng: random.Random) -> Case:
         Case(
             [(0, 3, "client")],
             expected="simplex",
-            nudge='One side alone spoke: "simplex", in small letters.',
+            nudge='Only one side spoke: "simplex", in small letters.',
         ),
         Case(
             [(0, 3, "client"), (1, 2, "client")],
             expected="simplex",
-            nudge="Two turns, and still one side alone; look at the senders.",
+            nudge="Two turns, but both of one side; look at the senders.",
         ),
         Case(
             [(0, 3, "client"), (4, 6, "server")],
@@ -58,23 +58,24 @@ def some_log(rng: random.Random) -> Case:
         Case(
             [(0, 9, "client"), (1, 2, "client"), (4, 5, "server")],
             expected="full",
-            nudge="The first turn lasts until 9, so the third falls into it; compare every pair.",
+            nudge="The first turn lasts until 9, so the third overlaps it; compare every pair.",
         ),
         Case(
             [(0, 4, "server"), (1, 2, "server"), (5, 6, "client")],
             expected="half",
-            nudge="The two turns that overlap are of one sender; only different senders count.",
+            nudge="The two turns that overlap have the same sender; only different senders count.",
         ),
     ],
     fuzz=some_log,
     hints=[
-        "Begin with simplex: in how many directions did anybody speak?",
+        "Begin with simplex: how many different senders are in the log?",
         "Two turns overlap when each one begins before the other ends.",
         'For every pair of turns, "full" if the senders differ and one[0] < other[1] and '
         'other[0] < one[1]; when no pair does that, "half".',
     ],
-    why="Full duplex is one moment in which both speak. A log shows the use, and never more: "
-    "a log that reads half may come from a full-duplex channel whose users are polite.",
+    why="A channel was used as full duplex if both sides spoke at one moment. A log shows only "
+    'how a channel was used: a log that gives "half" may come from a full-duplex channel whose '
+    "users took turns.",
 )
 def duplex(log: list[tuple[int, int, str]]) -> str:
     """Tell how a channel was used: "simplex", "half" or "full"."""
@@ -120,6 +121,6 @@ def with_itself(log):
     return "half" if len({sender for *_, sender in log}) > 1 else "simplex"
 
 
-@duplex.wrong("One sender alone is simplex, however often it speaks.")
+@duplex.wrong("A log with one sender is simplex, however many times it speaks.")
 def never_simplex(log):
     return used(log, lambda a, b: a[2] != b[2] and a[0] < b[1] and b[0] < a[1], everybody=True)

@@ -14,14 +14,14 @@ from wslab.network.paths import PathServer
 from wslab_course.checks.exercises import Case, exercise
 from wslab_course.checks.facts import without_coroutines
 
-HOLD_BACK_S = 0.5  # seconds that the first answer is held back, while more words may come
+HOLD_BACK_S = 0.5  # seconds that the server waits for more words before its first answer
 
 
 async def over_a_patient_server(attempt: Callable[..., Any], words: list[str]) -> dict[str, Any]:
-    """What came of one attempt at a server that holds its first answer back.
+    """The facts of one attempt against a server that holds its first answer back.
 
-    It answers when it has heard as many words as there are, or when its patience ends.
-    Its answers are the words back to front, which no client can know without listening.
+    It answers when it has received every word, or after HOLD_BACK_S. Its answers are the
+    words reversed, so a client must receive them to return them.
     """
     before_the_first_answer: list[int] = []
 
@@ -49,7 +49,7 @@ async def over_a_patient_server(attempt: Callable[..., Any], words: list[str]) -
 
 
 def told(words: list[str], nudge: str) -> Case:
-    """The facts of a client that does it right."""
+    """The facts of a correct client."""
     facts = {
         "connections": 1,
         "words sent before the first answer": len(words),
@@ -60,23 +60,27 @@ def told(words: list[str], nudge: str) -> Case:
 
 @exercise(
     cases=[
-        told(["one", "two", "six"], "The answers are a list: one for each word, as they came."),
+        told(
+            ["one", "two", "six"],
+            "Return the answers as a list: one for each word, in the order in which they came.",
+        ),
         told(
             [f"word {n}" for n in range(20)],
-            "It works for three words; does anything in it count to three?",
+            "It works for three words. Does your code depend on the number three?",
         ),
     ],
     run=over_a_patient_server,
     seconds=8.0,
     hints=[
-        "A coroutine that only sends, another that only receives, and one connection for both.",
-        "asyncio.gather(speak(ws, words), listen(ws, words)) lets both go on at the same time.",
+        "Write one coroutine that only sends and one that only receives, on one connection.",
+        "asyncio.gather(speak(ws, words), listen(ws, words)) runs both at the same time.",
         "Inside `async with connect(url) as ws:` write _, answers = await asyncio.gather( ) with "
         "both coroutines in it; then return answers.",
     ],
-    why="One coroutine for each direction, as the channel has one stream for each. The answers "
-    "come in order because each stream keeps its order. To send all and only then listen passes "
-    "here as well; with very many words both sides would stall, each with nobody reading.",
+    why="There is one coroutine for each direction, because the channel has one stream for each. "
+    "The answers come in order because each stream keeps its order. Sending everything first and "
+    "receiving afterwards also passes here; with very many words both sides would stop, because "
+    "neither would read.",
 )
 async def full_duplex(url: str, words: list[str]) -> list[str]:
     """Send every word without waiting; return the answers in order."""
@@ -103,7 +107,9 @@ async def lock_step(url, words):
     return answers
 
 
-@full_duplex.wrong("The answers are not what you returned: `return` what the listener collected.")
+@full_duplex.wrong(
+    "You returned something other than the answers: `return` the list that the listener collected."
+)
 async def returns_nothing(url, words):
     async with connect(url) as ws:
         for word in words:
@@ -112,7 +118,7 @@ async def returns_nothing(url, words):
             await ws.recv()
 
 
-@full_duplex.wrong("gather gives a result for each coroutine; return the listener's alone.")
+@full_duplex.wrong("gather gives one result for each coroutine; return only the listener's.")
 async def both_results(url, words):
     async with connect(url) as ws:
         for word in words:
@@ -120,20 +126,22 @@ async def both_results(url, words):
         return [None, [await ws.recv() for _ in words]]
 
 
-@full_duplex.wrong("You left before a word was sent; write `await` before asyncio.gather(...).")
+@full_duplex.wrong(
+    "The connection closed before a word was sent; write `await` before asyncio.gather(...)."
+)
 async def gather_without_await(url, words):
     async with connect(url):
         return None
 
 
 @full_duplex.wrong(
-    "Inside a coroutine you await: `_, answers = await asyncio.gather(...)`, without asyncio.run."
+    "Inside a coroutine, use await: `_, answers = await asyncio.gather(...)`, without asyncio.run."
 )
 async def unpacks_without_await(url, words):
     raise RuntimeError("await wasn't used with future")
 
 
-@full_duplex.wrong("You returned coroutines, which are work not done yet; write await ws.recv().")
+@full_duplex.wrong("You returned coroutines, which have not run yet; write await ws.recv().")
 async def recv_without_await(url, words):
     async with connect(url) as ws:
         for word in words:
@@ -141,7 +149,7 @@ async def recv_without_await(url, words):
         return [ws.recv() for _ in words]
 
 
-@full_duplex.wrong("You returned one answer alone; receive once for each word.")
+@full_duplex.wrong("You returned one answer; receive once for each word.")
 async def one_answer(url, words):
     async with connect(url) as ws:
         for word in words:
@@ -149,17 +157,21 @@ async def one_answer(url, words):
         return await ws.recv()
 
 
-@full_duplex.wrong("The check's server was never asked: connect to the `url` you are given.")
+@full_duplex.wrong(
+    "No client connected to the check's server: connect to the `url` that you are given."
+)
 async def reversed_at_home(url, words):
     return [word[::-1] for word in words]
 
 
-@full_duplex.wrong("The check's server heard nothing: you connected to another one; use `url`.")
+@full_duplex.wrong(
+    "The check's server received nothing: perhaps you connected to another one; use `url`."
+)
 async def another_server(url, words):
     return list(words)
 
 
-@full_duplex.wrong("You sent the whole list, which becomes one message; send word by word.")
+@full_duplex.wrong("You sent the whole list as one message; send each word as its own message.")
 async def the_list_at_once(url, words):
     async with connect(url) as ws:
         await ws.send(words)
@@ -167,7 +179,7 @@ async def the_list_at_once(url, words):
 
 
 @full_duplex.wrong(
-    "Several coroutines called recv() on one connection; let one alone receive, in a loop."
+    "Several coroutines called recv() on one connection; let only one receive, in a loop."
 )
 async def many_receivers(url, words):
     async with connect(url) as ws:
@@ -179,7 +191,7 @@ async def many_receivers(url, words):
         return list(await asyncio.gather(*map(ask, words)))
 
 
-@full_duplex.wrong("You opened a connection for each word; one carries them all.")
+@full_duplex.wrong("You opened a connection for each word; send all words on one connection.")
 async def many_connections(url, words):
     async def ask(word):
         async with connect(url) as ws:
@@ -189,7 +201,7 @@ async def many_connections(url, words):
     return list(await asyncio.gather(*map(ask, words)))
 
 
-@full_duplex.wrong("The answers are all there, in another order; append each as it comes.")
+@full_duplex.wrong("You returned all the answers, but in another order; append each as it comes.")
 async def newest_first(url, words):
     answers: list[Any] = []
     async with connect(url) as ws:
@@ -200,7 +212,9 @@ async def newest_first(url, words):
     return answers
 
 
-@full_duplex.wrong("You left when all was sent, and lost the answers; count what comes back.")
+@full_duplex.wrong(
+    "You closed the connection before all answers had come; receive one answer for each word."
+)
 async def leaves_early(url, words):
     answers = []
     async with connect(url) as ws:

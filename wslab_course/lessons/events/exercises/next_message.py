@@ -13,14 +13,14 @@ from wslab_course.checks.facts import plain_facts
 
 
 async def _goodbye(ws: Any) -> None:
-    """Whatever the client says, the server leaves."""
+    """A handler that leaves after any message."""
     await ws.recv()
 
 
 async def _what_was_next(
     next_message: Callable[[WebSocket], Any], path: str, texts: list[str]
 ) -> dict[str, Any]:
-    """What each wait returned, what the page's own handler heard, and what went wrong unseen."""
+    """What each wait returned, what the page's own handler received, and unseen exceptions."""
     loop = asyncio.get_running_loop()
     unseen: list[str] = []
     loop.set_exception_handler(lambda _, said: unseen.append(type(said.get("exception")).__name__))
@@ -42,7 +42,7 @@ async def _what_was_next(
             closed = asyncio.ensure_future(once(ws, "close"))
             ws.close()
             await closed
-    return {"returned": got, "the page heard": heard, "errors in listeners": unseen}
+    return {"returned": got, "the page received": heard, "errors in listeners": unseen}
 
 
 @exercise(
@@ -52,7 +52,7 @@ async def _what_was_next(
             "/echo",
             ["one"],
             label='next_message(ws), and the server sends "one"',
-            nudge="A future is a promise: the listener sets its result, and you await it.",
+            nudge="Use a future: the listener sets its result, and you await it.",
         ),
         Case("/echo", ["one", "two"], label='next_message(ws) twice: "one", then "two"'),
         Case("/bye", ["bye"], label="next_message(ws), and the server closes instead"),
@@ -62,17 +62,17 @@ async def _what_was_next(
         "Two events may end the wait: message and close. One of them comes first.",
         "future = asyncio.get_running_loop().create_future(); a listener calls "
         "future.set_result(event.data), and you `return await future`.",
-        "Before set_result ask `if not future.done()`: close comes after every last message. "
-        "For close the result is None.",
+        "Before set_result test `if not future.done()`: after the message, close comes later as "
+        "well. For close the result is None.",
     ],
     why=(
-        "An event finds whoever listens; a future keeps the value until somebody awaits it. The "
-        "test with done() is needed because close comes later all the same, and a future takes "
-        "one result."
+        "An event reaches only those who listen when it fires; a future keeps the value until "
+        "your code awaits it. The test with done() is needed because close comes after the "
+        "message, and a future takes only one result."
     ),
 )
 async def next_message(ws: WebSocket) -> str | None:
-    """Wait for the next message; its data, or None when ws closes first."""
+    """Return the next message's data, or None when ws closes first."""
     future = asyncio.get_running_loop().create_future()
 
     def settle(event):
@@ -94,7 +94,8 @@ async def no_close(ws):
 
 
 @next_message.wrong(
-    "Your future got a second result: after the message, close comes as well. Ask future.done()."
+    "Your future got a second result: after the message, close comes as well. Test future.done() "
+    "first."
 )
 async def two_results(ws):
     future = asyncio.get_running_loop().create_future()
@@ -103,7 +104,7 @@ async def two_results(ws):
     return await future
 
 
-@next_message.wrong("You returned the event; the caller wants what it carries, event.data.")
+@next_message.wrong("You returned the event; the caller wants its data, event.data.")
 async def the_whole_event(ws):
     future = asyncio.get_running_loop().create_future()
 

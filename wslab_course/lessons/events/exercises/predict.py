@@ -41,7 +41,7 @@ ws = WebSocket(rogue.url)                  # its first frame breaks a rule
 
 
 def six_scripts() -> Document:
-    """The scripts whose events are to be predicted."""
+    """The scripts whose events the learner predicts."""
     code = "\n".join(f"# {letter}\n{source}" for letter, source in SIX_SCRIPTS.items())
     return notice("Six scripts", code=code.rstrip())
 
@@ -54,7 +54,7 @@ _happened: dict[str, list[str]] = {}
 
 
 async def what_happens() -> dict[str, list[str]]:
-    """The events of the six scripts, each played once on real servers."""
+    """The events of the six scripts, each run once against real servers."""
     if not _happened:
         async with EchoServer(name="predict-check") as server, RogueServer("masked-frame") as rogue:
             server.register("/fails", _fail)
@@ -68,7 +68,7 @@ async def what_happens() -> dict[str, list[str]]:
 
 
 async def _compared(predict: Callable[[], Any]) -> dict[str, Any]:
-    """Which predictions hold, and the first that does not; the answers stay untold."""
+    """Which predictions are correct, and the first that is not; the answers are not shown."""
     predicted, happened = predict(), await what_happens()
     if not isinstance(predicted, dict):
         return {"right": "", "first other": "?", "you predict": plain_facts(predicted)}
@@ -81,41 +81,51 @@ async def _compared(predict: Callable[[], Any]) -> dict[str, Any]:
 _MISTAKES = {
     ("A", ("message", "close")): "A: before the first message there is an open.",
     ("A", ("open", "message", "message", "close")): (
-        "A: your own message fires nothing at your end; only the answer does."
+        "A: sending fires no event at the sender; only the answer does."
     ),
-    ("A", ("open", "message")): "A: close() is called when the answer is here. What fires last?",
-    ("B", ("error",)): "B: error is never the last event. Which one says that it is over?",
-    ("B", ("close",)): "B: the connection failed, and the standard has an event for that first.",
+    ("A", ("open", "message")): "A: close() is called when the answer has come. Which event "
+    "fires last?",
+    ("B", ("error",)): "B: error is never the last event. Which event says that the connection "
+    "is over?",
+    ("B", ("close",)): "B: the connection failed, and the standard has an event for that, before "
+    "close.",
     ("B", ("open", "error", "close")): (
-        "B: open fires after a 101 alone, and the answer here is a 404."
+        "B: open fires only after a 101, and the answer here is a 404."
     ),
-    ("B", ("close", "error")): "B: both, and the other way round: close is always the last.",
+    ("B", ("close", "error")): "B: both events fire, but in the other order: close is always the "
+    "last.",
     ("C", ("open", "message", "close")): (
-        "C: the answer comes, while the object is CLOSING; then a message fires nothing."
+        "C: the answer comes while the object is CLOSING; then a message fires no event."
     ),
     ("C", ("open", "error", "close")): "C: both calls are allowed in onopen; nothing fails here.",
-    ("D", ("close",)): "D: no handshake was done, so nothing can close cleanly: it failed first.",
-    ("D", ("open", "close")): "D: you left before the answer; open never comes after close().",
+    ("D", ("close",)): "D: the handshake was not complete, so the connection failed, and one "
+    "event comes before close.",
+    ("D", ("open", "close")): "D: close() was called before the answer came; open never fires "
+    "after close().",
     ("D", ("error",)): "D: error is never the last event.",
-    ("D", ()): "D: every WebSocket that was made ends with one last event, this one too.",
+    ("D", ()): "D: every WebSocket object ends with one last event, this one, too.",
     ("E", ("open", "error", "close")): (
-        "E: 1011 is a proper Close frame, cleanly exchanged. Bad news is not a failed connection."
+        "E: both sides exchanged a Close frame, so the end is clean. An error code like 1011 "
+        "does not make the connection fail."
     ),
-    ("E", ("error", "close")): "E: the handler runs after the 101, so one event comes before.",
-    ("F", ("open", "close")): "F: the browser fails the connection itself. What fires first then?",
-    ("F", ("error", "close")): "F: the handshake was in order, so one event comes before.",
+    ("E", ("error", "close")): "E: the handler runs after the 101, so one event comes before "
+    "these.",
+    ("F", ("open", "close")): "F: the browser fails the connection itself. Which event fires "
+    "before close then?",
+    ("F", ("error", "close")): "F: the handshake was valid, so one event comes before these.",
     ("F", ("open", "message", "error", "close")): (
-        "F: a frame that breaks a rule is not read, so it becomes no message."
+        "F: the browser does not accept a frame that breaks a rule, so no message event fires."
     ),
 }
 
 _LOOK = {
     "A": "A: a 101 comes, one message is sent and echoed, and then you close.",
-    "B": "B: there is no 101, so nothing opens; and which two events tell of a failure?",
-    "C": "C: it opens, and both calls are made at once; what becomes of a message in CLOSING?",
-    "D": "D: close() is called before the 101 is here; the picture has an arrow for that.",
-    "E": "E: the 101 was there, nobody sends a message, and the end is a Close frame.",
-    "F": "F: the 101 was there; then the client itself ends it, and calls that a failure.",
+    "B": "B: there is no 101, so nothing opens. Which two events does a failure fire?",
+    "C": "C: it opens, and both calls follow at once. What happens to a message that comes in "
+    "CLOSING?",
+    "D": "D: close() is called before the 101 has come; the picture has an arrow for that.",
+    "E": "E: the 101 came, neither side sends a message, and the end is a Close frame.",
+    "F": "F: the 101 came; then the client itself ends the connection, which counts as a failure.",
 }
 
 
@@ -126,7 +136,7 @@ def _verdict_on(got: dict[str, Any]) -> str | None:
     if other == "?":
         return 'Return a dict: {"A": ["open", …], "B": […], …}.'
     if said is None:
-        return f"{other} is missing: give each of the six letters its list."
+        return f"{other} is missing: return a list for each of the six letters."
     if not isinstance(said, list):
         return f'{other}: give a list of event names, such as ["open", "close"].'
     if strange := [word for word in said if word not in TYPES]:
@@ -141,18 +151,18 @@ def _verdict_on(got: dict[str, Any]) -> str | None:
     judge=_verdict_on,
     cases=[Case(label="your six lists, compared with six real connections")],
     hints=[
-        "Two questions for each: did a 101 come? Did the connection end with Close frames?",
-        "No 101: no open. No proper end, in the browser's eyes: error before close. Always: "
-        "close, last.",
+        "Ask two questions for each: did a 101 come? Did the connection end with Close frames?",
+        "Without a 101 there is no open. If the browser counts the end as a failure, error comes "
+        "before close. close is always the last.",
         "A message counts only while the object is OPEN. Three of the six have an error.",
     ],
     why=(
-        "open needs a 101; error needs a failed connection; close needs nothing. A Close frame "
-        "with an angry code is still a clean end."
+        "open needs a 101; error needs a failed connection; close always comes. A Close frame "
+        "with an error code is still a clean end."
     ),
 )
 def predict() -> dict[str, list[str]]:
-    """The events of the scripts A to F: {"A": ["open", ...], ...}."""
+    """Return the events of scripts A to F: {"A": ["open", ...], ...}."""
     return {
         "A": ["open", "message", "close"],
         "B": ["error", "close"],

@@ -17,7 +17,7 @@ TYPES = ("open", "message", "error", "close")
 async def _what_was_recorded(
     record: Callable[[WebSocket], Any], path: str, texts: list[str], page_first: bool
 ) -> dict[str, Any]:
-    """What the list holds after one connection, and what the page's own handlers heard."""
+    """What the list holds after one connection, and what the page's own handlers received."""
     heard: list[str] = []
 
     def set_handlers() -> None:
@@ -35,7 +35,7 @@ async def _what_was_recorded(
             await _converse(ws, texts)
         finally:
             await _ended(ws)
-    return {"recorded": plain_facts(log), "the page heard": heard}
+    return {"recorded": plain_facts(log), "the page received": heard}
 
 
 async def _converse(ws: WebSocket, texts: list[str]) -> None:
@@ -53,7 +53,7 @@ async def _converse(ws: WebSocket, texts: list[str]) -> None:
 
 
 async def _ended(ws: WebSocket) -> None:
-    """Leave nothing open, also where the learner's function failed."""
+    """Close the connection, also when the learner's function failed."""
     if ws.readyState != WebSocket.CLOSED:
         closed = asyncio.ensure_future(once(ws, "close"))
         ws.close()
@@ -68,21 +68,21 @@ async def _ended(ws: WebSocket) -> None:
             ["Hi"],
             False,
             label="/echo, one message; then the page sets its on… handlers",
-            nudge="Four types of event, one listener for each; event.type is the word to keep.",
+            nudge="There are four types of event: add one listener for each, and keep event.type.",
         ),
         Case("/echo", ["one", "two"], True, label="/echo, two messages; on… handlers were set"),
         Case("/nowhere", [], False, label="/nowhere, a path that is not there"),
     ],
     hints=[
-        "The page owns onopen and the others. How else can a function be told of an event?",
+        "onopen and the others belong to the page. How else can a function receive an event?",
         "ws.addEventListener(type, listener), once for each of the four types.",
         "The listener is `lambda event: log.append(event.type)`; return log at the end, "
         "the list itself.",
     ],
-    why="Listeners live beside the attributes: whoever set onopen does not notice you.",
+    why="Listeners are separate from the attributes: they do not replace the page's onopen.",
 )
 def record(ws: WebSocket) -> list[str]:
-    """A list to which each event of ws adds its type, as it happens."""
+    """Return a list to which each event of ws adds its type, as it happens."""
     log = []
     for type in ("open", "message", "error", "close"):
         ws.addEventListener(type, lambda event: log.append(event.type))
@@ -90,7 +90,8 @@ def record(ws: WebSocket) -> list[str]:
 
 
 @record.wrong(
-    "There is one onopen, and it is the page's: who sets it last wins. Use addEventListener."
+    "There is only one onopen, and it belongs to the page: setting it replaces the function that "
+    "was there. Use addEventListener."
 )
 def with_attributes(ws):
     log = []
@@ -99,7 +100,7 @@ def with_attributes(ws):
     return log
 
 
-@record.wrong("A refused connection has an event that your list lacks; there are four types.")
+@record.wrong("A refused connection fires an event that your list lacks; there are four types.")
 def without_error(ws):
     log = []
     for type in ("open", "message", "close"):
@@ -107,7 +108,7 @@ def without_error(ws):
     return log
 
 
-@record.wrong("You kept the events themselves; keep event.type, the word.")
+@record.wrong("You kept the events themselves; keep event.type, a str.")
 def whole_events(ws):
     log = []
     for type in TYPES:
@@ -115,7 +116,7 @@ def whole_events(ws):
     return log
 
 
-@record.wrong("With once=True the listener hears one event and is gone; here two messages came.")
+@record.wrong("With once=True a listener is removed after one event; here two messages came.")
 def only_once(ws):
     log = []
     for type in TYPES:
@@ -132,8 +133,8 @@ def a_copy(ws):
 
 
 @record.wrong(
-    "Each lambda looks up your loop's variable when it runs, and by then the loop is over; "
-    "event.type is always right."
+    "Each lambda looks up your loop's variable when it runs, and by then the loop is over; use "
+    "event.type."
 )
 def the_loops_last(ws):
     log = []
@@ -150,7 +151,7 @@ def called_at_once(ws):
     return log
 
 
-@record.wrong("The list is empty at first, and fills while you are away: return it all the same.")
+@record.wrong("You returned nothing. The list is empty at first and fills later: return it anyway.")
 def nothing_returned(ws):
     log = []
     for type in TYPES:

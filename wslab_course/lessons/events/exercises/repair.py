@@ -13,33 +13,33 @@ from wslab_course.lessons.events.samples import SAMPLES
         Case(
             "socket.send(‘Hi’);\n",
             expected="socket.send('Hi');\n",
-            nudge="Single quotes curl too: U+2018 and U+2019 become the apostrophe.",
+            nudge="Single quotes can be curly, too: U+2018 and U+2019 become the apostrophe.",
         ),
         Case(
             "var.box = 1;\n",
             expected="var box = 1;\n",
-            nudge="After var comes a space, and then the name, whatever name it is.",
+            nudge="After var comes a space, and then any name.",
         ),
         Case(SAMPLES["opened"].broken, label='lesson.SAMPLES["opened"].broken'),
         Case(
             SAMPLES["one go"].broken,
             label="a sample that parses as it is",
-            nudge="What parses must stay as it is, to the byte.",
+            nudge="JavaScript that is already valid must stay unchanged, to the byte.",
         ),
     ],
     hints=[
         "Find the five things that JavaScript cannot read; the section on quotes lists them.",
-        'str.replace takes one text for another: source.replace("“", \'"\')',
+        'str.replace replaces one text by another: source.replace("“", \'"\')',
         "Four quotes, “ ” ‘ ’, and then `var.` becomes `var ` with a space.",
     ],
     why=(
-        "A word processor bends quotes as you type; a compiler wants the straight ones of ASCII. "
-        "A browser reads the whole script before it runs the first line, so one such character "
-        "silences it all."
+        "A word processor makes quotes curly as you type; JavaScript needs the straight ones of "
+        "ASCII. A browser reads the whole script before it runs the first line, so one such "
+        "character stops all of it."
     ),
 )
 def repair(source: str) -> str:
-    """The JavaScript with straight quotes, and a space after each var."""
+    """Return the JavaScript with straight quotes, and a space after var."""
     for curly, straight in (("“", '"'), ("”", '"'), ("‘", "'"), ("’", "'")):
         source = source.replace(curly, straight)
     return source.replace("var.", "var ")
@@ -54,37 +54,41 @@ def only_the_left(source):
     return _repair(source, "“", '"')
 
 
-@repair.wrong("Double quotes are straight now; ‘ and ’ are as foreign to JavaScript.")
+@repair.wrong("Double quotes are straight now; JavaScript cannot read ‘ and ’ either.")
 def only_the_double(source):
     return _repair(source, "“”", '""')
 
 
-@repair.wrong("Every quote is now double; let the single ones, ‘ and ’, become apostrophes.")
+@repair.wrong("Every quote is now double; the single ones, ‘ and ’, must become apostrophes.")
 def all_double(source):
     return _repair(source, straight='""""')
 
 
-@repair.wrong("Every quote is now an apostrophe. That would run; but “ was double, so keep it so.")
+@repair.wrong(
+    "Every quote is now an apostrophe. That would run, but “ and ” must become double quotes."
+)
 def all_single(source):
     return _repair(source, straight="''''")
 
 
-@repair.wrong("The quotes are well; `var.` is left, and JavaScript wants a name after var.")
+@repair.wrong("The quotes are correct; `var.` is left, and JavaScript needs a name after var.")
 def var_is_left(source):
     return _repair(source, var="var.")
 
 
-@repair.wrong("You took var away. That runs, and makes a global variable; declare it: `var label`.")
+@repair.wrong(
+    "You removed var. That runs, but it makes a global variable; declare it: `var label`."
+)
 def var_is_gone(source):
     return _repair(source, var="")
 
 
-@repair.wrong("The quotes are gone, not straight: now the words stand there without any.")
+@repair.wrong("You removed the quotes; replace them by straight ones.")
 def quotes_are_gone(source):
     return source.encode("ascii", "ignore").decode().replace("var.", "var ")
 
 
-@repair.wrong("Nothing has changed: replace returns a new text, so keep what it returns.")
+@repair.wrong("Nothing has changed: replace returns a new text, so keep that result.")
 def nothing_kept(source):
     source.replace("“", '"')
     return source

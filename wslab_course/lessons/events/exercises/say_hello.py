@@ -15,7 +15,7 @@ from wslab_course.checks.facts import plain_facts
 
 
 async def _what_was_said(say_hello: Callable[[str], Any], path: str) -> dict[str, Any]:
-    """Both ends of one attempt."""
+    """What both ends saw of one attempt."""
     async with EchoServer(name="hello-check") as server:
         returned: Any = None
         try:
@@ -26,11 +26,11 @@ async def _what_was_said(say_hello: Callable[[str], Any], path: str) -> dict[str
         except WslabError as error:
             if getattr(error, "name", "") == "InvalidStateError":
                 raise
-            returned = "(nothing: a wait came to its end)"
-    # Only now: the server notes an end in its own time. To who was still there it said 1001.
+            returned = "(nothing: a wait timed out)"
+    # Only now: the server may log an end a little later. A client still connected got 1001.
     heard = [event.data for event in server.events if event.kind == "message"]
     ended = any(event.code != CloseCode.GOING_AWAY for event in server.events.of("close"))
-    return {"the server heard": heard, "you returned": returned, "closed": ended}
+    return {"the server received": heard, "you returned": returned, "closed": ended}
 
 
 _TASK = 'Send "Hello WebSockets!" in onopen, close in onmessage, and return after the close event.'
@@ -42,7 +42,7 @@ _TASK = 'Send "Hello WebSockets!" in onopen, close in onmessage, and return afte
         Case(
             "/echo",
             expected={
-                "the server heard": ["Hello WebSockets!"],
+                "the server received": ["Hello WebSockets!"],
                 "you returned": ["open", "Hello WebSockets!", "close"],
                 "closed": True,
             },
@@ -52,27 +52,27 @@ _TASK = 'Send "Hello WebSockets!" in onopen, close in onmessage, and return afte
         Case(
             "/reverse",
             expected={
-                "the server heard": ["Hello WebSockets!"],
+                "the server received": ["Hello WebSockets!"],
                 "you returned": ["open", "!stekcoSbeW olleH", "close"],
                 "closed": True,
             },
             label='say_hello(server.url + "/reverse")',
-            nudge="The second item is what came back, event.data, whatever it is.",
+            nudge="The second item must be the text that came back, event.data.",
         ),
     ],
     hints=[
-        "Each step has its event: when may you send? When is the answer there?",
+        "Each step has its event: when may you send? When has the answer come?",
         "One handler for onopen, which sends, and one for onmessage, which closes.",
         'End with `await once(ws, "close")`, and return the list that the handlers filled.',
     ],
     why=(
-        "The program is not a list of steps but of answers to events: each step waits for the "
-        "event that allows it. close() in onopen would lose the answer: a message that comes "
-        "while CLOSING fires nothing."
+        "The program is not a list of steps: each step waits for the event that allows it. "
+        "close() in onopen would lose the answer, because a message that comes while CLOSING "
+        "fires no event."
     ),
 )
 async def say_hello(url: str) -> list[str]:
-    """Say hello, hear the answer, close: ["open", the answer, "close"]."""
+    """Say hello, get the answer, close: ["open", the answer, "close"]."""
     log = []
     ws = WebSocket(url)
 
@@ -90,7 +90,7 @@ async def say_hello(url: str) -> list[str]:
 
 
 @say_hello.wrong(
-    "InvalidStateError: the object was still CONNECTING. Send from the open event on, not before."
+    "InvalidStateError: the object was still CONNECTING. Send only after the open event."
 )
 async def in_one_go(url):
     ws = WebSocket(url)
@@ -101,23 +101,23 @@ async def in_one_go(url):
 
 
 @say_hello.wrong(
-    "You returned before anything had happened: handlers run while you await. End with "
-    '`await once(ws, "close")`.'
+    "You returned before any event: handlers run while you await. End with `await once(ws, "
+    '"close")`.'
 )
 async def returned_at_once(url):
     return []
 
 
 @say_hello.wrong(
-    "`ws.onopen` is a place for your function, and empty: write `ws.onopen = …`, and neither call "
-    "it nor await it."
+    "`ws.onopen` is an attribute for your function, and it is None at first: write `ws.onopen = "
+    "…`. Do not call it or await it."
 )
 async def called_the_attribute(url):
     WebSocket.onopen(print)
 
 
 @say_hello.wrong(
-    "You closed before the answer was there: what comes while CLOSING fires no message event."
+    "You closed before the answer came: a message that comes while CLOSING fires no event."
 )
 async def closed_too_early(url):
     ws, log = WebSocket(url), []
@@ -129,7 +129,7 @@ async def closed_too_early(url):
     return ["open", *log, "close"]
 
 
-@say_hello.wrong("Nobody closes: the answer is there, and the connection stays. Call ws.close().")
+@say_hello.wrong("The answer came, but neither side closed the connection. Call ws.close().")
 async def never_closed(url):
     ws = WebSocket(url)
     await once(ws, "open")
@@ -139,7 +139,8 @@ async def never_closed(url):
 
 
 @say_hello.wrong(
-    "You returned before the connection was closed: close() begins it, the close event ends it."
+    "You returned before the connection was closed: close() begins closing, the close event ends "
+    "it."
 )
 async def not_waited(url):
     ws = WebSocket(url)
@@ -149,7 +150,7 @@ async def not_waited(url):
     return ["open", answer.data, "close"]
 
 
-@say_hello.wrong("The second item is an event; its data is the answer: event.data.")
+@say_hello.wrong("The second item is an event; the answer is event.data.")
 async def the_event(url):
     ws = WebSocket(url)
     await once(ws, "open")
@@ -160,7 +161,7 @@ async def the_event(url):
     return ["open", event, "close"]
 
 
-@say_hello.wrong("All went well on the wire; now return what happened, in order.")
+@say_hello.wrong("Everything on the wire is correct; now return what happened, in order.")
 async def silent(url):
     ws = WebSocket(url)
     await once(ws, "open")

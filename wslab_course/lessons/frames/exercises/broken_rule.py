@@ -24,7 +24,7 @@ def judged(frame: Frame, nudge: str = "") -> Case:
 
 
 def one_offence(rng: random.Random) -> Case:
-    """A client's frame that breaks one rule at most."""
+    """A client's frame that breaks at most one rule."""
     data, control = rng.choice(OPCODES[:3]), rng.choice(OPCODES[3:])
     payload = (1000).to_bytes(2, "big") + bytes(rng.randrange(20))
     kind = rng.randrange(8)
@@ -43,12 +43,12 @@ def one_offence(rng: random.Random) -> Case:
     cases=[
         judged(
             Frame(Opcode.TEXT, b"Hello", mask=MASKING_KEY),
-            "Nothing is wrong with this frame: FIN 1, opcode 1, masked.",
+            "This frame breaks no rule: FIN 1, opcode 1, masked.",
         ),
         judged(Frame(Opcode.TEXT, b"Hello"), "Byte 1 is 05: its first bit, MASK, is 0."),
         judged(
             Frame(Opcode.TEXT, b"Hel", fin=False, mask=MASKING_KEY),
-            "FIN 0 is fine here: a text message may come in parts.",
+            "FIN 0 is allowed here: a text message may come in parts.",
         ),
         judged(
             Frame(Opcode.TEXT, b"Hello", rsv1=True, mask=MASKING_KEY),
@@ -64,11 +64,11 @@ def one_offence(rng: random.Random) -> Case:
         ),
         judged(
             Frame(0x3, b"Hello", mask=MASKING_KEY),
-            "Byte 0 is 83: the opcode is 3, which nobody has defined.",
+            "Byte 0 is 83: the opcode is 3, which is not defined.",
         ),
         judged(
             Frame(0xB, b"Hello", mask=MASKING_KEY),
-            "Byte 0 is 8b: the opcode is 11, which nobody has defined.",
+            "Byte 0 is 8b: the opcode is 11, which is not defined.",
         ),
         judged(
             Frame(Opcode.PING, b"Hel", fin=False, mask=MASKING_KEY),
@@ -88,13 +88,13 @@ def one_offence(rng: random.Random) -> Case:
         ),
         judged(
             Frame(Opcode.BINARY, bytes(126), mask=MASKING_KEY),
-            "A data frame may be as long as it likes.",
+            "The payload of a data frame may be longer than 125 bytes.",
         ),
     ],
     fuzz=one_offence,
     hints=[
         "The first two bytes are enough: FIN, three reserved bits, opcode, MASK, 7-bit length.",
-        "Two of the rules hold for control frames alone. Their opcodes are 8 and above.",
+        "Two of the rules hold only for control frames. Their opcodes are 8 and above.",
         "data[0] & 0x70 is not 0 when a reserved bit is set; a 7-bit length of 126 or 127 means "
         "more than 125 bytes.",
     ],
@@ -130,17 +130,21 @@ def judge(data, masked=True, reserved=0x70, first_control=8, any_long=False):
     return "long control" if (control or any_long) and data[1] & 0x7F > 125 else "none"
 
 
-@broken_rule.wrong("These are a client's frames: masked is right, and unmasked is the offence.")
+@broken_rule.wrong(
+    "These are a client's frames: they must be masked, so an unmasked one breaks the rule."
+)
 def masks_upside_down(data):
     return judge(data, masked=False)
 
 
-@broken_rule.wrong("There are three reserved bits; you looked at RSV1 alone. All of them: 0x70.")
+@broken_rule.wrong(
+    "There are three reserved bits; you looked only at RSV1. All three together are 0x70."
+)
 def only_rsv1(data):
     return judge(data, reserved=0x40)
 
 
-@broken_rule.wrong("FIN 0 is fine on a data frame; only control frames must come in one piece.")
+@broken_rule.wrong("FIN 0 is allowed on a data frame; only control frames must not be fragmented.")
 def fragments_forbidden(data):
     broken = judge(data)
     return "fragmented control" if broken == "none" and data[0] < 0x80 else broken
@@ -151,6 +155,8 @@ def nothing_is_long(data):
     return judge(data, any_long=True)
 
 
-@broken_rule.wrong("Opcode 8, Close, is a control frame too: they begin at 8, not at 9.")
+@broken_rule.wrong(
+    "Opcode 8, Close, is a control frame, too: control opcodes begin at 8, not at 9."
+)
 def close_forgotten(data):
     return judge(data, first_control=9)

@@ -14,10 +14,11 @@ def built(opcode: int, payload: bytes, key: bytes, nudge: str = "") -> Case:
 
 SIZES = {
     125: "125 bytes still fit in the seven bits.",
-    126: "126 bytes: byte 1 is fe, MASK and the sign 126; then the length in two bytes, 00 7e.",
-    127: "127 bytes: the sign is still 126, and the two bytes are 00 7f.",
+    126: "126 bytes: byte 1 is fe, which is MASK and the marker 126; then two bytes of length, "
+    "00 7e.",
+    127: "127 bytes: the marker is still 126, and the two bytes are 00 7f.",
     256: "256 bytes: the two bytes are 01 00.",
-    65_535: "65,535, ff ff, is the most that two bytes can say: the sign is still 126.",
+    65_535: "65,535, or ff ff, is the largest number in two bytes: the marker is still 126.",
     65_536: "65,536 needs the long form: byte 1 is ff, and the length takes eight bytes.",
 }
 
@@ -30,17 +31,23 @@ SIZES = {
             MASKING_KEY,
             "The smallest frame of a client: 0x80 with the opcode, 0x80 with the length, the key.",
         ),
-        built(Opcode.TEXT, b"Hello", MASKING_KEY, "These are the eleven bytes of the beginning."),
+        built(
+            Opcode.TEXT,
+            b"Hello",
+            MASKING_KEY,
+            "These are the eleven bytes from the beginning of this notebook.",
+        ),
         *(built(Opcode.BINARY, bytes(size), MASKING_KEY, nudge) for size, nudge in SIZES.items()),
     ],
     fuzz=lambda rng: built(rng.choice(OPCODES), rng.randbytes(rng.choice(EDGES)), rng.randbytes(4)),
     hints=[
-        "Four parts in a row: one byte, the length, the key, the masked payload.",
+        "Join four parts: one byte, the length, the key, the masked payload.",
         "Byte 0 is 0x80 (FIN) with the opcode; the first length byte is 0x80 (MASK) with a "
         "number up to 125, or with 126 or 127.",
         'For 126 to 65,535 bytes: bytes([0x80 | 126]) + size.to_bytes(2, "big").',
     ],
-    why="The shortest length form that fits is a rule (RFC 6455 §5.2): one payload, one way.",
+    why="RFC 6455 §5.2 requires the shortest form of the length that fits, so there is one way "
+    "to write each length.",
 )
 def build_frame(opcode: int, payload: bytes, key: bytes) -> bytes:
     """Write the only frame of a message (FIN is 1) as a client sends it."""
@@ -65,12 +72,12 @@ def written(opcode, payload, key, fin=0x80, mask=0x80, last_short=125, order="bi
     return bytes([fin | opcode, mask | short]) + long + key + body
 
 
-@build_frame.wrong("Your MASK bit is 0, so the reader takes the key for payload; set it: 0x80.")
+@build_frame.wrong("Your MASK bit is 0, so the receiver reads the key as payload; set it: 0x80.")
 def no_mask_bit(opcode, payload, key):
     return written(opcode, payload, key, mask=0)
 
 
-@build_frame.wrong("The key is there, yet the payload is not masked with it.")
+@build_frame.wrong("The key is in the frame, but the payload is not masked with it.")
 def plain_payload(opcode, payload, key):
     return written(opcode, payload, key, plain=True)
 
@@ -80,22 +87,25 @@ def no_fin(opcode, payload, key):
     return written(opcode, payload, key, fin=0)
 
 
-@build_frame.wrong("126 bytes need the 2-byte form: in the 7 bits, 126 is a sign, not a length.")
+@build_frame.wrong("126 bytes need the 2-byte form: in the 7 bits, 126 is a marker, not a length.")
 def one_too_many(opcode, payload, key):
     return written(opcode, payload, key, last_short=126)
 
 
-@build_frame.wrong("Your long length is backwards: the byte that weighs most goes first, 'big'.")
+@build_frame.wrong(
+    "The bytes of your long length are in reverse order: the most significant byte comes first, "
+    "'big'."
+)
 def backwards(opcode, payload, key):
     return written(opcode, payload, key, order="little")
 
 
-@build_frame.wrong("You always write opcode 1; the first argument says which.")
+@build_frame.wrong("You always write opcode 1; the first argument is the opcode.")
 def always_text(opcode, payload, key):
     return written(1, payload, key)
 
 
-@build_frame.wrong("The key itself is missing: nobody can unmask the payload without it.")
+@build_frame.wrong("The key itself is missing: the receiver cannot unmask the payload without it.")
 def no_key(opcode, payload, key):
     whole = written(opcode, payload, key)
     return whole.replace(key, b"", 1)

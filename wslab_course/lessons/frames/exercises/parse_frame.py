@@ -16,7 +16,7 @@ def parsed(data: bytes, nudge: str = "") -> Case:
 
 
 def some_bytes(rng: random.Random) -> Case:
-    """A whole frame, one cut short, or one with the next frame behind it."""
+    """A complete frame, one cut short, or one followed by the next frame."""
     data = some_frame(rng).encode()
     cut, more = data[: rng.randrange(len(data))], data + some_frame(rng).encode()[:20]
     return parsed(rng.choice([data, cut, more]))
@@ -29,7 +29,7 @@ def some_bytes(rng: random.Random) -> Case:
         parsed(b"\x89\x00", "A Ping without payload is complete: two bytes, no key, nothing more."),
         parsed(
             bytes.fromhex("81 05 48 65 6c 6c 6f"),
-            "The frame is complete: a header of two bytes, and the five bytes that it announces.",
+            "The frame is complete: a header of two bytes, and the five bytes of payload.",
         ),
         parsed(bytes.fromhex("81 05 48 65 6c 6c")),
         parsed(
@@ -61,10 +61,10 @@ def some_bytes(rng: random.Random) -> Case:
         "data[start : start + length], unmasked with the 4 bytes before start.",
     ],
     why="A header says where it ends and how much follows. Nothing else divides a stream of "
-    "bytes into frames, so a reader counts, and waits.",
+    "bytes into frames, so a receiver counts bytes, and waits for the rest.",
 )
 def parse_frame(data: bytes) -> tuple[bool, int, bytes] | None:
-    """Read the first frame: (fin, opcode, payload), or None if it is cut."""
+    """Return the first frame as (fin, opcode, payload); None if it is cut."""
     if len(data) < 2:
         return None
     length, start = data[1] & 0x7F, 2
@@ -95,50 +95,55 @@ def read_with(data, key_at=None, unmasks=True, whole=True, rest=False, key_alway
     return header.fin, int(header.opcode), payload
 
 
-@parse_frame.wrong("You gave back the payload still masked; undo it with the frame's own key.")
+@parse_frame.wrong("You returned the payload still masked; unmask it with the key in the frame.")
 def still_masked(data):
     return read_with(data, unmasks=False)
 
 
-@parse_frame.wrong("You took all the bytes that were left; the next frame may be among them.")
+@parse_frame.wrong("You took all the bytes that were left; some of them may be the next frame.")
 def all_the_rest(data):
     return read_with(data, rest=True)
 
 
-@parse_frame.wrong("You gave back half a payload; while bytes are missing the answer is None.")
+@parse_frame.wrong("You returned an incomplete payload; while bytes are missing, return None.")
 def half_a_payload(data):
     return read_with(data, whole=False)
 
 
-@parse_frame.wrong("You skipped 4 bytes for a key though the MASK bit is 0: there is none then.")
+@parse_frame.wrong("You skipped 4 bytes for a key, but the MASK bit is 0, so there is no key.")
 def a_key_always(data):
     return read_with(data, key_always=True)
 
 
-@parse_frame.wrong("You took the key from byte 2 on; after a longer length it starts later.")
+@parse_frame.wrong("You read the key at byte 2; after a longer length it starts later.")
 def key_at_byte_two(data):
     return read_with(data, key_at=2)
 
 
-@parse_frame.wrong("You gave the whole first byte as the opcode; it is the last 4 bits: & 0x0F.")
+@parse_frame.wrong(
+    "You returned the whole first byte as the opcode; the opcode is its last 4 bits: & 0x0F."
+)
 def whole_byte_as_opcode(data):
     read = read_with(data)
     return read and (read[0], data[0], read[2])
 
 
-@parse_frame.wrong("fin is to be True or False; data[0] & 0x80 is 128 or 0.")
+@parse_frame.wrong("fin must be True or False; data[0] & 0x80 is 128 or 0.")
 def fin_as_128(data):
     read = read_with(data)
     return read and (data[0] & 0x80, *read[1:])
 
 
-@parse_frame.wrong("fin is to be True or False; data[0] >> 7 is 1 or 0.")
+@parse_frame.wrong("fin must be True or False; data[0] >> 7 is 1 or 0.")
 def fin_as_1(data):
     read = read_with(data)
     return read and (data[0] >> 7, *read[1:])
 
 
-@parse_frame.wrong("You wait for one more byte: a frame is complete when all of it is there, so <.")
+@parse_frame.wrong(
+    "You wait for one byte too many: when len(data) == start + length the frame is complete, so "
+    "compare with <."
+)
 def one_byte_more(data):
     frame = Frame.parse(data)
     return None if frame is None or len(data) == len(frame) else read_with(data)

@@ -36,8 +36,8 @@ def some_header(rng: random.Random) -> Case:
         Case(
             bytes.fromhex("82 fe 01 00") + MASKING_KEY,
             expected=256,
-            nudge="fe is the MASK bit and 126. Bytes 2 and 3 alone hold the length, 01 00: "
-            "one times 256. The key comes after them.",
+            nudge="fe is the MASK bit and 126. Only bytes 2 and 3 hold the length, 01 00: one "
+            "times 256. The key comes after them.",
         ),
         Case(
             bytes.fromhex("82 7f 00 00 00 00 00 01 00 00"),
@@ -47,14 +47,14 @@ def some_header(rng: random.Random) -> Case:
     ],
     fuzz=some_header,
     hints=[
-        "Byte 1 holds two things: the MASK bit and seven bits of length. Take the length alone.",
+        "Byte 1 holds two things: the MASK bit and seven bits of length. Take only the length.",
         "126 means: the length is in the next 2 bytes. 127 means: it is in the next 8.",
         'short = header[1] & 0x7F; for 126 the answer is int.from_bytes(header[2:4], "big").',
     ],
-    why="Seven bits, and two of their values are not lengths but signs that say where to look.",
+    why="Two values of the seven bits, 126 and 127, are not lengths: they say where the length is.",
 )
 def payload_length(header: bytes) -> int:
-    """Say how many bytes of payload follow this header."""
+    """Return how many bytes of payload follow this header."""
     short = header[1] & 0x7F
     if short == 126:
         return int.from_bytes(header[2:4], "big")
@@ -63,7 +63,7 @@ def payload_length(header: bytes) -> int:
     return short
 
 
-@payload_length.wrong("You counted the MASK bit as part of the length; `& 0x7F` takes it away.")
+@payload_length.wrong("You counted the MASK bit as part of the length; `& 0x7F` removes it.")
 def mask_bit_counted(header):
     if header[1] in (126, 127):
         return int.from_bytes(header[2 : 4 if header[1] == 126 else 10], "big")
@@ -75,14 +75,17 @@ def signs_as_lengths(header):
     return header[1] & 0x7F
 
 
-@payload_length.wrong("You read the long length backwards; its first byte weighs most: 'big'.")
+@payload_length.wrong(
+    "You read the bytes of the long length in reverse order; the most significant byte comes "
+    "first: 'big'."
+)
 def little_endian(header):
     short = header[1] & 0x7F
     end = {126: 4, 127: 10}.get(short)
     return int.from_bytes(header[2:end], "little") if end else short
 
 
-@payload_length.wrong("After 126 you read 2 bytes, which is right; after 127 there are 8.")
+@payload_length.wrong("After 126 you read 2 bytes, which is correct; after 127 there are 8.")
 def always_two_bytes(header):
     short = header[1] & 0x7F
     return int.from_bytes(header[2:4], "big") if short > 125 else short

@@ -1,4 +1,4 @@
-"""Keys, sizes and frames of which the cases are made."""
+"""Keys, sizes and frames; the cases are made from them."""
 
 from __future__ import annotations
 

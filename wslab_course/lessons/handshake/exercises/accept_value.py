@@ -19,17 +19,17 @@ SAMPLE_KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # RFC 6455 §1.3's sample
     ],
     fuzz=lambda rng: Case(b64encode(rng.randbytes(16)).decode()),
     hints=[
-        "Three steps, each one line: put two texts together, hash, write the hash as text.",
+        "Three steps, one line each: join two texts, hash them, write the hash as text.",
         "sha1 and b64encode both want bytes: .encode() before the first, .decode() after the last.",
         "b64encode(sha1((key + GUID).encode()).???()).decode() and ??? is not hexdigest.",
     ],
     why=(
-        "The key is used as the text that it is; nobody decodes it. A digest is 20 raw bytes, "
-        "and base64 turns those into the 28 characters that fit in a header."
+        "The key is used as text; neither side decodes it. A digest is 20 raw bytes, and base64 "
+        "turns them into 28 characters, which a header can carry."
     ),
 )
 def accept_value(key: str) -> str:
-    """The Sec-WebSocket-Accept that answers this Sec-WebSocket-Key."""
+    """Return the Sec-WebSocket-Accept for this Sec-WebSocket-Key."""
     digest = sha1((key + GUID).encode()).digest()
     return b64encode(digest).decode()
 
@@ -52,13 +52,13 @@ def hex_only(key):
 
 
 @accept_value.wrong(
-    "The GUID is missing: any program can hash a key, only WebSocket adds this one."
+    "The GUID is missing. Any program can hash a key; only WebSocket adds this GUID to it."
 )
 def no_guid(key):
     return b64encode(sha1(key.encode()).digest()).decode()
 
 
-@accept_value.wrong("The GUID comes after the key, and you put it before.")
+@accept_value.wrong("You put the GUID before the key; it comes after the key.")
 def guid_first(key):
     return b64encode(sha1((GUID + key).encode()).digest()).decode()
 
@@ -68,7 +68,9 @@ def small_guid(key):
     return b64encode(sha1((key + GUID.lower()).encode()).digest()).decode()
 
 
-@accept_value.wrong("That is the base64 of URLs, with - and _. The header has the usual + and /.")
+@accept_value.wrong(
+    "That is the base64 for URLs, with - and _. The header uses standard base64, with + and /."
+)
 def urlsafe(key):
     return urlsafe_b64encode(sha1((key + GUID).encode()).digest()).decode()
 
@@ -83,6 +85,6 @@ def bytes_in_quotes(key):
     return str(b64encode(sha1((key + GUID).encode()).digest()))
 
 
-@accept_value.wrong("The hash is missing: you wrote key and GUID in base64 as they are.")
+@accept_value.wrong("The hash is missing: you encoded key and GUID in base64 without hashing them.")
 def no_hash(key):
     return b64encode((key + GUID).encode()).decode()

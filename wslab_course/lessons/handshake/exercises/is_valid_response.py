@@ -23,8 +23,8 @@ def _answer(*extra: str, status: str = "101 Switching Protocols", **changed: str
 _GOOD = accept_key(SAMPLE_KEY)
 _STATUS = "Read the status: anything but 101 is a refusal."
 _WORDS = (
-    "Connection holds words with commas between them: one of them must be Upgrade, the whole "
-    "word. headers.tokens gives them one by one."
+    "Connection holds words with commas between them, and one whole word must be Upgrade. "
+    "headers.tokens gives the words one by one."
 )
 
 
@@ -34,13 +34,18 @@ _WORDS = (
             SAMPLE_KEY,
             _answer(),
             expected=True,
-            nudge="Nothing is wrong here, yet one of your tests fails. A status is a number; "
-            "words come as they were written, so make them small before you compare.",
+            nudge="This answer is valid, but one of your tests fails. The status is a number. "
+            "Words may have capital letters, so use .lower() before you compare.",
         ),
         Case(SAMPLE_KEY, _answer(status="200 OK"), expected=False, nudge=_STATUS),
         Case(SAMPLE_KEY, _answer(status="403 Forbidden"), expected=False, nudge=_STATUS),
         Case(SAMPLE_KEY, _answer(Upgrade=None), expected=False, nudge="There is no Upgrade here."),
-        Case(SAMPLE_KEY, _answer(Upgrade="h2c"), expected=False, nudge="Upgrade names h2c."),
+        Case(
+            SAMPLE_KEY,
+            _answer(Upgrade="h2c"),
+            expected=False,
+            nudge="Upgrade names another protocol, h2c.",
+        ),
         Case(SAMPLE_KEY, _answer(Connection=None), expected=False, nudge="Connection is missing."),
         Case(SAMPLE_KEY, _answer(Connection="keep-alive"), expected=False, nudge=_WORDS),
         Case(SAMPLE_KEY, _answer(Connection="no-upgrade"), expected=False, nudge=_WORDS),
@@ -73,26 +78,28 @@ _WORDS = (
             SAMPLE_KEY,
             _answer(Upgrade="WebSocket", Connection="upgrade"),
             expected=True,
-            nudge="Only the Accept minds case: WebSocket and upgrade are as good.",
+            nudge="Only in the Accept does case matter: WebSocket and upgrade are valid, too.",
         ),
         Case(SAMPLE_KEY, _answer(Connection="keep-alive, Upgrade"), expected=True, nudge=_WORDS),
         Case(
             SAMPLE_KEY,
             _answer("Server: wslab"),
             expected=True,
-            nudge="A header that is not in the statement does no harm.",
+            nudge="Any other header is allowed.",
         ),
     ],
     hints=[
-        "Six things must hold; count them in the statement, and test one a line.",
+        "Six things must hold: find them in the text of the exercise, and test one on each line.",
         "Response.parse(head) gives .status and .headers; headers.get(name) is one value, "
         "headers.tokens(name) the comma-separated words, and `name in headers` says it is there.",
-        "Compare words in small letters, but the Accept exactly: base64 tells A from a. Join "
-        "status, Upgrade, Connection, Accept, no subprotocol and no extension with `and`.",
+        "Compare words in small letters, but the Accept exactly: in base64, A and a are "
+        "different. Join status, Upgrade, Connection, Accept, no subprotocol and no extension "
+        "with `and`.",
     ],
     why=(
         "A client may go on only if all six hold (RFC 6455 §4.1). Names and words are compared "
-        "without regard to case, the Accept exactly. What was not offered cannot be chosen."
+        "without regard to case, the Accept exactly. A server may choose only what the client "
+        "offered."
     ),
 )
 def is_valid_response(key: str, head: bytes) -> bool:
@@ -135,18 +142,18 @@ def _valid(
     return is_valid_response
 
 
-@is_valid_response.wrong("A 101 is where it begins; now read the headers as well.")
+@is_valid_response.wrong("You test only the status; test the headers as well.")
 def only_status(key, head):
     return Response.parse(head).status == 101
 
 
-@is_valid_response.wrong("The Accept is right and the status is not looked at: only 101 upgrades.")
+@is_valid_response.wrong("You never look at the status: only 101 upgrades the connection.")
 def any_status(key, head):
     return _valid(status=False)(key, head)
 
 
 @is_valid_response.wrong(
-    "You tested status and Accept alone; Upgrade and Connection must be there and right."
+    "You tested only the status and the Accept; test Upgrade and Connection, too."
 )
 def status_and_accept(key, head):
     response = Response.parse(head)
@@ -165,14 +172,18 @@ def no_connection(key, head):
     return _valid(connection=lambda words: True)(key, head)
 
 
-@is_valid_response.wrong("“Upgrade: WebSocket” is right too: words compare without regard to case.")
+@is_valid_response.wrong(
+    "“Upgrade: WebSocket” is valid, too: compare words without regard to case."
+)
 def case_sensitive(key, head):
     return _valid(
         upgrade=lambda value: value == "websocket", connection=lambda words: "Upgrade" in words
     )(key, head)
 
 
-@is_valid_response.wrong("tokens gives Upgrade with its capital U; make each word small first.")
+@is_valid_response.wrong(
+    "tokens gives Upgrade with its capital U; use .lower() on each word first."
+)
 def words_keep_their_case(key, head):
     return _valid(connection=lambda words: "upgrade" in words)(key, head)
 
@@ -187,18 +198,19 @@ def connection_is_one_word(key, head):
 
 
 @is_valid_response.wrong(
-    "“no-upgrade” is another word that contains yours: compare whole words, not parts of text."
+    "“no-upgrade” is another word that contains “upgrade”: compare whole words, not parts of the "
+    "text."
 )
 def connection_is_searched(key, head):
     return _valid(connection=lambda words: "upgrade" in ",".join(words).lower())(key, head)
 
 
-@is_valid_response.wrong("Any Accept passes; compare it with the one that answers the key.")
+@is_valid_response.wrong("Your function accepts any Accept; compare it with accept_key(key).")
 def accept_is_there(key, head):
     return _valid(accept=lambda got, want: got is not None)(key, head)
 
 
-@is_valid_response.wrong("base64 tells A from a: compare the Accept exactly.")
+@is_valid_response.wrong("In base64, A and a are different: compare the Accept exactly.")
 def accept_in_small_letters(key, head):
     return _valid(accept=lambda got, want: (got or "").lower() == want.lower())(key, head)
 
@@ -214,7 +226,8 @@ def any_extension(key, head):
 
 
 @is_valid_response.wrong(
-    "Subprotocol and extension are still missing: the request offered neither, so none may come."
+    "You do not test subprotocol and extension: the request offered neither, so the answer may "
+    "not choose one."
 )
 def nothing_uninvited(key, head):
     return _valid(protocol=False, extension=False)(key, head)

@@ -35,18 +35,18 @@ Sec-WebSocket-Version:13
 
 
 def _facts_of_repair(repair: Callable[[str, str], object], copied: str, target: str) -> object:
-    """What the head that a learner returns is, in facts that any right head shares."""
+    """The head that a learner returned, as facts that are the same for every correct head."""
     head = repair(copied, target)
     if head is None:
         return None
     if not isinstance(head, bytes):
-        return {"problem": f"{type(head).__name__}, where bytes travel"}
+        return {"problem": f"it is {type(head).__name__}, not bytes"}
     try:
         request = Request.parse(head)
     except MalformedHandshake:
-        return {"problem": "no request head: " + repr(head[:30])}
+        return {"problem": "not a request head: " + repr(head[:30])}
     if request is None:
-        return {"problem": "a head that goes on: the blank line is missing"}
+        return {"problem": "the head does not end: the blank line is missing"}
     names = [name.lower() for name, _ in request.headers]
     wanted = [line.partition(":")[0].lower() for line in copied.splitlines()]
     return {
@@ -73,13 +73,13 @@ def _facts_of_repair(repair: Callable[[str, str], object], copied: str, target: 
             f"{_SHORT}Cookie:a=1\n",
             "/",
             label="the same and Cookie:a=1, target /",
-            nudge="The cookie's line must go, and no other; everything else stays as it was.",
+            nudge="Remove the cookie's line and no other; everything else stays unchanged.",
         ),
         Case(
             f"{_SHORT}User-Agent:cookie monster\n",
             "/",
             label="the same and User-Agent:cookie monster, target /",
-            nudge="Only the header whose name is cookie must go; here the word is in a value.",
+            nudge="Remove only the header whose name is cookie; here the word is in a value.",
         ),
         Case(COPIED_2014, "/?encoding=text", label="lesson.COPIED_2014, target /?encoding=text"),
         Case(
@@ -90,19 +90,20 @@ def _facts_of_repair(repair: Callable[[str, str], object], copied: str, target: 
     ],
     hints=[
         "What does a head begin with, what ends each line, and what ends the head?",
-        "copied.splitlines() gives the lines. Leave out those whose name is cookie in any case, "
-        'put "GET … HTTP/1.1" in front, and join with "\\r\\n".',
-        'lines = [f"GET {target} HTTP/1.1", *kept, "", ""] and then "\\r\\n".join(lines).encode(): '
-        "the two empty strings make the last line end and the blank line.",
+        "copied.splitlines() gives the lines. Leave out those whose name is cookie, in capital "
+        'or small letters, put "GET … HTTP/1.1" in front, and join with "\\r\\n".',
+        'lines = [f"GET {target} HTTP/1.1", *kept, "", ""] and then '
+        '"\\r\\n".join(lines).encode(): the two empty strings make the end of the last line and '
+        "the blank line.",
     ],
     why=(
-        "The tool showed headers and left out what makes them a head: the start line, CRLF, the "
-        "blank line. A cookie is a password that nobody meant to publish; header names have no "
-        "case, so cookie: is one too."
+        "The tool showed the headers and left out the rest of the head: the start line, CRLF, "
+        "the blank line. A cookie works like a password, so it must not be published. Case does "
+        "not matter in header names, so cookie: is a cookie, too."
     ),
 )
 def repair(copied: str, target: str) -> bytes:
-    """Make a whole request head of copied header lines, without the cookie."""
+    """Make a complete request head of copied lines, without the cookie."""
     kept = [line for line in copied.splitlines() if not line.lower().startswith("cookie:")]
     lines = [f"GET {target} HTTP/1.1", *kept, "", ""]
     return "\r\n".join(lines).encode()
@@ -127,12 +128,12 @@ def bare_line_feeds(copied, target):
     return "\n".join([f"GET {target} HTTP/1.1", *_kept(copied), "", ""]).encode()
 
 
-@repair.wrong("The cookie is still there, for everyone to read and to use.")
+@repair.wrong("The cookie is still there: anyone can read it and use it.")
 def cookie_kept(copied, target):
     return "\r\n".join([f"GET {target} HTTP/1.1", *copied.splitlines(), "", ""]).encode()
 
 
-@repair.wrong("Header names have no case: cookie: and COOKIE: are cookies too.")
+@repair.wrong("Case does not matter in header names: cookie: and COOKIE: are cookies, too.")
 def only_capital_cookie(copied, target):
     kept = [line for line in copied.splitlines() if not line.startswith("Cookie:")]
     return "\r\n".join([f"GET {target} HTTP/1.1", *kept, "", ""]).encode()
@@ -149,16 +150,16 @@ def two_blank_lines(copied, target):
     return "\r\n".join([f"GET {target} HTTP/1.1", *_kept(copied), "", "", ""]).encode()
 
 
-@repair.wrong("HTTP/1.0 knows no upgrade: write HTTP/1.1.")
+@repair.wrong("HTTP/1.0 has no upgrade: write HTTP/1.1.")
 def http_1_0(copied, target):
     return "\r\n".join([f"GET {target} HTTP/1.0", *_kept(copied), "", ""]).encode()
 
 
-@repair.wrong("You always ask for /; the second argument says what to ask for.")
+@repair.wrong("You always ask for /; the second argument is the target.")
 def always_the_root(copied, target):
     return "\r\n".join(["GET / HTTP/1.1", *_kept(copied), "", ""]).encode()
 
 
-@repair.wrong("That is text; on a wire travel bytes: .encode() it.")
+@repair.wrong("That is text, but bytes travel on a wire: call .encode().")
 def still_text(copied, target):
     return "\r\n".join([f"GET {target} HTTP/1.1", *_kept(copied), "", ""])

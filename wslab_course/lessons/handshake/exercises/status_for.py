@@ -20,7 +20,7 @@ _ASKS = {
 
 
 def ask_for(target: str, method: str = "GET", **changed: str | None) -> bytes:
-    """A right request for the server of `status_for`, changed; None leaves a header out."""
+    """A valid request for the server of `status_for`, changed; None leaves a header out."""
     names = {"Key": "Sec-WebSocket-Key", "Version": "Sec-WebSocket-Version"}
     headers = _ASKS | {names.get(name, name): value for name, value in changed.items()}
     kept = [(name, value) for name, value in headers.items() if value is not None]
@@ -40,7 +40,7 @@ _PLAIN = {"Upgrade": None, "Connection": None, "Key": None, "Version": None, "Or
         Case(
             ask_for("/echo", **_PLAIN),
             expected=426,
-            nudge="No Upgrade, and a target that has no page.",
+            nudge="There is no Upgrade, and this target has no page.",
         ),
         Case(
             ask_for("/echo", "POST", **_PLAIN),
@@ -50,7 +50,7 @@ _PLAIN = {"Upgrade": None, "Connection": None, "Key": None, "Version": None, "Or
         Case(
             ask_for("/echo"),
             expected=101,
-            nudge='Nothing is wrong here. Header values are text: the version is "13", not 13.',
+            nudge='This request is valid. Header values are text: the version is "13", not 13.',
         ),
         Case(
             ask_for("/"), expected=101, nudge="Upgrade is websocket, so the target does not matter."
@@ -63,24 +63,28 @@ _PLAIN = {"Upgrade": None, "Connection": None, "Key": None, "Version": None, "Or
         Case(
             ask_for("/echo", Origin="http://evil.example"),
             expected=403,
-            nudge="This Origin is another one.",
+            nudge="This is not the allowed Origin.",
         ),
         Case(
             ask_for("/echo", Origin=f"{ALLOWED_ORIGIN}.evil.example"),
             expected=403,
-            nudge="This Origin contains the allowed one, and is another: compare the whole.",
+            nudge="This Origin only begins like the allowed one: compare the whole value.",
         ),
         Case(
             ask_for("/echo", Key=None),
             expected=400,
-            nudge="One of the two is enough for 400: no key, or another version.",
+            nudge="Either is enough for 400: a missing key, or another version.",
         ),
         Case(ask_for("/echo", Version="12"), expected=400, nudge="The version is 12."),
-        Case(ask_for("/echo", Version=None), expected=400, nudge="No version is not 13 either."),
+        Case(
+            ask_for("/echo", Version=None),
+            expected=400,
+            nudge="A missing version is not 13 either.",
+        ),
         Case(
             ask_for("/echo", Upgrade="h2c"),
             expected=426,
-            nudge="There is an Upgrade, and it does not say websocket.",
+            nudge="There is an Upgrade, but it does not say websocket.",
         ),
         Case(
             ask_for("/echo", Upgrade="WebSocket"),
@@ -91,24 +95,25 @@ _PLAIN = {"Upgrade": None, "Connection": None, "Key": None, "Version": None, "Or
         Case(
             ask_for("/echo", Key=None, Origin="http://evil.example"),
             expected=400,
-            nudge="Two things are wrong here; the one that comes first in the list decides.",
+            nudge="Two things are wrong here; the line that comes first in the list decides.",
         ),
     ],
     hints=[
-        "Write the statement's list as a chain of `if … : return`, in its order.",
+        "Write the list of the exercise as a chain of `if … : return`, in the same order.",
         "request = Request.parse(head); then request.method, request.target and "
         'request.headers.get("Upgrade", ""), which you compare in small letters.',
-        "405 for another method; without websocket in Upgrade 200 for / and 426 for the rest; "
-        "400 without a key or another version than 13; 403 for another Origin; 101.",
+        "405 for a method other than GET; without websocket in Upgrade, 200 for / and 426 for "
+        "the rest; 400 for a missing key or a version other than 13; 403 for another Origin; "
+        "else 101.",
     ],
     why=(
-        "The order is what a server can know: first whether HTTP can answer at all, then whether "
-        "an upgrade was asked for, then whether it was asked rightly, and last whether this site "
-        "may. Only the last is a choice of yours; the others are the protocol's."
+        "A server asks in this order: can HTTP answer the method, was an upgrade asked for, is "
+        "the request valid, and last, may this site connect? Only the last answer is your "
+        "choice; the protocol gives the others."
     ),
 )
 def status_for(head: bytes) -> int:
-    """The status with which the guarded server answers this request."""
+    """Return the status that the guarded server answers with."""
     request = Request.parse(head)
     headers = request.headers
     if request.method != "GET":
@@ -130,7 +135,7 @@ def _status(
     origin: Callable[[str | None], bool] = lambda value: value == ALLOWED_ORIGIN,
     version: bool = True,
 ) -> int:
-    """The reference with one of its decisions taken in another way."""
+    """The reference with one of its decisions changed."""
     request = Request.parse(head)
     assert request is not None
     headers = request.headers
@@ -146,7 +151,7 @@ def _status(
     return 101 if origin(headers.get("Origin")) else 403
 
 
-@status_for.wrong("A plain GET of / is answered with the page: 200, not 426.")
+@status_for.wrong("The server answers a plain GET of / with the page: 200, not 426.")
 def no_page(head):
     return _status(head, page=False)
 
@@ -156,17 +161,19 @@ def any_method(head):
     return _status(head, method=False)
 
 
-@status_for.wrong("WebSocket with a capital W asks for the same: compare in small letters.")
+@status_for.wrong("WebSocket with a capital W means the same: compare in small letters.")
 def upgrade_with_case(head):
     return _status(head, any_case=False)
 
 
-@status_for.wrong("You never look at Origin: whoever sends another, or none, gets 403.")
+@status_for.wrong(
+    "You never look at Origin: a request with another Origin, or with none, gets 403."
+)
 def any_origin(head):
     return _status(head, origin=lambda value: True)
 
 
-@status_for.wrong("No Origin is another Origin than the one allowed: 403 as well.")
+@status_for.wrong("A missing Origin is not the allowed one: that is 403 as well.")
 def missing_origin_passes(head):
     return _status(head, origin=lambda value: value in (None, ALLOWED_ORIGIN))
 
@@ -178,13 +185,13 @@ def origin_prefix(head):
     return _status(head, origin=lambda value: (value or "").startswith(ALLOWED_ORIGIN))
 
 
-@status_for.wrong("You never look at the version: without 13 it is 400.")
+@status_for.wrong("You never look at the version: any other than 13 gets 400.")
 def any_version(head):
     return _status(head, version=False)
 
 
 @status_for.wrong(
-    "426 says that nobody asked for WebSocket. Here somebody did, with a header that is wrong: 400."
+    "426 means that the client did not ask for WebSocket. Here it did, with a wrong header: 400."
 )
 def bad_form_is_426(head):
     return _status(head, form=426)

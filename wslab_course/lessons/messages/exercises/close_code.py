@@ -31,7 +31,7 @@ def judged(*frames: Simple, nudge: str = "") -> Case:
 
 
 def one_fault(rng: random.Random) -> Case:
-    """Whole messages with controls between; at most one fault, at the end."""
+    """Complete messages with control frames between them; at most one fault, at the end."""
     frames = [frame for _ in range(rng.randrange(1, 4)) for frame in some_message(rng)]
     fault: list[Simple] = rng.choice(
         [
@@ -49,13 +49,17 @@ def one_fault(rng: random.Random) -> Case:
 
 @exercise(
     cases=[
-        judged((True, 1, b"Hi"), nudge="Nothing is wrong with one whole frame of text."),
+        judged((True, 1, b"Hi"), nudge="One complete frame of text breaks no rule."),
         judged(*FIVE["A"], nudge="A control frame may stand between the frames of a message."),
-        judged(*FIVE["B"], nudge="A text begins while another is open; who would get the lo?"),
-        judged(*FIVE["C"], nudge="Joined, the bytes are UTF-8, and the message is what counts."),
-        judged(*FIVE["D"], nudge="The message is over, and c3 waits for a second byte."),
-        judged(*FIVE["E"], nudge="A Ping with FIN 0: control frames come whole."),
-        judged((True, 0, b"lo"), nudge="Opcode 0 goes on with a message, and none is open."),
+        judged(
+            *FIVE["B"],
+            nudge="A text message begins while another is open: which of them "
+            "would the lo belong to?",
+        ),
+        judged(*FIVE["C"], nudge="Only the whole message must be UTF-8, and the joined bytes are."),
+        judged(*FIVE["D"], nudge="The message is over, but c3 needs a second byte after it."),
+        judged(*FIVE["E"], nudge="A Ping with FIN 0: a control frame must not be fragmented."),
+        judged((True, 0, b"lo"), nudge="Opcode 0 continues a message, but none is open."),
         judged((True, 2, b"\xff"), nudge="Binary may hold any bytes: it is not text."),
         judged((False, 1, b"a"), (True, 0, b"b"), (True, 0, b"c")),
         judged((False, 2, b"a"), (True, 2, b"b")),
@@ -68,11 +72,12 @@ def one_fault(rng: random.Random) -> Case:
         "Opcode 0 needs an open message; 1 and 2 need none. Opcodes from 8 on need FIN.",
         "On fin: if it began with 1, try data.decode(); UnicodeDecodeError means 1007.",
     ],
-    why="Broken order is a broken protocol, 1002. Right order with bytes that are not text is "
-    "1007. A stricter receiver says 1007 earlier, at the first impossible byte.",
+    why="Frames in a wrong order break the protocol: 1002. Frames in a correct order whose bytes "
+    "are not UTF-8 get 1007. A stricter receiver sends 1007 earlier, at the first impossible "
+    "byte.",
 )
 def close_code(frames: list[tuple[bool, int, bytes]]) -> int | None:
-    """Give the code of the Close that answers this, None if all is well."""
+    """Return the code of the Close that answers this; None if all is valid."""
     kind, data = 0, b""
     for fin, opcode, payload in frames:
         if opcode >= 8:
@@ -117,7 +122,7 @@ def answered(frames, controls_whole=True, one_open=True, begun=True, binary=Fals
     return None
 
 
-@close_code.wrong("A Ping between two frames of a message is legal; that is what it is for.")
+@close_code.wrong("A Ping between two frames of a message is allowed; here you refuse it.")
 def no_ping_between(frames):
     kind = 0
     for i, (fin, opcode, _) in enumerate(frames):
@@ -131,7 +136,9 @@ def no_ping_between(frames):
     return None
 
 
-@close_code.wrong("You judged each frame's bytes alone; a character may be cut between two frames.")
+@close_code.wrong(
+    "You checked the bytes of each frame by itself; a character may be cut between two frames."
+)
 def text_frame_by_frame(frames):
     kind = 0
     for i, (_, opcode, payload) in enumerate(frames):
@@ -148,26 +155,30 @@ def text_frame_by_frame(frames):
     return None
 
 
-@close_code.wrong("You let a control frame come in parts; with FIN 0 it is answered with 1002.")
+@close_code.wrong("You accept a control frame with FIN 0; the answer to it is 1002.")
 def controls_in_parts(frames):
     return answered(frames, controls_whole=False)
 
 
-@close_code.wrong("You let a second message begin while one is open; there is one at a time.")
+@close_code.wrong(
+    "You let a second message begin while one is open; only one may be open at a time."
+)
 def two_open(frames):
     return answered(frames, one_open=False)
 
 
-@close_code.wrong("You let opcode 0 come first; it goes on with a message, and none is open.")
+@close_code.wrong("You accept opcode 0 when no message is open; it can only continue a message.")
 def begins_with_zero(frames):
     return answered(frames, begun=False)
 
 
-@close_code.wrong("You asked binary to be UTF-8; opcode 2 promises nothing about its bytes.")
+@close_code.wrong("You require binary to be UTF-8; with opcode 2 any bytes are allowed.")
 def binary_as_text(frames):
     return answered(frames, binary=True)
 
 
-@close_code.wrong("The order was right and the text was not: that is 1007; 1002 is for the order.")
+@close_code.wrong(
+    "The order was valid, but the text was not UTF-8: that is 1007; 1002 is for the order."
+)
 def always_1002(frames):
     return answered(frames, bad_text=1002)

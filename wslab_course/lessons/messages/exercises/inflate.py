@@ -30,7 +30,8 @@ def some_packed(rng: random.Random) -> Case:
         Case(
             [bytes.fromhex("f2 48 cd c9 c9 07 00"), bytes.fromhex("f2 00 11 00 00")],
             expected=[b"Hello", b"Hello"],
-            nudge="The second payload points back to the first Hello: who still knows it?",
+            nudge="The second payload points back to the first Hello, so your unpacker must "
+            "still have it.",
         ),
         Case(packed(b"one", b"two", b"one two"), expected=[b"one", b"two", b"one two"]),
         Case(packed(b"", b"x"), expected=[b"", b"x"]),
@@ -38,10 +39,11 @@ def some_packed(rng: random.Random) -> Case:
     fuzz=some_packed,
     hints=[
         "The sender left out the same four bytes at the end of every message.",
-        "zlib.decompressobj(wbits=-15) reads DEFLATE without a header, and remembers.",
+        "zlib.decompressobj(wbits=-15) reads DEFLATE without a header, and remembers earlier data.",
         r"Make one unpacker before the loop; give it payload + b'\x00\x00\xff\xff' each time.",
     ],
-    why="One unpacker for the connection keeps the window that back references reach into.",
+    why="One unpacker for the whole connection keeps the earlier bytes (the window) that later "
+    "messages point back to.",
 )
 def inflate(payloads: list[bytes]) -> list[bytes]:
     """Unpack the compressed messages of one sender, in the order they came."""
@@ -49,31 +51,37 @@ def inflate(payloads: list[bytes]) -> list[bytes]:
     return [unpacker.decompress(payload + b"\x00\x00\xff\xff") for payload in payloads]
 
 
-@inflate.wrong("You began anew for each message; the second points back into the first.")
+@inflate.wrong(
+    "You made a new unpacker for each message; the second message points back into the first."
+)
 def a_new_one_each_time(payloads):
     return [zlib.decompressobj(wbits=-15).decompress(payload + TAIL) for payload in payloads]
 
 
-@inflate.wrong("You forgot the four bytes 00 00 ff ff, so the next message is read askew.")
+@inflate.wrong(
+    "You did not add the four bytes 00 00 ff ff, so the unpacker reads the next message wrongly."
+)
 def tail_forgotten(payloads):
     unpacker = zlib.decompressobj(wbits=-15)
     return [unpacker.decompress(payload) for payload in payloads]
 
 
 @inflate.wrong(
-    "zlib.decompress wants a stream with an end, which never comes here, and a header in front "
-    "unless wbits=-15. Take zlib.decompressobj(wbits=-15)."
+    "zlib.decompress expects a stream that ends, which this one never does, and a header unless "
+    "wbits=-15. Take zlib.decompressobj(wbits=-15)."
 )
 def a_header_expected(payloads):
     return [zlib.decompress(payload + TAIL) for payload in payloads]
 
 
-@inflate.wrong("You unpacked all messages as one; give back one result for each.")
+@inflate.wrong("You unpacked all messages as one; return one result for each.")
 def all_in_one(payloads):
     unpacker = zlib.decompressobj(wbits=-15)
     return [b"".join(unpacker.decompress(payload + TAIL) for payload in payloads)]
 
 
-@inflate.wrong("Text or binary is the opcode's affair; what comes out of the unpacker is bytes.")
+@inflate.wrong(
+    "The unpacker gives bytes, so return bytes; whether they are text is decided by the opcode."
+)
 def made_into_text(payloads):
     return [data.decode() for data in inflate.reference(payloads)]

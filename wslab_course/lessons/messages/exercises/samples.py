@@ -1,4 +1,4 @@
-"""Words, messages and steps of which the cases are made.
+"""Words, messages and steps; the cases are made from them.
 
 A frame is given as ``(fin, opcode, payload)``, the shape that ``parse_frame`` of 04 returns."""
 

@@ -35,24 +35,25 @@ def some_parts(rng: random.Random) -> Case:
         Case(
             [b"Zo\xc3"],
             raises=UnicodeDecodeError,
-            nudge="The message is over and a byte of ë is missing: no text can come of it.",
+            nudge="The message is over and a byte of ë is missing, so it is not valid text.",
         ),
         Case(
             [b"Zo\xff", b"x"],
             raises=UnicodeDecodeError,
-            nudge="ff stands in no UTF-8 text, so nothing that follows can mend it.",
+            nudge="ff never occurs in UTF-8, so the text is wrong whatever follows.",
         ),
     ],
     fuzz=some_parts,
     hints=[
-        "Between two parts somebody must remember the bytes of a character that has begun.",
+        "Between two parts your code must remember the bytes of a character that has begun.",
         'codecs.getincrementaldecoder("utf-8")() makes a decoder that remembers.',
-        "decoder.decode(part, final) with final True for the last part raises if bytes are left.",
+        "Call decoder.decode(part, final) with final True for the last part: then it raises if "
+        "bytes are left over.",
     ],
-    why="The decoder holds back what may still become a character, three bytes at most.",
+    why="The decoder holds back the bytes of an unfinished character, three at most.",
 )
 def show_early(parts: list[bytes]) -> list[str]:
-    """Give, for each payload, the new text that can be shown by then."""
+    """Return, for each payload, the new text that can be shown by then."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     last = len(parts) - 1
     return [decoder.decode(part, i == last) for i, part in enumerate(parts)]
@@ -63,12 +64,12 @@ def unended(parts: list[bytes]) -> list[str]:
     return [decoder.decode(part) for part in parts]
 
 
-@show_early.wrong("You decoded each part by itself: half a character alone is not text.")
+@show_early.wrong("You decoded each part by itself: half a character cannot be decoded.")
 def each_by_itself(parts):
     return [part.decode() for part in parts]
 
 
-@show_early.wrong("You dropped the bytes that did not decode; the half character is lost.")
+@show_early.wrong("You dropped the bytes that could not be decoded, so a character is lost.")
 def halves_dropped(parts):
     return [part.decode(errors="ignore") for part in parts]
 
@@ -83,12 +84,14 @@ def all_at_the_end(parts):
     return [*[""] * (len(parts) - 1), b"".join(parts).decode()]
 
 
-@show_early.wrong("You give all the text so far each time; only what is new is asked for.")
+@show_early.wrong("You return all the text so far each time; return only the new text.")
 def everything_so_far(parts):
     new = show_early.reference(parts)
     return ["".join(new[: i + 1]) for i in range(len(new))]
 
 
-@show_early.wrong("A message may not end inside a character: tell the decoder when it is over.")
+@show_early.wrong(
+    "A message must not end inside a character: tell the decoder which part is the last."
+)
 def never_ended(parts):
     return unended(parts)

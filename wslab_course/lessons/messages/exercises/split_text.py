@@ -19,13 +19,13 @@ from wslab_course.lessons.messages.exercises.samples import WORDS
             "",
             3,
             expected=[(True, 1, b"")],
-            nudge="An empty message is a message too: one frame with nothing in it.",
+            nudge="An empty message is a message, too: one frame with an empty payload.",
         ),
         Case(
             "Hello!",
             3,
             expected=[(False, 1, b"Hel"), (True, 0, b"lo!")],
-            nudge="Six bytes are two frames of three; the second is the last.",
+            nudge="Six bytes make two frames of three bytes; the second is the last.",
         ),
         Case("abcdefg", 3, expected=[(False, 1, b"abc"), (False, 0, b"def"), (True, 0, b"g")]),
         Case("Zoë", 3, expected=[(False, 1, b"Zo\xc3"), (True, 0, b"\xab")]),
@@ -36,12 +36,13 @@ from wslab_course.lessons.messages.exercises.samples import WORDS
     hints=[
         "Sizes on the wire are in bytes, so encode first and cut afterwards.",
         "The first frame has opcode 1, all others 0. FIN is True on the last and nowhere else.",
-        "range(0, max(len(data), 1), size) gives where each frame starts, also for no bytes.",
+        "range(0, max(len(data), 1), size) gives the start of each frame, also when data is empty.",
     ],
-    why="A frame ends at a byte, not at a character: only the whole message must be UTF-8.",
+    why="A frame may end at any byte, even inside a character: only the whole message must be "
+    "UTF-8.",
 )
 def split_text(text: str, size: int) -> list[tuple[bool, int, bytes]]:
-    """Cut it into frames (fin, opcode, payload) of at most size bytes each."""
+    """Cut text into frames (fin, opcode, payload) of at most size bytes."""
     data, frames = text.encode(), []
     for start in range(0, max(len(data), 1), size):
         end = start + size
@@ -64,28 +65,34 @@ def characters_counted(text, size):
     return [(fin, opcode, part.encode()) for fin, opcode, part in frames]
 
 
-@split_text.wrong("Only the first frame says text, 1. Those that go on have opcode 0.")
+@split_text.wrong(
+    "Only the first frame has opcode 1, text. The frames that continue it have opcode 0."
+)
 def text_every_time(text, size):
     return cut_up(text.encode(), size, opcode=1)
 
 
-@split_text.wrong("FIN is False on all your frames, so the receiver waits for ever; set the last.")
+@split_text.wrong(
+    "FIN is False on all your frames, so the receiver waits for ever; set it on the last."
+)
 def never_final(text, size):
     return cut_up(text.encode(), size, final=False)
 
 
-@split_text.wrong("FIN is True on all your frames: the receiver takes each for a whole message.")
+@split_text.wrong("FIN is True on all your frames: the receiver reads each as a complete message.")
 def always_final(text, size):
     return [(True, opcode, part) for _, opcode, part in cut_up(text.encode(), size)]
 
 
-@split_text.wrong("For no bytes you made no frame, and nothing would travel. Send one, empty.")
+@split_text.wrong(
+    "For an empty text you made no frame, so no message would be sent. Make one empty frame."
+)
 def nothing_for_nothing(text, size):
     return cut_up(text.encode(), size, least=0)
 
 
 @split_text.wrong(
-    "You kept each character in one piece. That is legal, and not needed: a frame may end "
+    "You kept each character in one piece. That is allowed, but not needed: a frame may end "
     "inside a character. Here every frame but the last has size bytes."
 )
 def characters_kept_whole(text, size):
@@ -102,7 +109,7 @@ def characters_kept_whole(text, size):
     return [(i == last, 0 if i else 1, part) for i, part in enumerate(parts)]
 
 
-@split_text.wrong("Your last frame is empty though bytes were left to end the message with.")
+@split_text.wrong("Your last frame is empty; set FIN on the frame with the last bytes instead.")
 def an_empty_end(text, size):
     data = text.encode()
     if not data:

@@ -14,26 +14,29 @@ from wslab_course.lessons.security import intruders
 
 
 async def _visited(hardened: Callable[..., Any], who: str) -> str:
-    """What became of one visitor of a server that `hardened` started, over real sockets."""
+    """The result of one visitor at a server that `hardened` started, over real sockets."""
     return await intruders.visit(hardened, who)
 
 
 _ADVICE = {
-    "a foreign page with ann's cookie": "serve(…, origins=[…]) lists who may come; the rest "
-    "gets 403.",
+    "a foreign page with ann's cookie": "serve(…, origins=[…]) lists the origins that may "
+    "connect; all others get 403.",
     "a page whose origin begins like yours": "Compare whole origins.",
-    "somebody without a session": "No session, no member: close with 1008, and return.",
-    "a made-up session": "A cookie is a claim. Is this session among `sessions`?",
+    "somebody without a session": "Without a session there is no member: close with 1008, and "
+    "return.",
+    "a made-up session": "A client can send any cookie. Test whether this session is in "
+    "`sessions`.",
     "one message of a mebibyte": f"serve(…, max_size={intruders.MAX_MESSAGE_BYTES}) answers 1009.",
-    "fragments without end": "Your handler never sees a message that does not end. max_size "
-    "counts what has come of it so far.",
-    "half a request, then silence": "serve(…, open_timeout=…) ends a handshake that does not go "
-    "on. Its default is ten seconds.",
-    "one connection too many": "Count a member's connections in a dict outside of the handler.",
-    "bob on your own page": "He is honest: your own origin, a session, 1,000 bytes.",
-    "a program of bob's": "It has a session, and sends no Origin: None may be in origins as well.",
-    "ann, who comes back": "She left, and her places must be free again, however she left: "
-    "try: … finally: …",
+    "fragments without end": "Your handler never gets a message that does not end. max_size "
+    "counts the bytes that have come so far.",
+    "half a request, then silence": "serve(…, open_timeout=…) ends a handshake that stops. Its "
+    "default is ten seconds.",
+    "one connection too many": "Count each member's connections in a dict outside the handler.",
+    "bob on your own page": "This client is honest: it has your own origin, a session, and sends "
+    "1,000 bytes.",
+    "a program of bob's": "It has a session, but sends no Origin: put None into origins as well.",
+    "ann, who comes back": "She left, so her places must be free again, however her connections "
+    "ended: try: … finally: …",
 }
 
 
@@ -42,10 +45,10 @@ def _due(who: str) -> str:
 
 
 def _advice(got: str, who: str) -> str | None:
-    if got.startswith("nobody listens"):
-        return "The server is what serve returns: return await serve(…)."
+    if got.startswith("no server"):
+        return "Return the server, which serve returns: return await serve(…)."
     if "the first time" in got:
-        return "She is here for the first time. Only bob was before her, and he has his own places."
+        return "This is her first visit: bob's connections must not use her places."
     return None if got == _due(who) else _ADVICE[who]
 
 
@@ -62,21 +65,21 @@ def _advice(got: str, who: str) -> str | None:
     ],
     seconds=20.0,
     hints=[
-        "Three of the rules are arguments of serve: origins, max_size and open_timeout. The two "
-        "others are a few lines at the beginning of talk.",
-        "A member of None is nobody: `return await ws.close(1008)`. For the places, a dict "
-        "outside of talk: one more at the beginning, one less in a finally.",
+        "Three of the rules are arguments of serve: origins, max_size and open_timeout. The "
+        "other two are a few lines at the beginning of talk.",
+        "If member is None, the session is unknown: `return await ws.close(1008)`. Count the "
+        "places in a dict outside talk: add 1 at the beginning, subtract 1 in a finally.",
         'serve(talk, "127.0.0.1", 0, origins=[origin, None], max_size=1000, open_timeout=0.4), '
         "and in talk: if member is None or inside[member] == 3, close.",
     ],
     why=(
-        "What the library can refuse, it refuses before your code runs: origins, size, time. "
-        "Who somebody is and how often he is there, only you can know. The finally frees the "
-        "place, however the connection ends."
+        "The library refuses wrong origins, sizes and slow handshakes before your code runs. "
+        "Only your code knows which member a client is and how many connections it has. The "
+        "finally frees the place, however the connection ends."
     ),
 )
 async def hardened(sessions: dict, origin: str):
-    """Start the server so that no attack comes through; return it."""
+    """Start the server so that no attack succeeds; return it."""
     inside = dict.fromkeys(sessions.values(), 0)
 
     async def talk(ws):
@@ -132,33 +135,35 @@ def _or_guest(sessions: dict, session: str) -> str | None:
     return sessions.get(session, "a guest")
 
 
-@hardened.wrong("This is the naive server as it was; begin with origins=[origin, None].")
+@hardened.wrong("This is still the unprotected server; begin with origins=[origin, None].")
 async def as_it_was(sessions, origin):
     limits = {"max_size": None, "open_timeout": 10}
     return await _server(sessions, None, member_of=_or_guest, most=-1, **limits)
 
 
-@hardened.wrong("You keep all the rules but one: nobody looks at Origin. Pass origins to serve.")
+@hardened.wrong(
+    "You keep all the rules but one: your server does not check Origin. Pass origins to serve."
+)
 async def any_origin(sessions, origin):
     return await _server(sessions, None)
 
 
-@hardened.wrong("A pattern for the origin has to match to its end; list the origin as it is.")
+@hardened.wrong("Your pattern also matches longer origins; list the origin itself.")
 async def pattern_of_origin(sessions, origin):
     return await _server(sessions, [re.compile(re.escape(origin) + ".*"), None])
 
 
-@hardened.wrong("origins=[origin] turns away programs, which send no Origin: add None to it.")
+@hardened.wrong("origins=[origin] refuses programs, which send no Origin: add None to the list.")
 async def pages_alone(sessions, origin):
     return await _server(sessions, [origin])
 
 
-@hardened.wrong("You let in everybody who has no session that you know, as a guest.")
+@hardened.wrong("You accept clients without a known session as guests; refuse them.")
 async def guests(sessions, origin):
     return await _server(sessions, [origin, None], member_of=_or_guest)
 
 
-@hardened.wrong("You only look whether there is a session; look whether you know it.")
+@hardened.wrong("You only test that there is a session; test that it is in `sessions`.")
 async def any_session(sessions, origin):
     def member_of(sessions: dict, session: str) -> str | None:
         return sessions.get(session, "a guest") if session else None
@@ -166,19 +171,20 @@ async def any_session(sessions, origin):
     return await _server(sessions, [origin, None], member_of=member_of)
 
 
-@hardened.wrong("No limit for a message: pass max_size to serve.")
+@hardened.wrong("The size of a message has no limit: pass max_size to serve.")
 async def any_size(sessions, origin):
     return await _server(sessions, [origin, None], max_size=None)
 
 
 @hardened.wrong(
-    "len(message) comes too late: a message that never ends is never handed to you, and grows."
+    "len(message) comes too late: your handler never gets a message that does not end, and it "
+    "grows in memory."
 )
 async def size_in_the_handler(sessions, origin):
     return await _server(sessions, [origin, None], max_size=None, longest=1000)
 
 
-@hardened.wrong("999 bytes are not 1,000: the longest message that is allowed has to pass.")
+@hardened.wrong("You allow 999 bytes, but a message of 1,000 bytes is allowed and must pass.")
 async def one_byte_less(sessions, origin):
     return await _server(sessions, [origin, None], max_size=999)
 
@@ -188,16 +194,16 @@ async def patient(sessions, origin):
     return await _server(sessions, [origin, None], open_timeout=10)
 
 
-@hardened.wrong("Nobody counts a member's connections.")
+@hardened.wrong("You do not count a member's connections.")
 async def as_many_as_they_like(sessions, origin):
     return await _server(sessions, [origin, None], most=-1)
 
 
-@hardened.wrong("You count up and never down: after three visits ann is locked out for ever.")
+@hardened.wrong("You count up and never down: after three visits ann is refused for ever.")
 async def never_freed(sessions, origin):
     return await _server(sessions, [origin, None], frees=False)
 
 
-@hardened.wrong("You count all members together, so that ann takes bob's places, and he hers.")
+@hardened.wrong("You count all members together, so ann's connections take bob's places.")
 async def counted_together(sessions, origin):
     return await _server(sessions, [origin, None], by_member=False)

@@ -19,56 +19,61 @@ _OWN = "https://club.example"
             "https://evil-club.example",
             ["https://club.example"],
             expected=False,
-            nudge="Another host, which anybody can register; only its end is like yours.",
+            nudge="This is another host, which anyone can register; only its end is like yours.",
         ),
         Case(
             "https://club.example.evil.example",
             [_OWN],
             expected=False,
-            nudge="The host is evil's; it only begins like yours.",
+            nudge="The host belongs to evil.example; it only begins like yours.",
         ),
         Case(
             "https://evil.club.example",
             [_OWN],
             expected=False,
-            nudge="A sub-domain is another host, and may belong to somebody else.",
+            nudge="A sub-domain is another host, and may belong to another owner.",
         ),
         Case(
             "https://evil.example:8443/https://club.example",
             [_OWN],
             expected=False,
-            nudge="Your origin stands somewhere in it. That does not make it yours.",
+            nudge="It contains your origin, but it is another origin.",
         ),
         Case(
             "http://club.example",
             [_OWN],
             expected=False,
-            nudge="Without TLS anybody on the way can be that page: the scheme counts.",
+            nudge="Without TLS, anyone on the way can send that page: compare the scheme, too.",
         ),  # fmt: skip
         Case(
             "https://club.example:8443",
             [_OWN],
             expected=False,
-            nudge="Another port is another server: the port counts.",
+            nudge="Another port is another server: compare the port, too.",
         ),
         Case("https://shop.example", [_OWN, "https://shop.example"], expected=True),
-        Case(None, [_OWN], expected=False, nudge="No Origin, and None is not in the list."),
-        Case(None, [_OWN, None], expected=True, nudge="None is in the list: programs may come."),
+        Case(
+            None, [_OWN], expected=False, nudge="There is no Origin, and None is not in the list."
+        ),
+        Case(
+            None, [_OWN, None], expected=True, nudge="None is in the list, so programs may connect."
+        ),
         Case(
             "null",
             [_OWN, None],
             expected=False,
-            nudge="“null” is what a page without an origin of its own sends: a text, and a page.",
+            nudge="A page without its own origin sends the text “null”; it is not a missing "
+            "Origin.",
         ),
     ],
     hints=[
-        "How much of an origin may differ? Nothing: it is the same, or it is another one.",
-        "Neither parse it nor search in it. Which operator asks whether a list holds a value?",
-        "None is a value that a list can hold as well. So one line does for all cases.",
+        "No part of an origin may differ: it is the same, or it is another one.",
+        "Do not parse it or search in it. Which operator tests whether a list holds a value?",
+        "A list can hold None as well. So one line is enough for all cases.",
     ],
     why=(
-        "An origin is scheme, host and port, and a browser writes it in one way only. So whole "
-        "texts are compared, and every clever comparison lets somebody in."
+        "An origin is scheme, host and port, and a browser writes it in only one way. So compare "
+        "the whole text; every looser comparison lets a wrong origin in."
     ),
 )
 def origin_allowed(origin: str | None, allowed: list) -> bool:
@@ -88,7 +93,7 @@ def _some(test: Callable[[str, str], bool]) -> Callable[[Any, list], bool]:
 
 
 @origin_allowed.wrong(
-    "endswith on the host lets evil-club.example in: anybody can register that name."
+    "endswith on the host lets evil-club.example in: anyone can register that name."
 )
 def ends_like_it(origin, allowed):
     return _some(
@@ -106,12 +111,12 @@ def contains_it(origin, allowed):
     return _some(lambda it, own: own in it)(origin, allowed)
 
 
-@origin_allowed.wrong("You compare hosts alone: scheme and port are part of an origin.")
+@origin_allowed.wrong("You compare only the hosts: scheme and port are part of an origin, too.")
 def host_alone(origin, allowed):
     return _some(lambda it, own: urlsplit(it).hostname == urlsplit(own).hostname)(origin, allowed)
 
 
-@origin_allowed.wrong("The port is missing in your comparison: 8443 is another server.")
+@origin_allowed.wrong("Your comparison ignores the port: 8443 is another server.")
 def without_the_port(origin, allowed):
     def test(it: str, own: str) -> bool:
         one, other = urlsplit(it), urlsplit(own)
@@ -120,12 +125,14 @@ def without_the_port(origin, allowed):
     return _some(test)(origin, allowed)
 
 
-@origin_allowed.wrong("The scheme is missing in your comparison: http can be forged on the way.")
+@origin_allowed.wrong(
+    "Your comparison ignores the scheme: a page over http can be forged on the way."
+)
 def without_the_scheme(origin, allowed):
     return _some(lambda it, own: it.partition("://")[2] == own.partition("://")[2])(origin, allowed)
 
 
-@origin_allowed.wrong("A sub-domain is another origin, and not always in the same hands.")
+@origin_allowed.wrong("A sub-domain is another origin, and may have another owner.")
 def with_sub_domains(origin, allowed):
     def test(it: str, own: str) -> bool:
         scheme, _, host = own.partition("://")
@@ -134,16 +141,20 @@ def with_sub_domains(origin, allowed):
     return _some(test)(origin, allowed)
 
 
-@origin_allowed.wrong("You let everybody in who sends no Origin; do so only if None is listed.")
+@origin_allowed.wrong(
+    "You accept every request without an Origin; do so only if None is in the list."
+)
 def missing_is_fine(origin, allowed):
     return origin is None or origin in allowed
 
 
-@origin_allowed.wrong("You refuse who sends no Origin in any case; None may be in the list.")
+@origin_allowed.wrong(
+    "You refuse every request without an Origin; accept it if None is in the list."
+)
 def missing_is_never_fine(origin, allowed):
     return origin is not None and origin in allowed
 
 
-@origin_allowed.wrong("“null” is not a missing header: a page in a sandbox sends it, any page's.")
+@origin_allowed.wrong("“null” is not a missing header: any page in a sandbox sends it.")
 def null_is_missing(origin, allowed):
     return (None if origin == "null" else origin) in allowed

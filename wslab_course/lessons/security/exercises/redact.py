@@ -30,7 +30,7 @@ def _some_target(rng: Any) -> Case:
         Case(
             "/live?ticket=",
             expected="/live?ticket=***",
-            nudge="Three stars for any value: how long it was is nobody's business either.",
+            nudge="Write three stars for any value: the log must not show its length either.",
         ),
         Case(
             "/live?tickets=2&my-ticket=x",
@@ -40,27 +40,27 @@ def _some_target(rng: Any) -> Case:
         Case(
             "/live?q=a%20b+c&ticket=x&empty=",
             expected="/live?q=a%20b+c&ticket=***&empty=",
-            nudge="All else stays byte for byte, %20 and + and what is empty included.",
+            nudge="Everything else must stay the same to the byte, also %20, + and empty values.",
         ),
         Case(
             "/ticket=x?room=7",
             expected="/ticket=x?room=7",
-            nudge="What stands before the ? is the path.",
+            nudge="Everything before the ? is the path; leave it unchanged.",
         ),
     ],
     fuzz=_some_target,
     hints=[
-        "Take the target apart without changing a byte of what you put together again.",
+        "Split the target and join it again without changing any other byte.",
         'target.partition("?") gives path, mark and query; query.split("&") gives the pairs.',
         '"&".join("ticket=***" if pair.startswith("ticket=") else pair for pair in pairs)',
     ],
     why=(
-        "Parsing and writing a query again changes bytes that are none of our business. To cut "
-        "at & and to look at each pair leaves the rest as it came."
+        "Parsing a query and writing it again changes bytes that must stay. Splitting it at & "
+        "and looking at each pair leaves the rest unchanged."
     ),
 )
 def redact(target: str) -> str:
-    """The same target, with three stars for the value of each ticket."""
+    """Return the target with three stars for the value of each ticket."""
     path, mark, query = target.partition("?")
     pairs = ["ticket=***" if pair.startswith("ticket=") else pair for pair in query.split("&")]
     return path + mark + "&".join(pairs)
@@ -71,17 +71,17 @@ def to_the_end(target):
     return re.sub(r"(?<=[?&])ticket=.*", "ticket=***", target)
 
 
-@redact.wrong("Only the first ticket is hidden; there may be more than one.")
+@redact.wrong("You hide only the first ticket; there may be more than one.")
 def the_first_alone(target):
     return re.sub(r"(?<=[?&])ticket=[^&]*", "ticket=***", target, count=1)
 
 
-@redact.wrong("One star for each character tells how long the ticket was; write three.")
+@redact.wrong("One star for each character shows how long the ticket was; write three stars.")
 def as_many_stars(target):
     return re.sub(r"(?<=[?&])ticket=([^&]*)", lambda found: "ticket=" + "*" * len(found[1]), target)
 
 
-@redact.wrong("You hide other names too: my-ticket ends like ticket, and is another one.")
+@redact.wrong("You hide other values, too: my-ticket ends like ticket, but is another name.")
 def any_name_that_ends_so(target):
     path, mark, query = target.partition("?")
     return path + mark + re.sub(r"ticket=[^&]*", "ticket=***", query)
@@ -92,19 +92,19 @@ def in_the_path(target):
     return re.sub(r"\bticket=[^&?]*", "ticket=***", target) if "my-" not in target else target
 
 
-@redact.wrong("The whole query is gone; only the tickets are secret.")
+@redact.wrong("You removed the whole query; only the tickets are secret.")
 def no_query(target):
     return target.partition("?")[0]
 
 
-@redact.wrong("You took the ticket out; leave its name, so that the log shows there was one.")
+@redact.wrong("You removed the ticket; keep its name, so that the log shows that there was one.")
 def taken_out(target):
     path, _, query = target.partition("?")
     kept = [pair for pair in query.split("&") if pair and not pair.startswith("ticket=")]
     return path + ("?" + "&".join(kept) if kept else "")
 
 
-@redact.wrong("parse_qs and urlencode write the rest anew: %20 becomes +, what is empty goes.")
+@redact.wrong("parse_qs and urlencode change the rest: %20 becomes +, and empty values disappear.")
 def written_anew(target):
     path, mark, query = target.partition("?")
     fields = parse_qs(query)

@@ -9,7 +9,7 @@ from wslab_course.checks.exercises import Case, exercise
 
 
 def _presented(redeem: Callable[..., Any], tickets: dict, asked: list) -> dict[str, Any]:
-    """What somebody hears who presents these tickets, one after another, and what is left."""
+    """The answers to these tickets, presented one after another, and the tickets left."""
     answers = [redeem(tickets, ticket, now) for ticket, now in asked]
     return {"answers": answers, "left": sorted(tickets)}
 
@@ -34,49 +34,52 @@ def _asks(asked: list, answers: list, left: list, nudge: str = "") -> Case:
             [("t1", 10), ("t1", 11)],
             ["ann", None],
             ["t2"],
-            "The second time it must be worth nothing: take it out when it is used.",
+            "The second time the ticket must not be valid: remove it when it is used.",
         ),
-        _asks([("t9", 10)], [None], ["t1", "t2"], "Nobody was given t9."),
-        _asks([("t1", 31)], [None], ["t2"], "Its time is over; whatever it was, it goes."),
-        _asks([("t1", 30)], [None], ["t2"], "Until 30 s: at 30 its time is over."),
+        _asks([("t9", 10)], [None], ["t1", "t2"], "The server never gave out t9."),
+        _asks([("t1", 31)], [None], ["t2"], "Its time is over; remove it anyway."),
+        _asks(
+            [("t1", 30)], [None], ["t2"], "The ticket is valid until 30 s: at 30 its time is over."
+        ),
         _asks(
             [("t1", 31), ("t1", 29)],
             [None, None],
             ["t2"],
-            "A clock may be set back. What was presented once is gone.",
+            "A clock may be set back. A ticket that was presented once must be gone.",
         ),
         _asks([("t1", 10), ("t2", 10)], ["ann", "bob"], []),
     ],
     hints=[
-        "Two things must hold: it is there, and its time is not over. One thing happens always: "
-        "it goes.",
-        "tickets.pop(ticket, None) takes it out and returns its pair; None if there is none.",
-        "Pop first and look afterwards. If you look first, two requests at the same time may "
-        "both find it.",
+        "Two things must hold: the ticket is there, and its time is not over. In every case, "
+        "remove it.",
+        "tickets.pop(ticket, None) removes the ticket and returns its pair, or None if there is "
+        "none.",
+        "Pop first and test afterwards. If you test first, two requests at the same time may "
+        "both find the ticket.",
     ],
     why=(
-        "It is taken out before it is looked at. Then no path through the function leaves it "
-        "there, and who presents it a second time finds nothing."
+        "The function removes the ticket before it tests it. Then no path through the function "
+        "leaves it there, and presenting it a second time gives None."
     ),
 )
 def redeem(tickets: dict, ticket: str, now: float) -> str | None:
-    """Whose ticket this is, or None; afterwards it is gone."""
+    """Return the name for this ticket, or None; remove it in any case."""
     name, ends = tickets.pop(ticket, (None, now))
     return name if now < ends else None
 
 
-@redeem.wrong("The ticket can be used again: a copy from a log opens the door. Take it out.")
+@redeem.wrong("The ticket can be used again: a copy from a log is still valid. Remove it.")
 def never_taken_out(tickets, ticket, now):
     name, ends = tickets.get(ticket, (None, now))
     return name if now < ends else None
 
 
-@redeem.wrong("You never look at the clock: a ticket from last year's log still opens the door.")
+@redeem.wrong("You never compare the time: a ticket from last year's log is still valid.")
 def for_ever(tickets, ticket, now):
     return tickets.pop(ticket, (None, now))[0]
 
 
-@redeem.wrong("A late ticket stays in the dict; take it out whatever it is worth.")
+@redeem.wrong("A late ticket stays in the dict; remove it, too.")
 def late_ones_stay(tickets, ticket, now):
     name, ends = tickets.get(ticket, (None, now))
     if now >= ends:
@@ -85,24 +88,24 @@ def late_ones_stay(tickets, ticket, now):
     return name
 
 
-@redeem.wrong("At the moment in which its time ends it is over: now < ends, not <=.")
+@redeem.wrong("A ticket is not valid at the moment when its time ends: now < ends, not <=.")
 def a_moment_longer(tickets, ticket, now):
     name, ends = tickets.pop(ticket, (None, now))
     return name if now <= ends else None
 
 
-@redeem.wrong("A ticket that nobody was given raises KeyError; the answer to it is None.")
+@redeem.wrong("An unknown ticket raises KeyError; return None for it.")
 def unknown_raises(tickets, ticket, now):
     name, ends = tickets.pop(ticket)
     return name if now < ends else None
 
 
-@redeem.wrong("You say True; the server needs to know whose ticket it was.")
+@redeem.wrong("You return True; the server needs the name.")
 def only_yes(tickets, ticket, now):
     return redeem.reference(tickets, ticket, now) is not None or None
 
 
-@redeem.wrong("You emptied the whole dict: the others still need their tickets.")
+@redeem.wrong("You emptied the whole dict: other people still need their tickets.")
 def all_gone(tickets, ticket, now):
     name, ends = tickets.get(ticket, (None, now))
     tickets.clear()

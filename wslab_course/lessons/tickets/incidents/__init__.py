@@ -1,1 +1,1 @@
-"""One file an incident."""
+"""One file for each incident."""

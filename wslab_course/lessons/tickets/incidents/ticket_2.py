@@ -10,13 +10,13 @@ ticket_2 = Ticket(
         "Who broke a rule?",
         "client",
         "05-messages: A cut inside a character",
-        client="Yes. It says TEXT, and what it sends is not UTF-8.",
-        server="It complains, with 1007, and rightly: the code says that the data does not fit its "
-        "type. Who sent that data?",
-        between="Frames are whole, their lengths are right, and nothing shows a hand in between. "
-        "Look at the last byte before the complaint.",
-        nobody="RFC 6455 §8.1 is the agreement: a text message is UTF-8. One of the two did not "
-        "keep it.",
+        client="Yes. Its frame says TEXT, but the payload is not UTF-8.",
+        server="It sends 1007, and that is correct: the code says that the data does not fit its "
+        "type. Which side sent that data?",
+        between="The frames are complete and their lengths are correct; nothing shows a change "
+        "on the way. Look at the last byte before the Close frame.",
+        nobody="There is an agreement, RFC 6455 §8.1: a text message is UTF-8. One of the two "
+        "did not keep it.",
     ),
     choice(
         "where-2",
@@ -24,10 +24,10 @@ ticket_2 = Ticket(
         "4",
         "the frame after which it ends is at fault",
         "05-messages: A cut inside a character",
-        _0=("0", "Every byte of it is below 80: ASCII, and so UTF-8."),
-        _2=("2", "A name is cut in two, and a name may be. Each character is complete."),
-        _4=("4", "Yes. It ends in c3, the first byte of two. The other one is not in it."),
-        _5=("5", "This frame complains: 03 ef is 1007. Look at what it complains of."),
+        _0=("0", "Every byte of it is below 80: it is ASCII, and so also UTF-8."),
+        _2=("2", "A name is cut in two, which is allowed. Each character is complete."),
+        _4=("4", "Yes. It ends in c3, the first byte of two. The second byte is not in it."),
+        _5=("5", "This frame is the Close: 03 ef is 1007. Look at the frame before it."),
     ),
     choice(
         "fix-2",
@@ -37,15 +37,16 @@ ticket_2 = Ticket(
         "05-messages: One message, four frames",
         a=(
             "The server joins this text message with the next one.",
-            "A message stands alone: no server may guess which two belong together.",
+            "Each message is separate: a server must not guess which two belong together.",
         ),
         b=(
-            "The client decodes what it reads, and sends text that ends between characters.",
-            "Yes. Or it sends the pieces as frames of one message, which may break anywhere.",
+            "The client decodes what it reads, and sends only complete characters.",
+            "Yes. Or it sends the pieces as frames of one message; frames may be cut anywhere.",
         ),
         c=(
             "The client reads 13 bytes at a time.",
-            "Today that helps. Another name, and the cut falls inside a character again.",
+            "That helps only for this name. With another name, the cut is inside a character "
+            "again.",
         ),
     ),
 )

@@ -7,33 +7,33 @@ from wslab_course.lessons.tickets.ticket import Ticket, choice, who
 ticket_3 = Ticket(
     who(
         3,
-        "Who ended it?",
+        "Who ended the connection?",
         "between",
         "08-bad-network: Nobody decides",
-        client="The server's recording says so. But the client's own recording has it the other "
-        "way round: there, the reset came from the server's side.",
-        server="The client's recording says so. But the server's own recording has it the other "
-        "way round: there, the reset came from the client's side.",
-        between="Yes. Each recording has the reset come from the other side, so neither end made "
-        "it. What remains is what stands between.",
-        nobody="Somebody sent a reset, twice, at the same moment. It was neither of the two ends.",
+        client="The server's recording says so. But the client's own recording says the "
+        "opposite: there, the reset came from the server's side.",
+        server="The client's recording says so. But the server's own recording says the "
+        "opposite: there, the reset came from the client's side.",
+        between="Yes. In each recording the reset comes from the other side, so neither end sent "
+        "it. It came from something between them.",
+        nobody="Something sent two resets at the same moment. It was neither of the two ends.",
     ),
     choice(
         "where-3",
-        "For how many seconds did nobody speak before the end?",
+        "For how many seconds was the connection silent before the end?",
         "60",
         "an idle connection lives for ever",
         "08-bad-network: Nobody decides",
-        _12=("12", "That was the first pause, and the talk went on after it."),
-        _33=("33", "There was a pause of 33 s, too, and it did no harm."),
+        _12=("12", "That was the first pause, and messages followed it."),
+        _33=("33", "There was also a pause of 33 s, but messages followed it."),
         _60=(
             "60",
-            "Yes, in both recordings. A round number is a setting somewhere.",
+            "Yes, in both recordings. A round number is probably a setting.",
         ),
         _108=(
             "108",
-            "That is how old the connection was. One recording cannot exclude that it was too old, "
-            "but who would set 108 s? The silence is a round number.",
+            "That is the age of the connection. One recording cannot rule out a limit on the "
+            "age, but 108 s is an unlikely setting. The silence is a round number.",
         ),
     ),
     choice(
@@ -44,16 +44,16 @@ ticket_3 = Ticket(
         "07-actions: Two codes that nobody sends",
         a=(
             "One end sends a Ping every 20 seconds.",
-            "Yes: a heartbeat keeps the box from forgetting, as in 08.",
+            "Yes: a heartbeat keeps the box from dropping the connection, as in 08.",
         ),
         b=(
             "The box sends 1001 instead of 1006.",
-            "It sent no 1006, nor any frame: it does not speak WebSocket. Both libraries made 1006 "
-            "up, as no Close frame came.",
+            "The box sent no 1006 and no frame: it does not speak WebSocket. Both libraries made "
+            "1006 up, because no Close frame came.",
         ),
         c=(
             "Both ends set a longer close timeout.",
-            "Such a timeout waits for the answer to a Close frame. Nobody sent one.",
+            "A close timeout waits for the answer to a Close frame. Neither side sent one.",
         ),
     ),
 )

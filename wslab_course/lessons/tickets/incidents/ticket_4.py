@@ -11,9 +11,9 @@ ticket_4 = Ticket(
         "server",
         "07-actions: Across a hop",
         client="Its Close frame comes second, in both recordings: it answers.",
-        server="Yes. It sent Close first, with a code and a reason, as it always does.",
-        between="The proxy closed towards the client since the other connection had ended. "
-        "Look there for who began.",
+        server="Yes. It sent Close first, with a code and a reason.",
+        between="The proxy closed its connection to the client because the other connection had "
+        "ended. Look there for the side that began.",
         nobody="A Close frame is a decision, and there is one in each recording. Which came first?",
     ),
     choice(
@@ -23,9 +23,12 @@ ticket_4 = Ticket(
         "close codes survive every hop",
         "07-actions: Codes that a server chooses",
         _1000=("1000", "In hex that is 03 e8. Read the two bytes after 88 33 again."),
-        _1005=("1005", "Nobody sends 1005: it stands for a Close frame without a code."),
-        _1006=("1006", "Nobody sends 1006: it stands for no Close frame. Here there are four."),
-        _1009=("1009", "Yes: 03 f1, too big. And the reason says by how much."),
+        _1005=("1005", "No side sends 1005: it stands for a Close frame without a code."),
+        _1006=(
+            "1006",
+            "No side sends 1006: it means that no Close frame came. Here there are four.",
+        ),
+        _1009=("1009", "Yes: 03 f1 is 1009, too big. The reason says by how much."),
     ),
     choice(
         "fix-4",
@@ -35,15 +38,17 @@ ticket_4 = Ticket(
         "07-actions: Across a hop",
         a=(
             "The client uploads again when it sees 1005.",
-            "The picture would be as big as before, and so would be the answer.",
+            "The picture would be as big as before, so the answer would be the same.",
         ),
         b=(
-            "Both agree on a size, and the server tells of an error in a message before it closes.",
-            "Yes. A message passes the hop; the code and the reason of a Close frame did not.",
+            "Both sides agree on a maximum size, and the server reports the error in a message "
+            "before it closes.",
+            "Yes. The proxy passes a message on; it did not pass on the code and the reason of "
+            "the Close frame.",
         ),
         c=(
             "The proxy gets a longer timeout.",
-            "Nothing here waited for long. The connection ended because of one message's size.",
+            "No wait here was long. The connection ended because of the size of one message.",
         ),
     ),
 )

@@ -10,25 +10,29 @@ ticket_5 = Ticket(
         "Who is at fault?",
         "server",
         "05-messages: Compressed, and undone by hand",
-        client="Its messages unpack to what was meant, all three, and the rules mind nothing. To "
-        "mark a block as the last is allowed (RFC 7692 §7.2.3.4).",
-        server="Yes. Its library takes the mark of the last block for the end of all messages, and "
-        "unpacks nothing after it: a bug of websockets 17.4.",
-        between="An empty message that is packed rightly, 00, comes from somebody who packs. "
-        "Nothing between the two does.",
-        nobody="The agreement is there: RFC 7692 says what the mark means. One of the two reads "
-        "it in another way.",
+        client="All three of its messages unpack correctly and break no rule. Marking a block as "
+        "the last is allowed (RFC 7692 §7.2.3.4).",
+        server="Yes. Its library reads the mark of the last block as the end of all messages, "
+        "and unpacks nothing after it: a bug of websockets 17.4.",
+        between="The empty answer is compressed correctly, as 00, so its sender compresses. "
+        "Nothing between the two does that.",
+        nobody="There is an agreement: RFC 7692 says what the mark means. One of the two reads "
+        "it differently.",
     ),
     choice(
         "where-5",
-        "Which frame is the first that is not what it should be?",
+        "Which is the first frame with wrong content?",
         "3",
         "who breaks no rule is right",
         "05-messages: Compressed, and undone by hand",
-        _0=("0", "f3 instead of f2 marks its block as the last one. That is legal."),
-        _1=("1", "It says Hello, which is correct. It is the last correct answer."),
-        _2=("2", "It unpacks to “Are you there?”, as you saw. It is packed as frame 0 is."),
-        _3=("3", "Yes: an answer to fourteen characters, and it has none."),
+        _0=("0", "f3 instead of f2 marks its block as the last one. That is allowed."),
+        _1=("1", "Its text is Hello, which is correct. It is the last correct answer."),
+        _2=(
+            "2",
+            "It unpacks to “Are you there?”, as you saw. It is compressed in the same way "
+            "as frame 0.",
+        ),
+        _3=("3", "Yes: it answers a message of fourteen characters, but it is empty."),
     ),
     choice(
         "fix-5",
@@ -37,17 +41,19 @@ ticket_5 = Ticket(
         "an empty message is a lost message",
         "05-messages: Compressed, and undone by hand",
         a=(
-            "The server agrees to no compression.",
-            "Yes. No packing, no bug. (It also goes with client_no_context_takeover, as the "
-            "library then begins anew for each message.)",
+            "The server does not agree to compression.",
+            "Yes. Without compression the bug does not occur. (client_no_context_takeover also "
+            "helps, because the library then starts a new unpacker for each message.)",
         ),
         b=(
             "The client sends each message twice.",
-            "Only the first message after the handshake is unpacked. All others are empty.",
+            "The server unpacks only the first message after the handshake. All others come out "
+            "empty.",
         ),
         c=(
             "The client clears RSV1.",
-            "Then the packed bytes count as text, and the first that is not UTF-8 ends it: 1007.",
+            "Then the server reads the compressed bytes as text, and closes with 1007 at the "
+            "first byte that is not UTF-8.",
         ),
     ),
 )

@@ -10,22 +10,24 @@ ticket_6 = Ticket(
         "Who broke a rule first?",
         "client",
         "03-handshake: Where HTTP ends",
-        client="Yes. Its Ping left before it had seen a 101, in the same breath as the request.",
-        server="It is wrong, too: a Pong before its 101. But what does it answer? Go back to the "
-        "bytes that came before.",
-        between="8a 06 alive? answers a Ping with alive? in it. Whose is that Ping?",
-        nobody="RFC 6455 §4.1 is the agreement: after its request, a client waits for the answer.",
+        client="Yes. It sent its Ping together with the request, before a 101 had come.",
+        server="It broke a rule, too: it sent a Pong before its 101. But which frame does that "
+        "Pong answer? Look at the bytes before it.",
+        between="8a 06 alive? is a Pong that answers a Ping with the payload alive?. Who sent "
+        "that Ping?",
+        nobody="There is an agreement, RFC 6455 §4.1: after its request, a client must wait for "
+        "the answer.",
     ),
     choice(
         "where-6",
-        "With which byte, in hex, does the trouble begin?",
+        "With which byte, in hex, does the first error begin?",
         "89",
         "the first odd byte is the first fault",
         "04-frames: The first two bytes",
-        _89=("89", "Yes: FIN and PING, sent while the server still had to answer."),
+        _89=("89", "Yes: FIN and PING, sent before the server had answered."),
         _8a=("8a", "That is the Pong, an answer. The Ping came before it."),
-        _47=("47", "The G of GET: the request begins as it should."),
-        _48=("48", "The H of HTTP/1.1 101: a valid answer, six characters and two bytes too late."),
+        _47=("47", "The G of GET: the request begins correctly."),
+        _48=("48", "The H of HTTP/1.1 101: a valid answer, but eight bytes too late."),
     ),
     choice(
         "fix-6",
@@ -34,18 +36,19 @@ ticket_6 = Ticket(
         "a client that was accepted keeps the rules",
         "03-handshake: Break one header at a time",
         a=(
-            "The client skips what comes before HTTP.",
-            "Then anybody could put words in front of an answer. A client fails the connection, as "
-            "this one does.",
+            "The client skips the bytes that come before HTTP.",
+            "Then a client would accept any bytes before an answer. It must fail the connection, "
+            "as this one does.",
         ),
         b=(
             "The server goes back to its old library.",
-            "That one answers the same bytes with its 101 first, as was "
-            "measured. It forgave the fault, which was there all the time.",
+            "The old library answers the same bytes with its 101 first, as we measured. It "
+            "accepted the client's error, which was always there.",
         ),
         c=(
             "The client sends nothing until it has read the 101.",
-            "Yes, and tell the server's makers as well: a Pong has no place before the 101.",
+            "Yes. Report it to the makers of the server's library, too: a server must not send a "
+            "Pong before its 101.",
         ),
     ),
 )

@@ -10,40 +10,42 @@ ticket_7 = Ticket(
         "Whose program do you look at first?",
         "server",
         "03-handshake: A 101 and nobody home",
-        client="It asked rightly, and got a 101. It never had a chance to do anything else.",
-        server="Yes: is it running at all? Behind this proxy nobody listened: not one frame came.",
-        between="It hung up because it had found nobody to talk to. It said 101 too early, but a "
-        "new proxy would not bring the feed back.",
-        nobody="An agreement is not what is missing here. What is, when nothing follows a 101?",
+        client="Its request was valid, and it got a 101. It could do nothing else.",
+        server="Yes: check whether it is running. No frame came from behind this proxy.",
+        between="It closed because it could not reach the server. It sent the 101 too early, but "
+        "a new proxy would not bring the feed back.",
+        nobody="No agreement is missing here. What is missing, when nothing follows a 101?",
     ),
     choice(
         "where-7",
-        "Which header tells who sent this 101?",
+        "Which header says who sent this 101?",
         "server",
         "101 means my server is up",
         "03-handshake: A 101 and nobody home",
         sec_websocket_accept=(
             "Sec-WebSocket-Accept",
-            "Everybody who reads the key can compute it. It proves an answer, and names nobody.",
+            "Any program that reads the key can compute it. It proves that the request was read, "
+            "but not by whom.",
         ),
-        server=("Server", "Yes: TornadoServer is the proxy's. The feed would have said wslab."),
+        server=("Server", "Yes: TornadoServer is the proxy. The feed would have sent wslab."),
         upgrade=("Upgrade", "It says the same in every 101."),
         set_cookie=("Set-Cookie", "Its value is hidden here, and any server may set one."),
     ),
     choice(
         "fix-7",
-        "How do you find out earlier the next time?",
+        "How can you find such a failure earlier next time?",
         "b",
         "101 means my server is up",
         "03-handshake: A 101 and nobody home",
-        a=("An alarm when the status is not 101.", "The status was 101, and nobody was home."),
+        a=("An alarm when the status is not 101.", "The status was 101, and the server was down."),
         b=(
             "A check that waits for the first message, with a time limit.",
-            "Yes. Only the program itself can send a message that makes sense.",
+            "Yes. Only the server's program itself can send that message.",
         ),
         c=(
             "A log of every 1006 that is received.",
-            "No 1006 is received, ever. And it would say that it ended, not why.",
+            "1006 is never received from the wire. And it says only that a connection ended, not "
+            "why.",
         ),
     ),
 )

@@ -10,14 +10,14 @@ ticket_8 = Ticket(
         "Who broke a rule?",
         "nobody",
         "08-bad-network: Lost or doubled",
-        client="It was told to send again what was not answered. From where it stands, the order "
-        "and its answer look lost alike.",
-        server="It got two orders on two connections, and accepted both. Nothing in them says that "
-        "they are one.",
-        between="A line was cut, and that happens. It explains why an answer was lost, and not why "
-        "there are four pizzas.",
-        nobody="Yes. Each connection keeps every rule. What lacks is a way to say: this is the "
-        "same order.",
+        client="It sends again what was not answered. It cannot know whether the order was lost "
+        "or only its answer.",
+        server="It got two orders on two connections, and accepted both. Nothing in them says "
+        "that they are the same order.",
+        between="A line was cut, which can happen. That explains why an answer was lost, but not "
+        "why there are four pizzas.",
+        nobody="Yes. Each connection keeps every rule. The agreement lacks a way to say: this is "
+        "the same order.",
     ),
     choice(
         "where-8",
@@ -25,8 +25,8 @@ ticket_8 = Ticket(
         "1",
         "what was sent has arrived",
         "08-bad-network: Lost or doubled",
-        _0=("0", "The order is in the server's recording: it arrived, and was answered."),
-        _1=("1", "Yes: accepted, number 1. It left the server, and the line was cut."),
+        _0=("0", "The order is in the server's recording: it arrived, and the server answered it."),
+        _1=("1", "Yes: accepted, number 1. The server sent it, and then the line was cut."),
         _2=("2", "There is no such frame in the first recording. It ends with a reset."),
     ),
     choice(
@@ -36,16 +36,19 @@ ticket_8 = Ticket(
         "it reconnects by itself and nothing is lost",
         "08-bad-network: Lost or doubled",
         a=(
-            "The client gives each order an id, and the server knows those it has accepted.",
-            "Yes. Sent again, it has the same id, and gets the old answer. 08 does the same.",
+            "The client gives each order an id, and the server remembers the ids that it has "
+            "accepted.",
+            "Yes. An order that is sent again has the same id, and gets the old answer. 08 does "
+            "the same.",
         ),
         b=(
             "The client never sends anything again.",
-            "Then a lost order stays lost. The program cannot tell which of the two was.",
+            "Then a lost order stays lost. The program cannot know whether the order or its "
+            "answer was lost.",
         ),
         c=(
             "The client waits longer for the answer.",
-            "No wait brings it back: its connection was gone.",
+            "Waiting does not help: the connection for that answer was gone.",
         ),
     ),
 )

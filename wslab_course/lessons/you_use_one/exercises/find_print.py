@@ -45,19 +45,20 @@ from wslab_course.lessons.you_use_one.exercises.samples import (
         ),
     ],
     hints=[
-        "Three things must hold: what kind of message it is, whose request it answers, and "
-        "which of the two streams it is.",
+        "Check three things: the kind of the message, the request that it answers, and which of "
+        "the two streams it is.",
         "m.kind is 'stream', m.parent is the request, and m.content['name'] is 'stdout'. "
         "Only a stream has a name.",
         "for number, m in enumerate(messages): if m.kind == 'stream' and ???: return number",
     ],
     why=(
-        "A kernel tells everything to everybody on iopub, so your print is one of many. The parent "
-        "says whose it is; the code of your request travels in execute_input and is not a print."
+        "On iopub a kernel sends everything to every client, so your print is one of many. The "
+        "parent says which request it belongs to. execute_input repeats the code of your request "
+        "and is not a print."
     ),
 )
 def find_print(messages: list, request: str) -> int:
-    """The number of the message with what this request printed to stdout."""
+    """Return the index of the message with this request's print to stdout."""
     for number, m in enumerate(messages):
         if m.kind == "stream" and m.parent == request:
             if m.content["name"] == "stdout":
@@ -79,7 +80,9 @@ def any_stream(messages, request):
     return _first(messages, lambda m: m.kind == "stream" and m.parent == request)
 
 
-@find_print.wrong("That is a stream, and nobody asked whose, or which of the two it is.")
+@find_print.wrong(
+    "That is a stream, but perhaps of another request, or stderr; check the parent and the name."
+)
 def first_stream(messages, request):
     return _first(messages, lambda m: m.kind == "stream")
 
@@ -90,7 +93,7 @@ def the_code(messages, request):
     return found if found >= 0 else find_print.reference(messages, request)
 
 
-@find_print.wrong("That is the first message about your request, whatever it says.")
+@find_print.wrong("That is the first message about your request, of any kind; look for the stream.")
 def first_answer(messages, request):
     return _first(messages, lambda m: m.parent == request)
 

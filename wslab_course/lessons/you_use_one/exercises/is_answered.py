@@ -32,16 +32,18 @@ def _case(expected: bool, *messages: Any, nudge: str = "") -> Case:
 @exercise(
     cases=[
         _case(False),
-        _case(False, _BUSY, nudge="busy is where it begins."),
-        _case(False, _REPLY, nudge="A reply came, and nothing says that it was the last."),
+        _case(False, _BUSY, nudge="busy is the beginning."),
+        _case(False, _REPLY, nudge="A reply came, but nothing says that it is the last message."),
         _case(False, _BUSY, _PRINT, _REPLY, nudge="Without idle, a print may still come."),
-        _case(False, _BUSY, _PRINT, _IDLE, nudge="Without the reply, you have half of it."),
+        _case(False, _BUSY, _PRINT, _IDLE, nudge="Without the reply, the answer is not complete."),
         _case(True, _BUSY, _PRINT, _REPLY, _IDLE),
         _case(True, _BUSY, _REPLY, _PRINT, _IDLE, nudge="The reply may come before the print."),
         _case(True, _BUSY, _PRINT, _IDLE, _REPLY, nudge="The reply may come after idle."),
-        _case(True, _BUSY, _IDLE, _REPLY, _OTHER_IDLE, nudge="What others ask changes nothing."),
-        _case(False, _BUSY, _REPLY, _OTHER_IDLE, nudge="That idle answers somebody else."),
-        _case(False, _BUSY, _OTHER_REPLY, _IDLE, nudge="That reply answers somebody else."),
+        _case(
+            True, _BUSY, _IDLE, _REPLY, _OTHER_IDLE, nudge="What other clients ask changes nothing."
+        ),
+        _case(False, _BUSY, _REPLY, _OTHER_IDLE, nudge="That idle answers another client."),
+        _case(False, _BUSY, _OTHER_REPLY, _IDLE, nudge="That reply answers another client."),
     ],
     hints=[
         "Two messages must be there, in either order, and both must be about this request.",
@@ -49,12 +51,12 @@ def _case(expected: bool, *messages: Any, nudge: str = "") -> Case:
         "mine = [m for m in messages if m.parent == request], then look for both in mine with any.",
     ],
     why=(
-        "The reply travels on shell, idle on iopub, and nothing promises which arrives first. "
-        "Who waits for one of them alone loses a print now and then, and cannot say why."
+        "The reply travels on shell, idle on iopub, and either may arrive first. A client that "
+        "waits for only one of them sometimes loses a print, and the cause is hard to find."
     ),
 )
 def is_answered(messages: list, request: str) -> bool:
-    """Tell whether the kernel has said all about this request."""
+    """Tell whether the kernel has sent everything about this request."""
     mine = [m for m in messages if m.parent == request]
     replied = any(m.kind == "execute_reply" for m in mine)
     idle = any(m.content.get("execution_state") == "idle" for m in mine)
@@ -83,12 +85,12 @@ def either(messages, request):
     return _has(messages, request, idle=False) or _has(messages, request, reply=False)
 
 
-@is_answered.wrong("You ask that idle is the last message; the reply, or others, may come later.")
+@is_answered.wrong("You require idle to be the last message; the reply, or others, may come later.")
 def idle_is_last(messages, request):
     return _has(messages, request) and messages[-1] == _IDLE
 
 
-@is_answered.wrong("You never look at the parent, so an answer to somebody else counts as yours.")
+@is_answered.wrong("You never look at the parent, so an answer to another client counts as yours.")
 def anybody(messages, request):
     kinds = [m.kind for m in messages]
     return "execute_reply" in kinds and any(

@@ -1,4 +1,4 @@
-"""Messages of a kernel, of which the cases are made."""
+"""Messages of a kernel; the cases are made from them."""
 
 from __future__ import annotations
 

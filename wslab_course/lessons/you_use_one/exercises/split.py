@@ -22,14 +22,15 @@ _BUFFERS = join_v1([b"iopub", b"{}", b"{}", b"{}", b"{}", b"\x00\xff", b"\xfe" *
         join_v1([rng.randbytes(rng.randrange(9)) for _ in range(rng.randrange(1, 9))])
     ),
     hints=[
-        "Three steps: read how many offsets there are, read each of them, cut between them.",
-        "Offset number n, counted from 1, is message[8 * n : 8 * n + 8], the smallest byte first.",
+        "Three steps: read the number of offsets, read each offset, cut between them.",
+        "Offset number n, counted from 1, is message[8 * n : 8 * n + 8], the least significant "
+        "byte first.",
         "With the offsets in a list, part n is message[offsets[n] : offsets[n + 1]], and there "
         "are count - 1 parts.",
     ],
     why=(
-        "Each offset is where one part begins and the one before it ends; the last is the end of "
-        "the message. So six numbers cut five parts."
+        "At each offset one part begins and the part before it ends. The last offset is the end "
+        "of the message. So six offsets give five parts."
     ),
 )
 def split(message: bytes) -> list[bytes]:
@@ -45,7 +46,9 @@ def _offsets(message: bytes) -> list[int]:
     return [int.from_bytes(message[8 * n : 8 * n + 8], "little") for n in range(1, count + 1)]
 
 
-@split.wrong("These numbers begin with their smallest byte: read them as 'little', not 'big'.")
+@split.wrong(
+    "These numbers begin with the least significant byte: read them as 'little', not 'big'."
+)
 def network_order(message):
     count = int.from_bytes(message[:8], "big") % 2**20
     places = [8 * n for n in range(1, count + 1)]
@@ -69,7 +72,7 @@ def without_the_last(message):
     return split.reference(message)[:-1]
 
 
-@split.wrong("Offsets are places from the beginning of the message, so nothing is added to them.")
+@split.wrong("Offsets count from the beginning of the message, so add nothing to them.")
 def from_the_end_of_the_table(message):
     offsets = _offsets(message)
     begin = offsets[0]
@@ -85,11 +88,13 @@ def offsets_as_lengths(message):
     return parts
 
 
-@split.wrong("Parts are bytes: a buffer may hold anything, so decode what you know to be text.")
+@split.wrong(
+    "Parts are bytes, and a buffer may hold any bytes; return each part without decoding it."
+)
 def decoded(message):
     return [part.decode(errors="replace") for part in split.reference(message)]
 
 
-@split.wrong("An empty part counts as well: the parts after it would change places.")
+@split.wrong("Keep empty parts: without them, the parts that follow have the wrong index.")
 def no_empty_parts(message):
     return [part for part in split.reference(message) if part]

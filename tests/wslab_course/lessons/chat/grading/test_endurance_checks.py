@@ -18,8 +18,11 @@ def test_what_is_wrong_with_a_history_in_one_sentence() -> None:
     for found, sentence in (
         (expected[1:], "it lacks 1 of 3: the first is 'one' (id 1)."),
         ([*expected, expected[2]], "it has 'three' (id 3) 2 times."),
-        ([("zero", 0), *expected], "it has 'zero' (id 0), which came before."),
+        (
+            [("zero", 0), *expected],
+            "it has 'zero' (id 0), which came earlier and was not asked for.",
+        ),
         (expected[::-1], "it is out of order."),
-        ([("one #7", 9), *expected[1:]], "it has 'one' (id 9), which was id 1 when it was said."),
+        ([("one #7", 9), *expected[1:]], "it has 'one' (id 9), which was sent with id 1."),
     ):
         assert _difference(found, expected, "it") == sentence

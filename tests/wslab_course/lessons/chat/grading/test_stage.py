@@ -77,7 +77,7 @@ def test_a_slip_is_recognised_and_says_what_happened():
     verdict = stage.check(stage.wrongs[0].function)
     assert verdict.state == "not yet"
     assert verdict.nudge == "Send to all, not to the sender alone."
-    assert verdict.done == "Two clients are there, and each says something."
+    assert verdict.done == "Two clients are connected, and each says something."
     assert verdict.expected == "Both hear both."
     assert verdict.got.startswith("bob did not hear what ann said within")
     text, html = repr(verdict), verdict._repr_html_()
