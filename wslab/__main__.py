@@ -98,7 +98,8 @@ def _parser() -> argparse.ArgumentParser:
         "--save",
         metavar="FILE",
         type=Path,
-        help="write the recording there at the end; a second connection goes to FILE with -2",
+        help="write the recording there at the end, and remember it until then (64 MiB of each "
+        "connection at most); a second connection goes to FILE with -2",
     )
     tap.add_argument("--bytes", action="store_true", help="print every field of each frame, too")
     tap.set_defaults(run=_tap)
@@ -167,10 +168,12 @@ def _tap(choice: argparse.Namespace) -> int:
     if choice.save is not None:
         _try_to_save(choice.save)
     lines = WireLines(fields=choice.bytes)
-    limit = 0 if choice.save is None else MAX_RECORDING_BYTES
+    # Without a file the lines are all that is wanted. With one, each recording is written at the
+    # end, and so must be remembered until then.
+    limit, keep = (0, 1) if choice.save is None else (MAX_RECORDING_BYTES, None)
     hooks = {"record": lines.record, "on_end": lines.connection_ended}
     with _stop_signals() as stopped:
-        with Tap(choice.target, port=choice.port, limit=limit, **hooks) as tap:
+        with Tap(choice.target, port=choice.port, limit=limit, keep=keep, **hooks) as tap:
             line = f"{tap.url} -> {choice.target}"
             shown = redacted_text(line)
             print(shown, flush=True)

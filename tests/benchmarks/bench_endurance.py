@@ -3,6 +3,8 @@
 `python -m wslab tap` is a process of its own and prints to nowhere. It passes on 350 MiB in
 each direction, one message after the other's answer, on one connection. Its memory is looked
 at on the way: what it keeps is bounded, so that the second half of the time adds nothing.
+Then 20,000 connections, one after the other, through one that saves nothing: those that are
+over are forgotten.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from wslab.protocol.recording.recording import MAX_RECORDING_BYTES
 
 MESSAGES = full_or_quick(180_000, 1_000)
 SIZE = 2_000  # bytes
+CONNECTIONS = full_or_quick(20_000, 200)
+FIRST = full_or_quick(1_000, 100)  # connections, after which the memory is looked at
 LOOKS = 20  # at the memory, on the way
 MIB = 1024 * 1024
 
@@ -100,6 +104,20 @@ def memory(tap: subprocess.Popen[bytes], url: str, messages: int) -> list[float]
     return looks
 
 
+def memory_of_connections(tap: subprocess.Popen[bytes], url: str) -> tuple[float, float]:
+    """MiB of the tap's process after the first connections, and after all of them."""
+    process = psutil.Process(tap.pid)
+    message = Frame(Opcode.BINARY, bytes(SIZE), mask=b"wsck").encode()
+    first = 0.0
+    for number in range(1, CONNECTIONS + 1):
+        with RawClient(url, timeout=60) as raw:
+            raw.send(message)
+            raw.read(len(message) - 4)
+        if number == FIRST:
+            first = process.memory_info().rss / MIB
+    return first, process.memory_info().rss / MIB
+
+
 def main() -> None:
     rows = []
     with program("-c", SERVER) as (_, target), tempfile.TemporaryDirectory() as folder:
@@ -121,6 +139,11 @@ def main() -> None:
             rows.append(Row(f"{what}: growth", against, (end - start) / kept, "<= 2"))
             rows.append(Row(name, "time without a tap", took / direct))
     show(f"{MESSAGES:,} messages of {SIZE:,} bytes each way: times that of", rows)
+    with program("-c", SERVER) as (_, target), program("-m", "wslab", "tap", target) as (tap, url):
+        first, last = memory_of_connections(tap, url)
+    what = f"printing ({first:.0f} MiB after {FIRST:,}, {last:.0f} at the end)"
+    row = Row(what, f"memory after {FIRST:,} of them", last / first, "<= 1.05")
+    show(f"{CONNECTIONS:,} connections, one after the other: times that of", [row])
 
 
 if __name__ == "__main__":

@@ -298,6 +298,22 @@ def test_tap_prints_each_frame_as_it_passes() -> None:
 
 
 @posix_only
+@pytest.mark.parametrize(("saves", "keep"), [(False, 1), (True, None)])
+def test_tap_remembers_what_it_will_save_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, saves: bool, keep: int | None
+) -> None:
+    asked = {}
+
+    def no_tap(target: str, **options: object) -> None:
+        asked.update(options)
+        raise WslabError("seen enough")
+
+    monkeypatch.setattr("wslab.network.tap.tap.Tap", no_tap)
+    more = ["--save", str(tmp_path / "notes.wscap")] if saves else []
+    assert main(["tap", "ws://127.0.0.1:9", *more]) == 2
+    assert asked["keep"] == keep
+
+
 def test_tap_goes_on_and_stops_when_nobody_reads_what_it_prints() -> None:
     with running("echo") as server, running("tap", first_line(server)) as tap:
         url = first_line(tap).partition(" -> ")[0]

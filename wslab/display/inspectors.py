@@ -2,7 +2,8 @@
 
 Rules of this file:
 
-* Each type of `protocol` has one view, a function that adds blocks to a document.
+* Each type of `protocol` has one view, a function that adds blocks to a document. `register`
+  adds one for a type of somebody else's.
 * A view decides what to say; ``markup`` decides how it looks, and escapes.
 * The result is the same for the same input: no clock, no address, no id.
 """
@@ -50,7 +51,9 @@ class Inspection:
 
 
 @dataclass(frozen=True, slots=True)
-class _Options:
+class InspectOptions:
+    """What `inspect` was asked for beside the value; a view looks at what concerns it."""
+
     sender: Side | None
     deflate: bool
     times: bool
@@ -75,12 +78,14 @@ def inspect(
     `redact` hides cookies, credentials and tokens. `title` says what the rows of a list
     of dicts are about.
 
+    For a type of your own, say what is to be shown: `inspect.register` (see `register`).
+
     Raises WslabError for anything that cannot be shown, and says what can.
     """
-    options = _Options(sender, deflate, times, redact, title)
+    options = InspectOptions(sender, deflate, times, redact, title)
     document = Document()
-    for kinds, view in _VIEWS:
-        if isinstance(x, kinds):
+    for kind in type(x).__mro__:  # the class itself first, and then those that it is derived from
+        if (view := _VIEWS.get(kind)) is not None:
             view(document, x, options)
             return Inspection(document.text, document.html)
     raise WslabError(
@@ -91,7 +96,7 @@ def inspect(
     )
 
 
-def _bytes(document: Document, x: bytes, options: _Options) -> None:
+def _bytes(document: Document, x: bytes, options: InspectOptions) -> None:
     data = bytes(x)
     if is_head(data):
         head_view(document, data, options.redact)
@@ -107,7 +112,7 @@ def _bytes(document: Document, x: bytes, options: _Options) -> None:
         part_view(document, reader.pending)
 
 
-def _close(document: Document, close: ClosePayload, options: _Options) -> None:
+def _close(document: Document, close: ClosePayload, options: InspectOptions) -> None:
     data = close.encode()
     document.add(Heading(f"What a Close frame says: {count(len(data))}"))
     rows = []
@@ -124,15 +129,15 @@ def _close(document: Document, close: ClosePayload, options: _Options) -> None:
         document.add(Table("Its fields", ("Field", "On the wire", "In plain words"), rows))
 
 
-def _sent_frame(document: Document, sent: SentFrame, options: _Options) -> None:
+def _sent_frame(document: Document, sent: SentFrame, options: InspectOptions) -> None:
     frame_view(document, sent.frame, sent.sender, options.deflate)
 
 
-def _sent_frames(document: Document, items: Sequence[SentFrame], options: _Options) -> None:
+def _sent_frames(document: Document, items: Sequence[SentFrame], options: InspectOptions) -> None:
     frames_view(document, [sent.frame for sent in items], [sent.sender for sent in items])
 
 
-def _list(document: Document, x: Sequence[object], options: _Options) -> None:
+def _list(document: Document, x: Sequence[object], options: InspectOptions) -> None:
     for kind, view in _LISTS:
         if x and all(isinstance(item, kind) for item in x):
             view(document, x, options)
@@ -144,9 +149,9 @@ def _list(document: Document, x: Sequence[object], options: _Options) -> None:
     )
 
 
-_View = Callable[[Document, Any, _Options], None]
+View = Callable[[Document, Any, InspectOptions], None]
 
-_LISTS: Final[tuple[tuple[type, _View], ...]] = (
+_LISTS: Final[tuple[tuple[type, View], ...]] = (
     (Frame, lambda document, x, options: frames_view(document, x)),
     (SentFrame, _sent_frames),
     (SentRecord, lambda document, x, options: add_tls_records(document, x, options.times)),
@@ -155,18 +160,54 @@ _LISTS: Final[tuple[tuple[type, _View], ...]] = (
     (dict, lambda document, x, options: add_rows(document, x, options.title)),
 )
 
-_VIEWS: Final[tuple[tuple[type | tuple[type, ...], _View], ...]] = (
-    ((bytes, bytearray, memoryview), _bytes),
-    (Frame, lambda document, x, o: frame_view(document, x, o.sender, o.deflate)),
-    (FrameHeader, lambda document, x, o: header_view(document, x, o.sender, o.deflate)),
-    (SentFrame, _sent_frame),
-    ((Request, Response), lambda document, x, options: _bytes(document, x.encode(), options)),
-    (Handshake, lambda document, x, options: handshake_view(document, x, options.redact)),
-    (Headers, lambda document, x, options: headers_view(document, x, options.redact)),
-    (Recording, lambda document, x, o: recording_view(document, x, o.times, o.redact)),
-    (Message, lambda document, x, options: message_view(document, x)),
-    (ClosePayload, _close),
-    (Step, lambda document, x, options: steps_view(document, [x])),
-    (Finding, lambda document, x, options: add_findings(document, [x])),
-    ((list, tuple), _list),
-)
+_VIEWS: Final[dict[type, View]] = {
+    bytes: _bytes,
+    bytearray: _bytes,
+    memoryview: _bytes,
+    Frame: lambda document, x, o: frame_view(document, x, o.sender, o.deflate),
+    FrameHeader: lambda document, x, o: header_view(document, x, o.sender, o.deflate),
+    SentFrame: _sent_frame,
+    Request: lambda document, x, options: _bytes(document, x.encode(), options),
+    Response: lambda document, x, options: _bytes(document, x.encode(), options),
+    Handshake: lambda document, x, options: handshake_view(document, x, options.redact),
+    Headers: lambda document, x, options: headers_view(document, x, options.redact),
+    Recording: lambda document, x, o: recording_view(document, x, o.times, o.redact),
+    Message: lambda document, x, options: message_view(document, x),
+    ClosePayload: _close,
+    Step: lambda document, x, options: steps_view(document, [x]),
+    Finding: lambda document, x, options: add_findings(document, [x]),
+    list: _list,
+    tuple: _list,
+}
+
+
+def register(kind: type, view: View) -> None:
+    """Let `inspect` show objects of the class `kind`, and of those derived from it, by `view`.
+
+    The view adds blocks to a document: text and HTML are made of them, and every character
+    is escaped there. Its third argument holds what `inspect` was asked for, such as `redact`::
+
+        from wslab import inspect
+        from wslab.display.markup import Heading, Paragraph
+
+        def show_point(document, point, options):
+            document.add(Heading("A point"))
+            document.add(Paragraph(f"{point.x} to the right, {point.y} up"))
+
+        inspect.register(Point, show_point)
+        inspect(Point(1, 2))
+
+    A class that has a view already, one of ours too, is given the new one. What a view
+    raises, `inspect` raises.
+
+    WslabError when `kind` is not a class, or `view` cannot be called.
+    """
+    if not isinstance(kind, type) or not callable(view):
+        raise WslabError(
+            f"inspect.register wants a class and a function; found {kind!r} and {view!r}; "
+            "try inspect.register(Point, show_point)."
+        )
+    _VIEWS[kind] = view
+
+
+inspect.register = register  # type: ignore[attr-defined]

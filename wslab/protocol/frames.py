@@ -14,7 +14,6 @@ Rules of this file:
 from __future__ import annotations
 
 from enum import Enum
-from functools import lru_cache
 from typing import Final
 
 from wslab.protocol.closing import CloseCode, ClosePayload
@@ -34,6 +33,7 @@ from wslab.protocol.frame_header import (
     Opcode,
     header_size,
 )
+from wslab.protocol.masking import apply_mask
 
 __all__ = [
     "CloseCode",
@@ -46,6 +46,9 @@ __all__ = [
     "apply_mask",
     "header_size",
 ]
+
+
+_VIEW_FROM_BYTES: Final = 4096  # bytes of a frame from which on its payload is not copied first
 
 
 class Side(Enum):
@@ -68,39 +71,6 @@ class Side(Enum):
 
     def __repr__(self) -> str:
         return f"Side.{self.name}"
-
-
-def apply_mask(data: bytes, key: bytes) -> bytes:
-    """XOR every byte with the 4-byte key, over and over (RFC 6455 §5.3).
-
-    The same call masks and unmasks. `data` of n bytes gives n bytes.
-
-    Raises ValueError if the key is not 4 bytes long.
-    """
-    if len(key) != 4:
-        raise ValueError(f"a masking key has 4 bytes; this one has {len(key)}: {key.hex(' ')}")
-    size = len(data)
-    if size < _TRANSLATE_FROM_BYTES:
-        # A loop over the bytes is slow in Python; one XOR of two long integers is not.
-        pad = (key * (size // 4 + 1))[:size]
-        mixed = int.from_bytes(data, "little") ^ int.from_bytes(pad, "little")
-        return mixed.to_bytes(size, "little")
-    # Longer still, and four passes of translate() win: every 4th byte meets the same key byte.
-    masked = bytearray(data)
-    for place, key_byte in enumerate(key):
-        masked[place::4] = masked[place::4].translate(_xor_table(key_byte))
-    return bytes(masked)
-
-
-_TRANSLATE_FROM_BYTES: Final = (
-    640  # bytes from which on the second way of masking is the faster one
-)
-
-
-@lru_cache(maxsize=256)
-def _xor_table(key_byte: int) -> bytes:
-    """For every byte value, what it becomes under this key byte."""
-    return bytes(value ^ key_byte for value in range(256))
 
 
 class Frame(FrameHeader):
@@ -156,7 +126,11 @@ class Frame(FrameHeader):
     def payload(self) -> bytes:
         """The payload in bytes, unmasked."""
         raw, size = self._bytes, self._size
-        return apply_mask(raw[size:], raw[size - 4 : size]) if raw[1] >= MASK else raw[size:]
+        if raw[1] < MASK:
+            return raw[size:]
+        # A slice is the quicker way to few bytes; of many it would be one copy more.
+        masked = raw[size:] if len(raw) < _VIEW_FROM_BYTES else memoryview(raw)[size:]
+        return apply_mask(masked, raw[size - 4 : size])
 
     @property
     def masked_payload(self) -> bytes:

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from tests.handshake_vectors import REQUEST, RESPONSE
 from tests.wslab.display.captures import HOSTILE, KEY, closed
 from tests.wslab.display.pages import assert_same_facts
-from wslab.display.inspectors import Inspection, inspect
+from wslab.display import inspectors
+from wslab.display.inspectors import Inspection, InspectOptions, inspect, register
+from wslab.display.markup import Document, Heading, Paragraph
 from wslab.errors import WslabError
 from wslab.protocol.frames import ClosePayload, Frame, FrameHeader, Opcode, Side
 from wslab.protocol.handshake import Handshake, Headers, Request, Response
@@ -142,3 +144,70 @@ def test_what_cannot_be_shown_says_what_can(x, words):
 
 def test_a_header_alone():
     assert "payload of 5 bytes follows" in inspect(FrameHeader(b"\x81\x05")).text
+
+
+# --- views of somebody else -----------------------------------------------------------------
+
+
+class Point:
+    def __init__(self, x: int, name: str = HOSTILE) -> None:
+        self.x, self.name = x, name
+
+
+class Place(Point):
+    pass
+
+
+@pytest.fixture
+def only_for_this_test(monkeypatch):
+    monkeypatch.setattr(inspectors, "_VIEWS", dict(inspectors._VIEWS))
+
+
+def show_point(document: Document, point: Point, options: InspectOptions) -> None:
+    document.add(Heading("A point"))
+    document.add(Paragraph(f"{point.x} to the right: {'***' if options.redact else point.name}"))
+
+
+@pytest.mark.usefixtures("only_for_this_test")
+def test_a_class_of_ones_own_can_be_shown():
+    with pytest.raises(WslabError, match="cannot show 'Point'"):
+        inspect(Point(1))
+    inspect.register(Point, show_point)
+    assert "1 to the right: ***" in inspect(Point(1)).text
+    shown = inspect(Place(2), redact=False)  # derived from it
+    assert_same_facts(shown.text, shown.html)
+    assert "2 to the right" in shown.text and "<script" not in shown.html
+
+
+@pytest.mark.usefixtures("only_for_this_test")
+def test_the_nearest_class_has_the_view_and_the_last_one_registered_counts():
+    def other(document: Document, x: object, options: InspectOptions) -> None:
+        document.add(Paragraph("another view"))
+
+    register(Point, show_point)
+    register(Place, other)
+    assert "A point" in inspect(Point(1)).text
+    assert "another view" in inspect(Place(1)).text
+    register(Point, other)
+    assert "another view" in inspect(Point(1)).text
+    register(object, other)  # the last resort, and not for what has a view
+    assert "another view" in inspect(3).text
+    assert "A point" not in inspect(Frame(1)).text and "another" not in inspect(Frame(1)).text
+    register(Frame, other)
+    assert "another view" in inspect(Frame(1)).text
+
+
+@pytest.mark.usefixtures("only_for_this_test")
+def test_what_a_view_raises_is_not_hidden():
+    def broken(document: Document, x: object, options: InspectOptions) -> None:
+        raise ZeroDivisionError("in the view")
+
+    register(Point, broken)
+    with pytest.raises(ZeroDivisionError, match="in the view"):
+        inspect(Point(1))
+
+
+@pytest.mark.parametrize(("kind", "view"), [(Point(1), show_point), (Point, "a view")], ids="ab")
+def test_a_view_is_a_function_for_a_class(kind, view):
+    with pytest.raises(WslabError, match=r"wants a class and a function.*try inspect\.register"):
+        register(kind, view)

@@ -18,13 +18,13 @@ from typing import Any, Final
 
 from wslab.display.inspectors import Inspection, inspect
 from wslab.display.markup import Code, Document, Heading, Paragraph
+from wslab.display.phrases import count
 from wslab.display.widgets.page_widget import PageWidget
 from wslab.display.wire.rows import RowReader, WireRow
 from wslab.errors import WslabError
 from wslab.network import background
-from wslab.network.tap.tap import Tap
+from wslab.network.tap.tap import Tap, TapConnection
 from wslab.protocol.frames import Side
-from wslab.protocol.recording.recording import Recording
 
 MAX_ROWS: Final = 200  # rows in the page; the tap keeps everything
 LOOK_EVERY_S: Final = 0.1  # seconds between two looks
@@ -39,7 +39,8 @@ class LiveWire(PageWidget, page="live_wire"):
 
     Both directions, every connection, newest first. Pick a row, and its bytes are
     explained below it. `keep` is the number of rows in the page; older ones are left out
-    and counted. Everything stays in ``tap.recordings``.
+    and counted. Everything stays in ``tap.recordings``, unless the tap was told to keep
+    only the last of them: what it has forgotten before a look is not shown.
 
     WslabError when `tap` is not a Tap, or `keep` is not a number from 1 on.
     """
@@ -58,7 +59,8 @@ class LiveWire(PageWidget, page="live_wire"):
         self._rows: deque[dict[str, Any]] = deque(maxlen=keep)  # newest first
         self._total = 0
         self._views: set[str] = set()
-        self._followed: list[_Followed] = []
+        self._followed: list[_Followed] = []  # connections that live, or are not all taken
+        self._newest = 0  # number of the newest connection that was followed
         self._next: asyncio.TimerHandle | None = None
         self._saw_the_stop = False
         self._is_closed = False
@@ -122,7 +124,10 @@ class LiveWire(PageWidget, page="live_wire"):
 
     def _inspection(self, asked: dict[str, Any]) -> Inspection:
         """What stands behind a row: the frame, the opening heads, or the whole connection."""
-        recording = self.tap.recordings[asked["connection"] - 1]
+        connection = self.tap.connection(asked["connection"])
+        if connection is None:
+            return _forgotten(asked["connection"], self.tap.keep)
+        recording = connection.recording
         handshake = recording.handshake
         if asked["kind"] == "frame":
             deflate = handshake is not None and handshake.deflate is not None
@@ -157,14 +162,16 @@ class LiveWire(PageWidget, page="live_wire"):
 
     def _take(self) -> tuple[list[dict[str, Any]], bool]:
         """The newest rows since the last look, newest first; is there more to take?"""
-        recordings, began = self.tap.recordings, self.tap.began
-        for recording in recordings[len(self._followed) :]:
-            self._followed.append(_Followed(recording))
+        for connection in self.tap.connections(after=self._newest):
+            self._followed.append(_Followed(connection))
+            self._newest = connection.number
         came = [
-            (began[number] + row.at, number + 1, row)
-            for number, followed in enumerate(self._followed)
+            (followed.connection.began + row.at, followed.connection.number, row)
+            for followed in self._followed
             for row in followed.take()
         ]
+        # Of those that are over and taken nothing more will come: they are not visited again.
+        self._followed = [followed for followed in self._followed if not followed.is_done]
         came.sort(key=lambda item: item[0])
         self._total += len(came)
         new = [
@@ -190,11 +197,21 @@ class LiveWire(PageWidget, page="live_wire"):
         self._tell(list(self._rows), everything=True, view=view)
 
 
-class _Followed:
-    """One recording, and how much of it was taken."""
+def _forgotten(number: int, keep: int | None) -> Inspection:
+    words = (
+        f"Connection {number} is over, and its bytes are gone: the tap remembers the last "
+        f"{count(keep or 0, 'finished connection')}. To look at older ones, make it with a larger "
+    )
+    document = Document([Paragraph((words, Code("keep="), ", or with none to remember all."))])
+    return Inspection(document.text, document.html)
 
-    def __init__(self, recording: Recording) -> None:
-        self._recording = recording
+
+class _Followed:
+    """One connection, and how much of its recording was taken."""
+
+    def __init__(self, connection: TapConnection) -> None:
+        self.connection = connection
+        self._recording = connection.recording
         self._follower = RowReader()
         self._chunks = 0
         self._endings = 0
@@ -204,6 +221,11 @@ class _Followed:
     def behind(self) -> bool:
         """Is there more than what was taken?"""
         return self._chunks < len(self._recording.chunks)
+
+    @property
+    def is_done(self) -> bool:
+        """Is everything taken, and nothing more to come?"""
+        return not (self.connection.is_live or self.behind)
 
     def take(self) -> list[WireRow]:
         """The rows of what came since the last time; a part of them when that is much."""

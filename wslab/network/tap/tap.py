@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from heapq import heappop, heappush
 from ssl import SSLContext, create_default_context
 
 from wslab.errors import NotRunning, WslabError
@@ -21,6 +23,19 @@ from wslab.protocol.recording.recording import MAX_RECORDING_BYTES, Recording
 _IN_CLEAR = {"wss": "ws", "https": "http"}
 
 
+@dataclass(slots=True, eq=False)
+class TapConnection:
+    """One connection through a tap: `number` counts from 1, `began` is in seconds after the first.
+
+    `is_live` turns False when both directions have ended: nothing is added to the recording then.
+    """
+
+    number: int
+    began: float
+    recording: Recording
+    is_live: bool = True
+
+
 class Tap(Service):
     """Listens beside a server, passes every connection on to it, and keeps a recording of each.
 
@@ -32,6 +47,10 @@ class Tap(Service):
     bytes that each recording keeps. The tap changes no byte, so the request's Host
     header names the tap.
 
+    `keep` is the number of finished recordings that are remembered, 1 or more: when one more
+    connection ends, the oldest of them is forgotten. None, the default, remembers all of them,
+    so a tap that runs for days should be given a number. A live connection is never forgotten.
+
     Who wants to see each chunk as it comes passes `record`, which makes the recording of a
     connection from target and limit, a subclass for example; `on_end` is told of each
     recording whose connection has ended in both directions. Both run on the background
@@ -41,7 +60,8 @@ class Tap(Service):
     are meant; None means both. They hold for connections that live and for those to
     come, and may be called from any cell or thread, before or after start.
 
-    WslabError when `target` is no such URL, or when host and port cannot be had.
+    WslabError when `target` is no such URL, when `limit` or `keep` is not such a number, or
+    when host and port cannot be had.
     """
 
     def __init__(
@@ -52,6 +72,7 @@ class Tap(Service):
         port: int = 0,
         name: str | None = None,
         limit: int = MAX_RECORDING_BYTES,
+        keep: int | None = None,
         ssl: SSLContext | None = None,
         decrypt: bool = True,
         record: Callable[[str, int], Recording] = Recording,
@@ -67,16 +88,25 @@ class Tap(Service):
             )
         if not isinstance(limit, int) or limit < 0:
             raise WslabError(f"limit is a number of bytes from 0 on; found {limit!r}")
+        if keep is not None and (not isinstance(keep, int) or keep < 1):
+            raise WslabError(
+                f"keep is a number of finished recordings from 1 on, or None for all of them; "
+                f"found {keep!r}"
+            )
         self.target = target
         self.limit = limit
+        self.keep = keep
         self._ssl = ssl
         self._record = record
         self._on_end = on_end
         self._server: asyncio.Server | None = None
-        self._recordings: list[Recording] = []
-        self._began: list[float] = []
+        self._connections: dict[int, TapConnection] = {}  # those remembered, by their number
+        self._finished: list[int] = []  # a heap: the numbers of those that are over
+        self._accepted = 0  # connections, remembered or not
+        self._latest: TapConnection | None = None
+        self._first = 0.0  # when the first was accepted, on the clock of `Relay.started`
         self._notes: list[str] = []
-        self._live: list[Relay] = []
+        self._live: dict[Relay, TapConnection] = {}
         self._impairments = {side: Impairment() for side in Side}
         self._next_flips: list[tuple[Side, int, int]] = []
         self._signal = Signal()
@@ -97,22 +127,39 @@ class Tap(Service):
 
     @property
     def recordings(self) -> list[Recording]:
-        """One recording for each TCP connection, in order of arrival. They outlive the stop."""
-        return list(self._recordings)
+        """One recording for each TCP connection, in order of arrival. They outlive the stop.
+
+        With `keep`, those that are remembered.
+        """
+        return [connection.recording for connection in self.connections()]
 
     @property
     def recording(self) -> Recording:
         """The latest recording. NotRunning when no connection has come yet."""
-        if not self._recordings:
+        if self._latest is None:
             raise NotRunning(
                 "no connection has passed through the tap yet; connect to tap.url first."
             )
-        return self._recordings[-1]
+        return self._latest.recording
 
     @property
     def began(self) -> list[float]:
         """When each connection of `recordings` was accepted, in seconds after the first."""
-        return [began - self._began[0] for began in self._began]
+        return [connection.began for connection in self.connections()]
+
+    def connections(self, after: int = 0) -> list[TapConnection]:
+        """The connections that are remembered, in order of arrival; only later ones than `after`.
+
+        What this costs grows with the connections that came after number `after`.
+        """
+        if after <= 0:
+            return list(self._connections.values())
+        later = map(self._connections.get, range(after + 1, self._accepted + 1))
+        return [connection for connection in later if connection is not None]
+
+    def connection(self, number: int) -> TapConnection | None:
+        """Connection `number`, counted from 1; None when it is forgotten, or yet to come."""
+        return self._connections.get(number)
 
     @property
     def notes(self) -> list[str]:
@@ -139,7 +186,7 @@ class Tap(Service):
         ``await asyncio.to_thread(tap.wait, condition)``.
         """
         return self._wait(
-            lambda: bool(self._recordings) and condition(self._recordings[-1]),
+            lambda: self._latest is not None and condition(self._latest.recording),
             timeout,
             "what was waited for did not happen; look at tap.recording for what did.",
         )
@@ -150,7 +197,7 @@ class Tap(Service):
         If none has come yet, wait for one first. `timeout` is in seconds; WslabError after it.
         """
         return self._wait(
-            lambda: bool(self._recordings) and not self._is_live(self._recordings[-1]),
+            lambda: self._latest is not None and not self._latest.is_live,
             timeout,
             "the latest connection is still open; close the client or the server, "
             "or call tap.cut().",
@@ -251,21 +298,28 @@ class Tap(Service):
                 if end.sender is side:
                     end.flip(offset, bit)
         self._next_flips.clear()
-        self._began.append(relay.started)
-        self._recordings.append(recording)
-        self._live.append(relay)
+        self._first = self._first or relay.started
+        self._accepted += 1
+        latest = TapConnection(self._accepted, relay.started - self._first, recording)
+        self._connections[latest.number] = self._live[relay] = self._latest = latest
         self._signal.notify()
         return relay.client
 
     def _is_over(self, relay: Relay) -> None:
-        if relay in self._live:
-            self._live.remove(relay)
+        if (connection := self._live.pop(relay, None)) is not None:
+            connection.is_live = False
+            self._forget_all_but_the_last(connection.number)
             if self._on_end is not None:
                 self._on_end(relay.recording)
         self._signal.notify()
 
-    def _is_live(self, recording: Recording) -> bool:
-        return any(relay.recording is recording for relay in self._live)
+    def _forget_all_but_the_last(self, finished: int) -> None:
+        """Of the finished ones, `keep` stay. The latest connection of all is among them."""
+        if self.keep is None:
+            return
+        heappush(self._finished, finished)
+        while len(self._finished) > self.keep:
+            del self._connections[heappop(self._finished)]
 
     def _ends(self, sender: Side | None) -> Iterator[TapEndpoint]:
         for relay in list(self._live):
@@ -300,7 +354,7 @@ class Tap(Service):
                 async with asyncio.timeout(timeout):
                     await self._until(met)
             except TimeoutError:
-                none_yet = "" if self._recordings else "no connection has come yet, and "
+                none_yet = "" if self._latest else "no connection has come yet, and "
                 raise WslabError(f"within {timeout:g} s {none_yet}{advice}") from None
             return self.recording
 

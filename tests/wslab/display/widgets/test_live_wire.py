@@ -268,6 +268,51 @@ def test_a_connection_that_is_no_websocket_is_inspected_as_a_whole(tap):
     assert "A recording of one connection" in picked(page, "HTTP response")["html"]
 
 
+def test_a_connection_that_is_over_and_taken_is_not_visited_again(monkeypatch):
+    """What a look costs does not grow with the connections that ever were."""
+    visits = []
+    take = live_wire._Followed.take
+
+    def counted(followed):
+        visits.append(followed.connection.number)
+        return take(followed)
+
+    monkeypatch.setattr(live_wire._Followed, "take", counted)
+    with EchoServer() as server, Tap(server.url, keep=5) as tap:
+        page = Page(tap)
+        page.asks(do="watch")
+        with RawClient(tap.url) as living:
+            for _ in range(200):
+                hello(tap)
+            page.until(lambda: page.told[-1].get("total", 0) >= 2)
+            page.until(lambda: background.call(lambda: len(page._followed)) == 1)
+            assert background.call(lambda: page._newest) == 201
+            background.call(visits.clear)
+            living.send(HELLO)
+            living.read(7)
+            page.until(page.saw("TEXT", 1))
+            page.until(lambda: any(row["connection"] == 1 for row in page.rows[:2]))
+            assert set(background.call(lambda: list(visits))) == {1}
+            assert len(tap.recordings) == 6
+
+
+def test_a_row_whose_recording_is_forgotten_says_so():
+    with EchoServer() as server, Tap(server.url, keep=1) as tap:
+        page = Page(tap)
+        page.asks(do="watch")
+        hello(tap)
+        page.until(page.saw("end of TCP", 2))
+        hello(tap)
+        page.until(page.saw("end of TCP", 4))
+        asked = {"connection": 1, "kind": "frame", "index": 0}
+        page.asks(do="inspect", **asked)
+        page.until(lambda: page.told[-1].get("inspected", {}).get("connection") == 1)
+        html = page.told[-1]["html"]
+        assert "Connection 1 is over" in html and "the last 1 finished connection." in html
+        assert "<code><bdi>keep=</bdi></code>" in html
+        assert "One frame: TEXT" in picked(page, "TEXT")["html"]  # of the second one
+
+
 def test_a_full_recording_is_said_once():
     with EchoServer() as server, Tap(server.url, limit=400) as tap:
         page = Page(tap)

@@ -62,7 +62,7 @@ def narrow(tap: Tap, listener: socket.socket) -> Iterator[dict[Side, socket.sock
         client.connect((tap.host, tap.port))
         with accept(listener) as server:
             tap.wait(lambda _: all(live.server.transport is not None for live in tap._live))
-            for end in tap._live[0].endpoints:
+            for end in next(iter(tap._live)).endpoints:
                 connection = end.transport.get_extra_info("socket")
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
             yield {Side.CLIENT: client, Side.SERVER: server}

@@ -1,12 +1,14 @@
 """The tap as a person uses it: its URL, its recordings, its mischief, its end."""
 
 import asyncio
+import gc
 import random
 import socket
 import ssl
 import subprocess
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -193,6 +195,70 @@ def test_recordings_outlive_the_stop_and_a_second_start(listener: socket.socket)
             read(ends[Side.SERVER], 4)
     assert [r.bytes_from(Side.CLIENT) for r in tap.recordings] == [b"kept", b"kept"]
     assert tap.wait_closed() is tap.recording
+
+
+def greet(tap: Tap, listener: socket.socket, word: bytes) -> None:
+    with tapped(tap, listener) as ends:
+        ends[Side.CLIENT].sendall(word)
+        read(ends[Side.SERVER], len(word))
+    tap.wait_closed()
+
+
+def test_keep_forgets_finished_recordings_and_no_live_one(listener: socket.socket) -> None:
+    seen: list[weakref.ref[Recording]] = []
+
+    def record(target: str, limit: int) -> Recording:
+        recording = Recording(target, limit)
+        seen.append(weakref.ref(recording))
+        return recording
+
+    with Tap(url_of(listener), keep=3, record=record) as tap, tapped(tap, listener) as living:
+        words = [f"{number}".encode() for number in range(300)]
+        for word in words:
+            greet(tap, listener, word)
+        living[Side.CLIENT].sendall(b"still here")
+        read(living[Side.SERVER], 10)
+        said = [recording.bytes_from(Side.CLIENT) for recording in tap.recordings]
+        assert said == [b"still here", *words[-3:]]
+        assert tap.recording is tap.recordings[-1]
+        assert [c.number for c in tap.connections()] == [1, 299, 300, 301]
+        assert [c.is_live for c in tap.connections()] == [True, False, False, False]
+        assert [c.number for c in tap.connections(after=299)] == [300, 301]
+        assert tap.connections(after=301) == []
+        assert tap.connection(2) is None and tap.connection(302) is None
+        latest = tap.connection(301)
+        assert latest is not None and latest.recording is tap.recording
+        assert tap.began == [c.began for c in tap.connections()] == sorted(tap.began)
+        assert tap.began[0] == 0 < tap.began[1]
+        # The relay looks twice for a reset after a FIN, and until then knows its recording.
+        background.run(asyncio.sleep(2 * relay.POLL_S))
+        gc.collect()
+        assert len(seen) == 301 and len([one for one in seen if one() is not None]) == 4
+    tap.wait_closed()
+    # The first connection ended last, and is the oldest of four finished ones.
+    assert [c.number for c in tap.connections()] == [299, 300, 301]
+
+
+def test_the_latest_recording_is_remembered_even_if_another_ends_after_it(
+    listener: socket.socket,
+) -> None:
+    with Tap(url_of(listener), keep=1) as tap:
+        with tapped(tap, listener):
+            greet(tap, listener, b"latest")
+        tap.wait(lambda _: len(tap.recordings) == 1)
+        assert tap.wait_closed().bytes_from(Side.CLIENT) == b"latest"
+
+
+def test_without_keep_every_recording_is_remembered(tap: Tap, listener: socket.socket) -> None:
+    for number in range(20):
+        greet(tap, listener, b"%d" % number)
+    assert len(tap.recordings) == 20 and tap.keep is None
+
+
+@pytest.mark.parametrize("keep", [0, -1, 1.5, "all"])
+def test_keep_is_a_number_of_recordings(keep: object) -> None:
+    with pytest.raises(WslabError, match="keep is a number of finished recordings from 1 on"):
+        Tap("ws://127.0.0.1:9/", keep=keep)
 
 
 def test_wait_sees_a_condition_come_true(tap: Tap, listener: socket.socket) -> None:
