@@ -125,7 +125,7 @@ class ChatPanel(PageWidget, page="chat_panel"):
     # What the page asks for.
 
     def _hear(self, _: object, asked: dict[str, Any], __: object) -> None:
-        background.loop().call_soon_threadsafe(self._do, asked)
+        self.in_background(self._do, asked)
 
     def _do(self, asked: dict[str, Any]) -> None:
         view = str(asked.get("view"))
@@ -136,7 +136,7 @@ class ChatPanel(PageWidget, page="chat_panel"):
                 self._tell(list(self._person.lines), view)
             case "bye":
                 self._views.discard(view)
-                asyncio.get_running_loop().call_later(GRACE_S, self._leave_if_unseen)
+                asyncio.get_running_loop().call_later(GRACE_S, self.attempt, self._leave_if_unseen)
             case "join":
                 self._person.join(str(asked.get("name", "")))
             case "say":
@@ -152,7 +152,9 @@ class ChatPanel(PageWidget, page="chat_panel"):
 
     def _tell_soon(self) -> None:
         if self._next is None:
-            self._next = asyncio.get_running_loop().call_later(TELL_EVERY_S, self._tell_new)
+            self._next = asyncio.get_running_loop().call_later(
+                TELL_EVERY_S, self.attempt, self._tell_new
+            )
 
     def _tell_new(self) -> None:
         if self._next is not None:

@@ -19,7 +19,7 @@ from wslab.display.markup import Document, Heading, Paragraph, hex_bytes, line_t
 from wslab.display.phrases import carries, count, joined
 from wslab.display.views.frames import frame_view
 from wslab.display.widgets.frame_form import LENGTHS, MAX_PAYLOAD_BYTES, OPCODE_CHOICES, FrameForm
-from wslab.display.widgets.page_widget import PageWidget
+from wslab.display.widgets.page_widget import PageWidget, in_words
 from wslab.errors import WslabError
 from wslab.network import background
 from wslab.network.background import Service
@@ -106,7 +106,7 @@ class FrameBuilder(PageWidget, page="frame_builder"):
     # What the page asks for.
 
     def _hear(self, _: object, asked: dict[str, Any], __: object) -> None:
-        background.loop().call_soon_threadsafe(self._do, asked)
+        self.in_background(self._do, asked)
 
     def _do(self, asked: dict[str, Any]) -> None:
         match asked.get("do"):
@@ -168,6 +168,9 @@ class FrameBuilder(PageWidget, page="frame_builder"):
             ]
         except WslabError as error:
             told["words"] = f"Not sent: {error}"
+        except Exception as error:  # the page must not stay on "Sending"
+            background.report(f"{self!r} failed: {in_words(error)}")
+            told["words"] = f"Something failed on the way: {in_words(error)}. Send it again."
         finally:
             self._sending = None
         self.send({"sending": False, "answer": told})

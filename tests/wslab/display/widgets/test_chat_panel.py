@@ -164,3 +164,19 @@ def test_a_server_with_a_certificate_of_its_own_is_trusted():
         ann = Page(server).joins("ann")
         assert ann.link.startswith("https://")
         ann.close()
+
+
+@pytest.mark.parametrize("asked", ["hello", "say"])
+def test_a_callback_that_fails_is_told(server, monkeypatch, asked):
+    def fails(*_: object) -> None:
+        raise ValueError("<b>odd")
+
+    page = Page(server)
+    monkeypatch.setattr(page, "_tell", fails)
+    monkeypatch.setattr(page._person, "say", fails)
+    page.asks(do=asked, text="x")
+    page.until(lambda: page.told)
+    assert page.told[0]["failed"] == (
+        "The kernel could not do that: ValueError: <b>odd. Run this cell again."
+    )
+    assert "ValueError: <b>odd" in background.log.pop()

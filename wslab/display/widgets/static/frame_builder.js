@@ -258,6 +258,8 @@ export default drawn(({ root, model, signal, onKernelGone }) => {
       sending = told.sending;
       if (told.answer) showAnswer(told.answer);
       enable();
+    } else if ("failed" in told) {
+      answered = asked; // the form that was asked about is not answered any more
     }
   });
 
