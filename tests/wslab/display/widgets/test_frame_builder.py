@@ -131,7 +131,9 @@ def test_only_a_frame_that_fits_the_fields(wrong):
 
 @pytest.mark.parametrize("wrong", [42, ["ws://127.0.0.1"], b"ws://127.0.0.1"], ids=repr)
 def test_only_what_has_a_url_can_be_sent_to(wrong):
-    with pytest.raises(WslabError, match=r"sends to a server, a tap or a URL, found .*"):
+    with pytest.raises(
+        WslabError, match=r"wants a server, a tap or a URL, found .*Try FrameBuilder\(server\)"
+    ):
         FrameBuilder(wrong)
 
 
