@@ -81,4 +81,5 @@ def nothing_goes_wrong_out_of_sight(
     yield
     gc.collect()  # an unclosed socket would warn here, and warnings are errors
     assert list(background.log) == []
-    assert [record.message for record in caplog.get_records("call")] == []
+    others = [r for r in caplog.get_records("call") if not r.name.startswith("wslab")]
+    assert [record.message for record in others] == []  # ours are in the log

@@ -65,27 +65,20 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m wslab", description="WebSockets you can see.")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
 
-    echo = verbs.add_parser(
-        "echo",
-        help="an echo server, with a page to try it from",
-        description="Serve the echo page and WebSocket paths on one port until Ctrl-C.",
-    )
-    echo.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
-    )
-    echo.add_argument("--port", type=int, default=0, help="port (default: any free one)")
-    echo.set_defaults(run=_echo)
-
-    chat = verbs.add_parser(
-        "chat",
-        help="a chat server, with a page to chat from",
-        description="Serve the chat page and the chat behind it on one port until Ctrl-C.",
-    )
-    chat.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
-    )
-    chat.add_argument("--port", type=int, default=0, help="port (default: any free one)")
-    chat.set_defaults(run=_chat)
+    for verb, what, serves in (
+        ("echo", "an echo server, with a page to try it from", "WebSocket paths"),
+        ("chat", "a chat server, with a page to chat from", "the chat behind it"),
+    ):
+        server = verbs.add_parser(
+            verb,
+            help=what,
+            description=f"Serve the {verb} page and {serves} on one port until Ctrl-C.",
+        )
+        server.add_argument(
+            "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+        )
+        server.add_argument("--port", type=int, default=0, help="port (default: any free one)")
+        server.set_defaults(run=_serve, verb=verb)
 
     tap = verbs.add_parser(
         "tap",
@@ -124,24 +117,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _echo(choice: argparse.Namespace) -> int:
+def _serve(choice: argparse.Namespace) -> int:
+    from wslab.network.chat.server import ChatServer
     from wslab.network.echo import EchoServer
 
-    with _stop_signals() as stopped, EchoServer(choice.host, choice.port) as server:
+    kind = {"echo": EchoServer, "chat": ChatServer}[choice.verb]
+    with _stop_signals() as stopped, kind(choice.host, choice.port) as server:
         print(server.url, flush=True)
-        _note(f"the echo page is {server.http_url}/ until Ctrl-C")
-        _warn_of_others(choice.host)
-        _wait_for(stopped)
-    return 0
-
-
-def _chat(choice: argparse.Namespace) -> int:
-    from wslab.network.chat.server import ChatServer
-
-    with _stop_signals() as stopped, ChatServer(choice.host, choice.port) as server:
-        print(server.url, flush=True)
-        _note(f"the chat page is {server.http_url}/ until Ctrl-C")
-        if _warn_of_others(choice.host):
+        _note(f"the {choice.verb} page is {server.http_url}/ until Ctrl-C")
+        if _warn_of_others(choice.host) and choice.verb == "chat":
             _note("who connects reads everything that is said, and may take any name not in use")
             _note(f"others open http://<the address of this machine>:{server.port}/")
         _wait_for(stopped)

@@ -175,3 +175,25 @@ def test_nothing_is_cut_off(page: Page, bench: Lab, watch: Watch, width: int) ->
     builder.send()
     builder.body.evaluate("(body, width) => { body.style.width = `${width}px`; }", width)
     assert builder.body.evaluate("body => body.scrollWidth <= body.clientWidth + 1")
+
+
+def test_what_fails_in_the_kernel_is_a_sentence_and_stays_text(
+    page: Page, bench: Lab, watch: Watch
+) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    fail = f"""\
+from wslab.display.widgets import frame_builder
+async def probe(*_): raise ValueError({evil!r})
+frame_builder.probe = probe
+print("the next frame fails")
+"""
+    builder = show(page, bench, fail, f"builder.in_background(int, {evil!r}); print('asked')")
+    expect(run_cell(page, 1)).to_contain_text("the next frame fails", timeout=PATIENCE)
+    button = builder.body.get_by_role("button", name="Send", exact=True)
+    button.click()
+    expect(builder.answer).to_contain_text(f"Something failed on the way: ValueError: {evil}")
+    expect(button).to_be_enabled()
+    expect(run_cell(page, 2)).to_contain_text("asked", timeout=PATIENCE)
+    expect(builder.notice).to_contain_text("The kernel could not do that: ValueError: invalid")
+    expect(builder.notice).to_contain_text(evil)
+    assert builder.body.locator("img").count() == 0

@@ -131,7 +131,8 @@ def nothing_is_said_out_of_sight(caplog: pytest.LogCaptureFixture) -> Iterator[N
     background.log.clear()
     yield
     assert list(background.log) == []
-    assert [record.message for record in caplog.get_records("call")] == []
+    others = [r for r in caplog.get_records("call") if not r.name.startswith("wslab")]
+    assert [record.message for record in others] == []
 
 
 @pytest.fixture(autouse=True, scope="module")

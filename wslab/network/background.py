@@ -7,7 +7,7 @@ Rules of this file:
 
 * One loop, one thread, made on first use. Servers and clients reach the network
   through ``loop()`` alone.
-* Nothing here prints. What goes wrong out of sight is appended to ``log``.
+* Nothing here prints. What goes wrong out of sight is in ``log``, and goes to the logger "wslab".
 * Starting replaces: a service with the name of a running one stops it first, so
   a cell can be run twice. Inside ``with`` a service is anonymous.
 * Every wait has a limit, and leaving the interpreter leaves no thread and no port.
@@ -27,17 +27,17 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from ipaddress import ip_address
-from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 from wslab.errors import NotRunning, WslabError
+from wslab.network.logger import LOGGER
 
 START_TIMEOUT_S: Final = 10.0  # seconds a service may take to open
 STOP_TIMEOUT_S: Final = 0.5  # seconds a service may take to close
 
 T = TypeVar("T")
 
-#: What went wrong in the background, oldest first; a cell can show it.
+#: What went wrong in the background, oldest first; a cell can show it. `report` appends to it.
 log: deque[str] = deque(maxlen=1000)
 
 _starting = threading.Lock()
@@ -47,6 +47,12 @@ _thread: threading.Thread | None = None
 # Both are touched on the background thread alone.
 _named: dict[str, Service] = {}
 _running: set[Service] = set()
+
+
+def report(what: str) -> None:
+    """Keep a line on what went wrong out of sight, and tell whoever listens to the logger."""
+    log.append(what)
+    LOGGER.warning("%s", what)
 
 
 def loop() -> asyncio.AbstractEventLoop:
@@ -160,24 +166,14 @@ class Service:
         run(self._begin(named=False), timeout=START_TIMEOUT_S + 2 * STOP_TIMEOUT_S)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     async def __aenter__(self) -> Self:
         await in_background(self._begin(named=False))
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await in_background(self._end())
 
     def __repr__(self) -> str:
@@ -235,9 +231,9 @@ class Service:
                 async with asyncio.timeout(STOP_TIMEOUT_S):
                     await self._close()
             except TimeoutError:
-                log.append(f"{self.name} did not close within {STOP_TIMEOUT_S:g} s")
+                report(f"{self.name} did not close within {STOP_TIMEOUT_S:g} s")
             except Exception as error:
-                log.append(f"{self.name} failed while closing: {error!r}")
+                report(f"{self.name} failed while closing: {error!r}")
 
     def _forget(self) -> None:
         _running.discard(self)
@@ -320,7 +316,7 @@ def _turn(loop: asyncio.AbstractEventLoop) -> None:
                 break
             except (SystemExit, KeyboardInterrupt) as error:
                 # Some task called exit(): the servers of the other cells live on.
-                log.append(f"the background loop went on after {error!r}")
+                report(f"the background loop went on after {error!r}")
         tasks = asyncio.all_tasks(loop)
         for task in tasks:
             task.cancel()
@@ -333,7 +329,7 @@ def _turn(loop: asyncio.AbstractEventLoop) -> None:
 
 def _keep_in_log(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     error = context.get("exception")
-    log.append(f"{context.get('message')}: {error!r}" if error else str(context.get("message")))
+    report(f"{context.get('message')}: {error!r}" if error else str(context.get("message")))
 
 
 class _KeepWarnings(logging.Filter):
@@ -344,7 +340,7 @@ class _KeepWarnings(logging.Filter):
             return True
         # That somebody has gone is no news, and asyncio says so at each write until it is noticed.
         if record.getMessage() != "socket.send() raised exception.":
-            log.append(record.getMessage())
+            report(record.getMessage())
         return False
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Generator
 from ssl import SSLError
-from typing import Any, Final
+from typing import Any
 
 from websockets.asyncio import client as library
 from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
@@ -13,11 +12,9 @@ from websockets.uri import parse_uri
 
 from wslab.errors import WslabError
 from wslab.network.certificates import why_not_trusted
+from wslab.network.logger import LIBRARY_LOGGER
+from wslab.network.websockets_internals import destination, uses_proxy
 from wslab.protocol.redaction import redacted_text
-
-#: The library's log would land in whatever cell runs.
-_SILENT: Final = logging.getLogger("wslab.network.client")
-_SILENT.disabled = True
 
 
 class CannotConnect(WslabError, OSError):
@@ -59,7 +56,7 @@ def connect(url: str, **options: Any) -> Connecting:
         "open_timeout": 5,
         "close_timeout": 2,
         "max_size": 16 * 2**20,
-        "logger": _SILENT,
+        "logger": LIBRARY_LOGGER,
     }
     if not isinstance(url, str):
         raise WslabError(f"{url!r} is not a WebSocket URL; pass a str, such as server.url.")
@@ -113,14 +110,14 @@ class Connecting(library.connect):
         return f"<connect({url!r}): not connected yet; write 'await' or 'async with'>"
 
     def _explained(self, error: OSError) -> CannotConnect:
-        place = f"{self.ws_uri.host}:{self.ws_uri.port}"
+        place = destination(self)
         untrusted = why_not_trusted(error)
         if isinstance(error, TimeoutError):
             said = (
                 f"{place} did not answer in time (open_timeout={self.open_timeout}); check that "
                 "it is a WebSocket server, or pass a larger open_timeout."
             )
-        elif isinstance(error, ConnectionRefusedError) and self.proxy is None:
+        elif isinstance(error, ConnectionRefusedError) and not uses_proxy(self):
             said = f"nothing listens on {place}; start the server first."
         elif untrusted is not None:
             said = (

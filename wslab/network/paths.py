@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from ssl import SSLContext
@@ -28,13 +27,11 @@ from wslab.errors import WslabError
 from wslab.network.background import Service, stop_listening
 from wslab.network.certificates import Certificate
 from wslab.network.events import EventLog, ServerEvent
+from wslab.network.logger import LIBRARY_LOGGER
+from wslab.network.websockets_internals import ObservedConnection, cancel_handlers
 from wslab.protocol.closing import CloseCode, ClosePayload
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
-
-#: A log of the library's own would land in whatever cell runs. Ours is `events`.
-_SILENT: Final = logging.getLogger("wslab.network.paths")
-_SILENT.disabled = True
 
 _CLOSE_TIMEOUT_S: Final = 0.25  # seconds of a stop in which clients may answer the Close frame
 _MAX_MESSAGE_BYTES: Final = 16 * 2**20  # bytes of one message
@@ -80,7 +77,7 @@ class PathServer(Service):
             "max_size": max_size,
             "ping_interval": None,
             "server_header": "wslab",  # no versions: the same bytes on every machine
-            "logger": _SILENT,
+            "logger": LIBRARY_LOGGER,
             **({"ssl": self._certificate.server_context} if self._certificate else {}),
             **options,
         }
@@ -183,8 +180,7 @@ class PathServer(Service):
             # A handler waits for something else, or a client does not answer or never spoke.
             for connection in self._connections.copy():
                 connection.transport.abort()
-            for task in self._server.handler_tasks.copy():
-                task.cancel()
+            cancel_handlers(self._server)
             await self._server.wait_closed()
 
     def _answer(self, ws: ServerConnection, request: Request) -> Response | None:
@@ -271,7 +267,7 @@ def _wants_websocket(request: Request) -> bool:
     return "websocket" in (protocol.strip().lower() for protocol in wanted)
 
 
-class _Connection(ServerConnection):
+class _Connection(ObservedConnection):
     """One client's connection, which reports to the server's log."""
 
     def __init__(self, server: PathServer, *args: Any, **options: Any) -> None:
@@ -290,18 +286,15 @@ class _Connection(ServerConnection):
         self._owner.events.add(ServerEvent("message", self.number, self.path, data=message))
         return message
 
-    def send_data(self) -> None:
+    def is_about_to_send(self) -> None:
         # Report before the last bytes leave: what a client has seen is in the log.
         if self.protocol.close_rcvd is not None and self.protocol.close_sent is not None:
             self._report_close()
-        super().send_data()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def has_come(self) -> None:
         self._owner._connections.add(self)
-        super().connection_made(transport)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
+    def has_gone(self) -> None:
         self._owner._connections.discard(self)
         self._report_close()
 

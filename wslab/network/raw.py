@@ -7,7 +7,6 @@ bytes of a standard's example on a real wire, nobody must stand in between.
 from __future__ import annotations
 
 import socket
-from types import TracebackType
 from typing import Final, Self
 
 from wslab.errors import MalformedHandshake, NotRunning, WslabError
@@ -66,12 +65,7 @@ class RawClient:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

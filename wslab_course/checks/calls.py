@@ -6,6 +6,8 @@ Rules of this file:
 * The calls run in a worker thread with a time limit. A loop that runs on is stopped
   by an exception thrown into that thread; a waiting coroutine is cancelled.
 * What the function prints is kept up to a limit and returned; it never reaches the cell.
+* That holds for the whole process, on purpose: their code also runs in threads of its own
+  and on the background loop, where neither a thread nor a context leads back to the check.
 """
 
 from __future__ import annotations

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from wslab.errors import WslabError
-from wslab.network.targets import as_unicode, split_target
+from wslab.errors import NotRunning, WslabError
+from wslab.network.background import Service
+from wslab.network.echo import EchoServer
+from wslab.network.targets import as_unicode, split_target, url_of
 
 
 def test_the_parts_of_a_url() -> None:
@@ -32,6 +34,20 @@ def test_the_parts_of_a_url() -> None:
 def test_a_bad_url_is_refused_in_words(target: object, said: str) -> None:
     with pytest.raises(WslabError, match=said):
         split_target(target, "Tap")  # type: ignore[arg-type]
+
+
+def test_the_url_of_a_server_or_of_a_text() -> None:
+    with EchoServer() as server:
+        assert url_of(server, "Tap") == server.url
+    with pytest.raises(NotRunning, match="call server.start"):
+        url_of(server, "Tap")
+    assert url_of(" ws://a/ ", "Tap") == "ws://a/"
+
+
+@pytest.mark.parametrize("target", [42, None, b"ws://a/", Service()], ids=repr)
+def test_what_has_no_url_is_refused_with_the_next_step(target: object) -> None:
+    with pytest.raises(WslabError, match=r"Page wants a server, .* found .*Try Page\(server\)"):
+        url_of(target, "Page")
 
 
 def test_a_refusal_shows_no_secret() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
 
 import traitlets
 
@@ -11,9 +10,9 @@ from wslab.display.markup import Code, Document, Heading, Paragraph, Table
 from wslab.display.widgets.page_widget import PageWidget
 from wslab.errors import WslabError
 from wslab.network.background import Service
+from wslab.network.targets import split_target, url_of
 
 _SCHEMES: Final = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}  # as browsers do
-_EXAMPLE: Final = 'Try BrowserConsole(server), or BrowserConsole("ws://127.0.0.1:8765/echo").'
 
 
 class BrowserConsole(PageWidget, page="browser_console"):
@@ -33,8 +32,8 @@ class BrowserConsole(PageWidget, page="browser_console"):
     url = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, target: object, path: str | None = None) -> None:
-        where, whose = _url_of(target)
-        own = urlsplit(where)
+        own = split_target(url_of(target, "BrowserConsole"), "BrowserConsole")
+        whose = target.name if isinstance(target, Service) else "a URL"
         if path is None:
             path = own.path if own.path not in ("", "/") else "/echo"
         elif not isinstance(path, str) or not path.startswith("/") or "#" in path:
@@ -77,30 +76,3 @@ _BUTTONS: Final = (
     ("Disconnect", Code("ws.close(code, reason)"), "close with its code, reason and wasClean"),
     ("Clear log", "", "nothing: the connection stays as it is"),
 )
-
-
-def _url_of(target: object) -> tuple[str, str]:
-    """The target's URL, and what to call it without naming a port."""
-    if isinstance(target, Service):
-        url = getattr(target, "url", None)  # NotRunning when it does not run
-        if isinstance(url, str):
-            return url, target.name
-    if not isinstance(target, str):
-        raise WslabError(
-            f"BrowserConsole wants a server, a tap or a URL, found {target!r}. {_EXAMPLE}"
-        )
-    try:
-        parts = urlsplit(target.strip())
-        port = parts.port
-    except ValueError as error:
-        raise WslabError(
-            f"BrowserConsole cannot read the URL {target!r}: {error}. {_EXAMPLE}"
-        ) from None
-    if parts.scheme not in _SCHEMES or not parts.hostname or port == 0:
-        raise WslabError(
-            f"BrowserConsole wants a URL with ws:// or wss:// and a host, found {target!r}. "
-            f"{_EXAMPLE}"
-        )
-    if parts.fragment:
-        raise WslabError(f"A WebSocket URL has no '#' part (RFC 6455 §3); found {target!r}.")
-    return parts.geturl(), "a URL"

@@ -15,7 +15,6 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from typing import Any, Final
-from urllib.parse import SplitResult, urlsplit
 
 import traitlets
 
@@ -26,6 +25,7 @@ from wslab.network import background
 from wslab.network.background import Service
 from wslab.network.chat.client import MAX_MESSAGES, ChatClient, ChatMessage
 from wslab.network.chat.protocol import NAME_CHARACTERS, TEXT_CHARACTERS
+from wslab.network.targets import split_target, url_of
 
 TELL_EVERY_S: Final = 0.1  # seconds between two updates of the page
 GRACE_S: Final = 2.0  # seconds without a page, after which a person has left
@@ -48,7 +48,8 @@ class ChatPanel(PageWidget, page="chat_panel"):
     most = traitlets.Dict().tag(sync=True)  # what the page keeps to
 
     def __init__(self, server: Service | str, path: str = "") -> None:
-        parts = _url_of(server)
+        parts = split_target(url_of(server, "ChatPanel"), "ChatPanel", ("ws", "wss"))
+        parts = parts._replace(path=parts.path or "/")
         if path:
             if not path.startswith("/") or "#" in path or "?" in path:
                 raise WslabError(f"{path!r} cannot be a path; it begins with '/'. {_EXAMPLE}")
@@ -125,7 +126,7 @@ class ChatPanel(PageWidget, page="chat_panel"):
     # What the page asks for.
 
     def _hear(self, _: object, asked: dict[str, Any], __: object) -> None:
-        background.loop().call_soon_threadsafe(self._do, asked)
+        self.in_background(self._do, asked)
 
     def _do(self, asked: dict[str, Any]) -> None:
         view = str(asked.get("view"))
@@ -136,7 +137,7 @@ class ChatPanel(PageWidget, page="chat_panel"):
                 self._tell(list(self._person.lines), view)
             case "bye":
                 self._views.discard(view)
-                asyncio.get_running_loop().call_later(GRACE_S, self._leave_if_unseen)
+                asyncio.get_running_loop().call_later(GRACE_S, self.attempt, self._leave_if_unseen)
             case "join":
                 self._person.join(str(asked.get("name", "")))
             case "say":
@@ -152,7 +153,9 @@ class ChatPanel(PageWidget, page="chat_panel"):
 
     def _tell_soon(self) -> None:
         if self._next is None:
-            self._next = asyncio.get_running_loop().call_later(TELL_EVERY_S, self._tell_new)
+            self._next = asyncio.get_running_loop().call_later(
+                TELL_EVERY_S, self.attempt, self._tell_new
+            )
 
     def _tell_new(self) -> None:
         if self._next is not None:
@@ -175,22 +178,3 @@ class ChatPanel(PageWidget, page="chat_panel"):
                 "people": list(person.people),
             }
         )
-
-
-def _url_of(server: object) -> SplitResult:
-    """The address to chat at, always with a path."""
-    url = server if isinstance(server, str) else None
-    if isinstance(server, Service):
-        url = getattr(server, "url", None)  # NotRunning when it does not run
-    if not isinstance(url, str):
-        raise WslabError(f"ChatPanel wants a chat server or a URL, found {server!r}. {_EXAMPLE}")
-    try:
-        parts = urlsplit(url.strip())
-        _ = parts.port
-    except ValueError as error:
-        raise WslabError(f"ChatPanel cannot read the URL {url!r}: {error}. {_EXAMPLE}") from None
-    if parts.scheme not in ("ws", "wss") or not parts.hostname or parts.fragment:
-        raise WslabError(
-            f"ChatPanel wants a URL with ws:// or wss:// and a host, found {url!r}. {_EXAMPLE}"
-        )
-    return parts._replace(path=parts.path or "/")

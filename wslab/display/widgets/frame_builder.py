@@ -19,11 +19,12 @@ from wslab.display.markup import Document, Heading, Paragraph, hex_bytes, line_t
 from wslab.display.phrases import carries, count, joined
 from wslab.display.views.frames import frame_view
 from wslab.display.widgets.frame_form import LENGTHS, MAX_PAYLOAD_BYTES, OPCODE_CHOICES, FrameForm
-from wslab.display.widgets.page_widget import PageWidget
+from wslab.display.widgets.page_widget import PageWidget, in_words
 from wslab.errors import WslabError
 from wslab.network import background
 from wslab.network.background import Service
 from wslab.network.probe import ProbeAnswer, probe
+from wslab.network.targets import url_of
 from wslab.protocol.frame_words import close_code_words, opcode_name
 from wslab.protocol.frames import ClosePayload, Frame, Opcode, Side
 from wslab.protocol.rules.frames import check_frame
@@ -47,11 +48,8 @@ class FrameBuilder(PageWidget, page="frame_builder"):
     """
 
     def __init__(self, server: Service | str | None = None, *, frame: Frame = HELLO) -> None:
-        if not (server is None or isinstance(server, str) or hasattr(type(server), "url")):
-            raise WslabError(
-                f"FrameBuilder sends to a server, a tap or a URL, found {server!r}; "
-                "try FrameBuilder(server)."
-            )
+        if server is not None and not isinstance(server, Service):  # which may start later
+            url_of(server, "FrameBuilder")
         _need_frame(frame)
         super().__init__()
         self._server = server
@@ -106,7 +104,7 @@ class FrameBuilder(PageWidget, page="frame_builder"):
     # What the page asks for.
 
     def _hear(self, _: object, asked: dict[str, Any], __: object) -> None:
-        background.loop().call_soon_threadsafe(self._do, asked)
+        self.in_background(self._do, asked)
 
     def _do(self, asked: dict[str, Any]) -> None:
         match asked.get("do"):
@@ -168,6 +166,9 @@ class FrameBuilder(PageWidget, page="frame_builder"):
             ]
         except WslabError as error:
             told["words"] = f"Not sent: {error}"
+        except Exception as error:  # the page must not stay on "Sending"
+            background.report(f"{self!r} failed: {in_words(error)}")
+            told["words"] = f"Something failed on the way: {in_words(error)}. Send it again."
         finally:
             self._sending = None
         self.send({"sending": False, "answer": told})
@@ -175,8 +176,7 @@ class FrameBuilder(PageWidget, page="frame_builder"):
     def _url(self) -> str:
         if self._server is None:
             raise WslabError("there is nobody to send to; make it with FrameBuilder(server).")
-        url = self._server if isinstance(self._server, str) else self._server.url  # type: ignore[attr-defined]
-        return str(url)
+        return url_of(self._server, "FrameBuilder")
 
 
 def answer_words(answer: ProbeAnswer, sent: Frame) -> str:

@@ -99,7 +99,7 @@ class LiveWire(PageWidget, page="live_wire"):
     # What the page asks for.
 
     def _hear(self, _: object, asked: dict[str, Any], __: object) -> None:
-        background.loop().call_soon_threadsafe(self._answer, asked)
+        self.in_background(self._answer, asked)
 
     def _answer(self, asked: dict[str, Any]) -> None:
         view = str(asked.get("view"))
@@ -117,7 +117,7 @@ class LiveWire(PageWidget, page="live_wire"):
             case "inspect":
                 loop = asyncio.get_running_loop()
                 # In a thread of its own: a long recording takes a while to explain.
-                loop.run_in_executor(None, self._inspect, asked)
+                loop.run_in_executor(None, self.attempt, self._inspect, asked)
 
     def _inspect(self, asked: dict[str, Any]) -> None:
         self.send({"inspected": asked, "html": self._inspection(asked).html})
@@ -158,7 +158,7 @@ class LiveWire(PageWidget, page="live_wire"):
         self._saw_the_stop = not running
 
     def _look_in(self, seconds: float) -> None:
-        self._next = asyncio.get_running_loop().call_later(seconds, self._look)
+        self._next = asyncio.get_running_loop().call_later(seconds, self.attempt, self._look)
 
     def _take(self) -> tuple[list[dict[str, Any]], bool]:
         """The newest rows since the last look, newest first; is there more to take?"""

@@ -7,12 +7,14 @@ Rules of this file:
   the sheet of all fragments and ``static/widgets.css``.
 * What a notebook stores is text and HTML without a port, an address or an id: the same on every
   run, and readable where no kernel runs.
+* A callback that fails does not fail in silence: `attempt` tells the page, in a sentence.
 * What a stranger sent reaches the page as data, and there only as text. The one HTML that a page
   takes is what `inspect` made, by `inspected` of ``static/widgets.js``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, ClassVar, Final
 
@@ -20,6 +22,9 @@ import anywidget
 
 from wslab.display.markup import Document
 from wslab.display.style import STYLE
+from wslab.network import background
+
+MAX_FAILURE_CHARACTERS: Final = 300  # characters of an exception that the page is told
 
 _STATIC: Final = files("wslab.display.widgets").joinpath("static")
 
@@ -38,7 +43,7 @@ class PageWidget(anywidget.AnyWidget):
 
     Traits may be set, and `send` called, in any thread; the page is told at once, even while a
     cell runs. What the page sends arrives in a thread of the kernel's choice: a callback may only
-    enqueue, or hand a coroutine to ``background.loop()``.
+    hand it on, by `in_background`.
     """
 
     page: ClassVar[str] = ""
@@ -52,9 +57,7 @@ class PageWidget(anywidget.AnyWidget):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        # ipykernel hands what a page says to the thread that spoke to the page last. Ours speak
-        # for others; without this, a page could be kept waiting until a cell that blocks is over.
-        self.comm._reply_subshell_for = None
+        _answer_in_any_thread(self.comm)
 
     @property
     def about(self) -> str:
@@ -66,6 +69,23 @@ class PageWidget(anywidget.AnyWidget):
         """What is shown where there is no page to draw in; the same on every run."""
         raise NotImplementedError
 
+    def in_background(self, act: Callable[..., object], *arguments: Any) -> None:
+        """`attempt` it on the background loop, soon; returns at once."""
+        background.loop().call_soon_threadsafe(self.attempt, act, *arguments)
+
+    def attempt(self, act: Callable[..., object], *arguments: Any) -> None:
+        """Call it. When it raises, the page says so, and so does ``background.log``."""
+        try:
+            act(*arguments)
+        except Exception as error:
+            self.tell_failure(error)
+
+    def tell_failure(self, error: Exception) -> None:
+        """Show that sentence in the page instead of silence."""
+        what = in_words(error)
+        background.report(f"{self!r} failed: {what}")
+        self.send({"failed": f"The kernel could not do that: {what}. Run this cell again."})
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.about}>"  # anywidget's own shows an address
 
@@ -74,3 +94,18 @@ class PageWidget(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**options)
         twin = self.twin
         return {**data, "text/plain": twin.text, "text/html": twin.html}, metadata
+
+
+def in_words(error: Exception) -> str:
+    """An exception as a part of a sentence."""
+    words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return words[:MAX_FAILURE_CHARACTERS].rstrip(".")
+
+
+def _answer_in_any_thread(comm: Any) -> None:
+    """Keep a page from waiting for the end of a cell that blocks.
+
+    ipykernel hands what a page says to the thread that spoke to the page last, and ours speak for
+    others. This is private to it (tried with 7.4); a test says when the name is gone.
+    """
+    comm._reply_subshell_for = None

@@ -18,6 +18,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from wslab.errors import WslabError
+from wslab.network import background
 from wslab.network.chat.protocol import encode
 from wslab.network.client import connect
 from wslab.network.targets import as_unicode
@@ -100,6 +101,9 @@ class ChatClient:
             why = _ending(error)
         except (OSError, InvalidHandshake, WslabError) as error:
             why = f"could not connect: {error}"
+        except Exception as error:  # else the state would say for ever that somebody is here
+            why = f"the chat failed ({type(error).__name__}: {error}); Join tries again"
+            background.report(f"a chat failed: {error!r}")
         if self._talk is asyncio.current_task():  # else it was us who left
             self._talk = self._ws = None
             self.people.clear()

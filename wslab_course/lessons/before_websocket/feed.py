@@ -234,7 +234,7 @@ class _Answer(RequestHandler):
     def log_exception(self, *error: Any) -> None:
         """Background code never prints, and a client's mistake is not an error of ours."""
         if not isinstance(error[1], (StreamClosedError, OSError)) and self.get_status() >= 500:
-            background.log.append(f"{self.feed.name} failed at {self.request.path}: {error[1]!r}")
+            background.report(f"{self.feed.name} failed at {self.request.path}: {error[1]!r}")
 
     def on_connection_close(self) -> None:
         if not self.gone.done():

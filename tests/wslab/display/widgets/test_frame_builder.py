@@ -131,7 +131,9 @@ def test_only_a_frame_that_fits_the_fields(wrong):
 
 @pytest.mark.parametrize("wrong", [42, ["ws://127.0.0.1"], b"ws://127.0.0.1"], ids=repr)
 def test_only_what_has_a_url_can_be_sent_to(wrong):
-    with pytest.raises(WslabError, match=r"sends to a server, a tap or a URL, found .*"):
+    with pytest.raises(
+        WslabError, match=r"wants a server, a tap or a URL, found .*Try FrameBuilder\(server\)"
+    ):
         FrameBuilder(wrong)
 
 
@@ -259,3 +261,29 @@ def test_name_and_twin_are_the_same_on_every_run(server):
     assert "One frame: TEXT, 11 bytes" in first["text/plain"]
     assert repr(FrameBuilder(server)) == "<FrameBuilder that sends to EchoServer 'server'>"
     assert repr(FrameBuilder()) == "<FrameBuilder without a server>"
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("<b>odd"), OSError(), RecursionError("deep")], ids=repr
+)
+def test_a_failure_on_the_way_is_told_and_the_next_frame_goes(server, monkeypatch, error):
+    async def fail(*_: object) -> None:
+        raise error
+
+    page = Page(server)
+    with monkeypatch.context() as patch:
+        patch.setattr(frame_builder, "probe", fail)
+        answer = page.sends()
+    what = f"{type(error).__name__}: {error}".removesuffix(": ")
+    assert answer["words"] == f"Something failed on the way: {what}. Send it again."
+    assert page.told[-1]["sending"] is False and answer["frames"] == []
+    assert what in background.log.pop()
+    assert "Came back: 1 frame" in page.sends()["words"]
+
+
+def test_a_form_that_cannot_be_read_is_told():
+    page = Page()
+    page.asks(do="form", number=1)
+    page.hears(lambda told: "could not do that: KeyError" in told.get("failed", ""))
+    assert "KeyError" in background.log.pop()
+    assert page.fills(payload="Hi")["problems"] == {}

@@ -362,3 +362,23 @@ def test_keep_bounds_the_rows(tap):
     hello(tap)
     page.until(lambda: page.told and page.told[-1]["total"] == 8)
     assert len(page.rows) == 3 and page.told[-1]["keep"] == 3
+
+
+def fails(*_: object) -> None:
+    raise ValueError("<b>odd")
+
+
+def failed(page: Page) -> Callable[[], object]:
+    return lambda: any("ValueError: <b>odd" in told.get("failed", "") for told in page.told)
+
+
+@pytest.mark.parametrize("method", ["_take", "_inspection"])
+def test_a_look_that_fails_is_told(tap, monkeypatch, method):
+    page = Page(tap)
+    page.asks(do="watch")
+    page.until(lambda: page.told)
+    monkeypatch.setattr(page, method, fails)
+    page.asks(do="inspect", connection=1, kind="head", index=0)
+    page.until(failed(page))
+    assert any("ValueError: <b>odd" in line for line in background.log)
+    background.log.clear()

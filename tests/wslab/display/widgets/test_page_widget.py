@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import threading
+from pathlib import Path
 
 import pytest
 import traitlets
+from ipykernel import kernelbase
 
 from tests.patience import LIMIT
 from wslab.display.markup import Document, Heading, Paragraph
 from wslab.display.widgets import page_widget as widgets
 from wslab.display.widgets.page_widget import PageWidget
+from wslab.network import background
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -115,3 +119,35 @@ def test_nothing_comes_from_outside_nothing_moves_and_nobody_writes_html(name):
         *("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function("),
     ):
         assert word not in source, word
+
+
+def test_a_callback_that_fails_tells_the_page(page, monkeypatch):
+    told: list[dict] = []
+    monkeypatch.setattr(page, "send", lambda self, content: told.append(content))
+    background.log.clear()
+    done = threading.Event()
+
+    def fail(word: str) -> None:
+        done.set()
+        raise ValueError(word * 1_000)
+
+    bell = page()
+    bell.in_background(fail, "x.")
+    assert done.wait(10)
+    background.call(lambda: None)  # which runs after it
+    (failed,) = told
+    assert failed["failed"].startswith("The kernel could not do that: ValueError: x.x.x.")
+    assert failed["failed"].endswith("x. Run this cell again.") and len(failed["failed"]) < 400
+    assert background.log.pop().startswith("<Bell of the front door> failed: ValueError: x.x")
+    bell.attempt(told.clear)
+    assert told == []
+
+
+def test_ipykernel_has_what_we_switch_off():
+    """The private name (tried with 7.4); without it a page waits for a cell that blocks."""
+    version = importlib.metadata.version("ipykernel")
+    kernel = Path(kernelbase.__file__).read_text(encoding="utf-8")
+    assert '(comm, "_reply_subshell_for", None)' in kernel, (
+        f"ipykernel {version} asks a comm for no `_reply_subshell_for` any more; "
+        "mend _answer_in_any_thread in wslab/display/widgets/page_widget.py"
+    )

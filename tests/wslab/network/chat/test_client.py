@@ -222,3 +222,20 @@ async def _settled(person: ChatClient) -> None:
     """Until every task of its own is done."""
     while person._sending:
         await asyncio.wait(person._sending)
+
+
+def test_a_fault_of_our_own_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not in a client that looks joined for ever."""
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("odd")
+
+    with ChatServer() as server:
+        someone = Someone(server.url).joins("ann")
+        monkeypatch.setattr(someone.person, "_happen", fails)
+        someone.does("say", "hello")
+        someone.until(lambda person: person.state == "out")
+        assert someone.person.status == (
+            "the chat failed (ZeroDivisionError: odd); Join tries again"
+        )
+        assert "ZeroDivisionError" in background.log.pop()

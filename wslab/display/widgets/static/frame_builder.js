@@ -251,6 +251,8 @@ export default drawn(({ root, model, view, ask, signal, onKernelGone }) => {
       sending = told.sending;
       if (told.answer) showAnswer(told.answer);
       enable();
+    } else if ("failed" in told) {
+      answered = asked; // the form that was asked about is not answered any more
     }
   });
 

@@ -131,6 +131,7 @@ function whenKernelGone(model, el, signal, callback) {
 //   signal         aborted when the view goes away: close and stop whatever runs
 //   onKernelGone   takes a function to call when the kernel is gone, to switch off what needs it;
 //                  the sentence that says so is shown by us
+// A message `{failed: sentence}` of the kernel is shown as well, above what `draw` made.
 // and may be async.
 function drawn(draw) {
   async function render({ model, el, signal }) {
@@ -143,6 +144,9 @@ function drawn(draw) {
     el.append(page);
     const listeners = [];
     const onKernelGone = (listener) => listeners.push(listener);
+    model.on("msg:custom", ({ failed }) => {
+      if (failed && !signal.aborted) notice.textContent = failed;
+    });
     const view = freshId("view");
     const ask = (what) => model.send({ ...what, view });
     await draw({ root, model, view, ask, signal, onKernelGone });

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -12,14 +11,13 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from wslab.network.client import connect
+from wslab.network.logger import LIBRARY_LOGGER
 from wslab_course.checks.exercises import Case, exercise
 
 REPLY_TIMEOUT_S = 0.5  # seconds that a scripted client waits for an answer or for the end
 
 
-#: A handler that fails is part of the exercise, so its log must not reach the cell.
-_SILENT = logging.getLogger(__name__)
-_SILENT.disabled = True
+#: A handler that fails is part of the exercise; its log must not reach the cell.
 
 
 async def with_a_scripted_client(attempt: Callable[..., Any], script: list[Any]) -> dict[str, Any]:
@@ -41,7 +39,7 @@ async def with_a_scripted_client(attempt: Callable[..., Any], script: list[Any])
             facts["the handler raised"] = f"{type(error).__name__}: {error}"
             raise
 
-    options = {"compression": None, "ping_interval": None, "logger": _SILENT}
+    options = {"compression": None, "ping_interval": None, "logger": LIBRARY_LOGGER}
     async with serve(handler, "127.0.0.1", 0, close_timeout=REPLY_TIMEOUT_S, **options) as server:
         port = server.sockets[0].getsockname()[1]
         async with connect(f"ws://127.0.0.1:{port}", close_timeout=REPLY_TIMEOUT_S) as ws:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import re
 import socket
 from collections.abc import Callable
@@ -22,14 +21,12 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
+from wslab.network.logger import LIBRARY_LOGGER
 from wslab.network.streams import reset
 from wslab.protocol.frame_words import count
 from wslab.protocol.frames import Frame, Opcode
 from wslab_course.lessons.chat.grading.busy_timeout import busy_timeout
 from wslab_course.lessons.chat.grading.rubric import Transcript
-
-_SILENT: Final = logging.getLogger("wslab_course.lessons.chat.grading.client")
-_SILENT.disabled = True
 
 _LINE_CHARACTERS: Final = 160  # characters of a message that a transcript shows
 _FIRST_LINES, _NEWEST_LINES = 6, 24  # lines of a transcript that are kept
@@ -83,7 +80,7 @@ class ScriptedClient:
                     open_timeout=None,
                     close_timeout=0.2,
                     max_size=_MAX_MESSAGE_BYTES,
-                    logger=_SILENT,
+                    logger=LIBRARY_LOGGER,
                     **options,
                 )
         except TimeoutError:

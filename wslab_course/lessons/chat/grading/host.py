@@ -7,7 +7,6 @@ quoted; and when the host is left, thread, tasks and ports are gone.
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 import sysconfig
 import threading
@@ -16,7 +15,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, Self
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -25,6 +23,7 @@ from websockets.protocol import State
 
 import wslab_course.checks.calls as trial
 from wslab import errors
+from wslab.network.logger import LIBRARY_LOGGER
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
@@ -41,9 +40,6 @@ _NOT_THEIRS: Final = tuple(
         Path(trial.__file__).parents[1],
     )
 )
-
-_SILENT: Final = logging.getLogger("wslab_course.lessons.chat.grading.host")
-_SILENT.disabled = True
 
 
 class ChatHost:
@@ -85,9 +81,7 @@ class ChatHost:
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        *_: object,
     ) -> None:
         with suppress(RuntimeError, AttributeError):  # the loop has ended, or never began
             self._loop.call_soon_threadsafe(self._leave.set)
@@ -111,7 +105,7 @@ class ChatHost:
             "compression": None,
             "max_size": _MAX_MESSAGE_BYTES,
             "close_timeout": 0.3,
-            "logger": _SILENT,
+            "logger": LIBRARY_LOGGER,
         }
         quiet, pinging = self._ports
         first = await serve(self._handle, sock=quiet, ping_interval=None, **options)
