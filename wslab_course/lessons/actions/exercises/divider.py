@@ -17,9 +17,6 @@ from wslab_course.checks.exercises import Case, exercise
 REPLY_TIMEOUT_S = 0.5  # seconds that a scripted client waits for an answer or for the end
 
 
-#: A handler that fails is part of the exercise; its log must not reach the cell.
-
-
 async def with_a_scripted_client(attempt: Callable[..., Any], script: list[Any]) -> dict[str, Any]:
     """What one client receives from a server with this handler, over real sockets.
 
