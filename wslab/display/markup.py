@@ -290,15 +290,15 @@ class Figure:
 class Details:
     """Blocks that open on demand; the text form always shows them."""
 
-    summary: str
+    summary: Line
     blocks: Sequence[Block]
 
     def to_text(self) -> str:
-        return "\n".join([visible(self.summary), *(block.to_text() for block in self.blocks)])
+        return "\n".join([line_text(self.summary), *(block.to_text() for block in self.blocks)])
 
     def to_html(self) -> str:
         inner = "\n".join(block.to_html() for block in self.blocks)
-        return f"<details><summary>{escape(self.summary)}</summary>\n{inner}</details>"
+        return f"<details><summary>{line_html(self.summary)}</summary>\n{inner}</details>"
 
 
 Block = Heading | Paragraph | Preformatted | Facts | Table | Figure | Details

@@ -146,4 +146,4 @@ def _transcript(check: Check, transcript: Transcript) -> Details:
         rows,
         bytes=frozenset({1}),
     )
-    return Details(f"What {who}", [table])
+    return Details(prose(f"What {who}"), [table])
