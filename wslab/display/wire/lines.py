@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
 from typing import Final, TextIO
 
-from wslab.display.markup import visible
 from wslab.display.phrases import count, preview
+from wslab.display.spans import visible
 from wslab.display.views.frames import field_table
 from wslab.display.views.recording import data_words, ending_words
 from wslab.display.wire.line_writer import INDENT, LineWriter, MakeLine
