@@ -4,7 +4,7 @@ Rules of this file:
 
 * Each type of `protocol` has one view, a function that adds blocks to a document. `register`
   adds one for a type of somebody else's.
-* A view decides what to say; ``markup`` decides how it looks, and escapes.
+* A view decides what to say; ``markup`` and ``spans`` decide how it looks, and escape.
 * The result is the same for the same input: no clock, no address, no id.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wslab.display.markup import Code, Line, hex_bytes
+from wslab.display.spans import Code, Line, hex_bytes
 from wslab.protocol.frame_words import count
 from wslab.protocol.frames import CloseCode, ClosePayload, Frame, Opcode, Side
 

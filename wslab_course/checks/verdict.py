@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from wslab.display import markup
-from wslab.display.markup import Code, Document, Facts, Heading, Line, Paragraph, Preformatted
+from wslab.display import spans
+from wslab.display.markup import Document, Facts, Heading, Paragraph, Preformatted
+from wslab.display.spans import Code, Line
 
 VerdictState = Literal["correct", "not yet", "not attempted"]
 
@@ -37,14 +38,14 @@ def notice(
     prose: bool = False,
 ) -> Document:
     """A few facts for a notebook cell; empty ones are left out. Rows are code, or prose."""
-    line_of: Callable[[str], Line] = markup.prose if prose else Code
+    line_of: Callable[[str], Line] = spans.prose if prose else Code
     facts = [(label, list(map(line_of, value.splitlines()))) for label, value in rows]
     facts = [fact for fact in facts if fact[1]]
     document = Document([Heading(title)], edge=COLOURS.get(tone, PLAIN_COLOUR))
     if facts:
         document.add(Facts(title, facts))
     for sentence in sentences:
-        document.add(*(Paragraph(markup.prose(line)) for line in sentence.splitlines()))
+        document.add(*(Paragraph(spans.prose(line)) for line in sentence.splitlines()))
     return document.add(Preformatted(code)) if code else document
 
 

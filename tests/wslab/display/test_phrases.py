@@ -1,5 +1,5 @@
-from wslab.display.markup import line_text
 from wslab.display.phrases import carries, count, direction, joined, preview
+from wslab.display.spans import line_text
 from wslab.protocol.frames import ClosePayload, Frame, Opcode, Side
 
 

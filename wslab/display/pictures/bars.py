@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from wslab.display.markup import visible
 from wslab.display.phrases import count
 from wslab.display.pictures.canvas import Canvas, Picture
+from wslab.display.spans import visible
 
 _MAX_BARS: Final = 120  # bars in one strip
 _WIDTH_PX: Final = 620.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from wslab.display.markup import hex_bytes, visible
 from wslab.display.pictures.canvas import Canvas, Picture
+from wslab.display.spans import hex_bytes, visible
 from wslab.errors import WslabError
 from wslab.protocol.dissect import Field, dissect, is_head
 from wslab.protocol.frame_words import opcode_name

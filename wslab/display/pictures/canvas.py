@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from wslab.display.markup import Document, Figure, escape
+from wslab.display.markup import Document, Figure
+from wslab.display.spans import escape
 
 MONO: Final = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 SANS: Final = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from wslab.display.markup import line_text
 from wslab.display.phrases import carries, count
+from wslab.display.spans import line_text
 from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import Side
 from wslab.protocol.recording.recording import Recording, SentFrame

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from wslab.display.markup import hex_bytes, line_text
 from wslab.display.phrases import count, preview
 from wslab.display.pictures.canvas import Canvas, Picture
+from wslab.display.spans import hex_bytes, line_text
 from wslab.errors import WslabError
 from wslab.protocol.dissect import is_head
 from wslab.protocol.frame_words import opcode_name

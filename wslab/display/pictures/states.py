@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Final
 
-from wslab.display.markup import visible
 from wslab.display.pictures.canvas import CLIENT_COLOUR, Canvas, Picture
+from wslab.display.spans import visible
 
 _FINAL_COLOUR: Final = "#8a8f98"
 _STATE_WIDTH_PX: Final = 150.0

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from math import atan2, degrees
 from typing import Final
 
-from wslab.display.markup import visible
 from wslab.display.phrases import count, direction
 from wslab.display.pictures.canvas import CLIENT_COLOUR, SERVER_COLOUR, Canvas, Picture
 from wslab.display.pictures.exchange import ExchangeEvent, exchange
+from wslab.display.spans import visible
 from wslab.protocol.frames import Side
 from wslab.protocol.recording.recording import Recording
 

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from wslab.display.markup import Details, Document, Judgement, Line, Paragraph, Table
+from wslab.display.markup import Details, Document, Paragraph, Table
 from wslab.display.phrases import count
+from wslab.display.spans import Judgement, Line
 from wslab.protocol.rules.findings import Finding
 
 MAX_BROKEN_FINDINGS: Final = 60  # broken findings that are shown in full

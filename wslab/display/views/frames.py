@@ -6,19 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from wslab.display.markup import (
-    Code,
-    Document,
-    Figure,
-    Heading,
-    Key,
-    Line,
-    Paragraph,
-    Table,
-    hex_bytes,
-)
+from wslab.display.markup import Document, Figure, Heading, Paragraph, Table
 from wslab.display.phrases import carries, count, direction, joined
 from wslab.display.pictures.byte_map import byte_map, colour_of
+from wslab.display.spans import Code, Key, Line, hex_bytes
 from wslab.display.views.findings import add_findings
 from wslab.protocol.dissect import Field, dissect, dissect_frame
 from wslab.protocol.frame_words import opcode_name

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from wslab.display.markup import Document, Heading, Line, Paragraph, RawBytes, Table, hex_bytes
+from wslab.display.markup import Document, Heading, Paragraph, Table
 from wslab.display.phrases import direction
+from wslab.display.spans import Line, RawBytes, hex_bytes
 from wslab.display.views.findings import add_findings
 from wslab.protocol.dissect import Field, dissect
 from wslab.protocol.frames import Side

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wslab.display.markup import (
-    Code,
-    Details,
-    Document,
-    Figure,
-    Heading,
-    Judgement,
-    Line,
-    Paragraph,
-    Table,
-    hex_bytes,
-)
+from wslab.display.markup import Details, Document, Figure, Heading, Paragraph, Table
 from wslab.display.phrases import count, direction, preview
 from wslab.display.pictures.exchange import exchange
 from wslab.display.pictures.timeline import timeline
+from wslab.display.spans import Code, Judgement, Line, hex_bytes
 from wslab.display.views.findings import add_findings
 from wslab.display.views.frames import (
     FRAME_COLUMNS,

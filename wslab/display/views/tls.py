@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wslab.display.markup import Code, Document, Heading, Line, Paragraph
+from wslab.display.markup import Document, Heading, Paragraph
 from wslab.display.phrases import count, direction
+from wslab.display.spans import Code, Line
 from wslab.display.views.frames import add_frame_table
 from wslab.protocol.frames import Side
 from wslab.protocol.recording.tls_records import SentRecord

@@ -6,7 +6,8 @@ from typing import Final
 
 import traitlets
 
-from wslab.display.markup import Code, Document, Heading, Paragraph, Table
+from wslab.display.markup import Document, Heading, Paragraph, Table
+from wslab.display.spans import Code
 from wslab.display.widgets.page_widget import PageWidget
 from wslab.errors import WslabError
 from wslab.network.background import Service

@@ -15,8 +15,9 @@ import asyncio
 from typing import Any, Final
 
 from wslab.display.inspectors import inspect
-from wslab.display.markup import Document, Heading, Paragraph, hex_bytes, line_text
+from wslab.display.markup import Document, Heading, Paragraph
 from wslab.display.phrases import carries, count, joined
+from wslab.display.spans import hex_bytes, line_text
 from wslab.display.views.frames import frame_view
 from wslab.display.widgets.frame_form import LENGTHS, MAX_PAYLOAD_BYTES, OPCODE_CHOICES, FrameForm
 from wslab.display.widgets.page_widget import PageWidget, in_words

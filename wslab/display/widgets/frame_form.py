@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final, Self
 
-from wslab.display.markup import visible
 from wslab.display.phrases import count
+from wslab.display.spans import visible
 from wslab.protocol.frame_header import OPCODES
 from wslab.protocol.frame_words import opcode_name
 from wslab.protocol.frames import Frame, Opcode, shortest_length_size

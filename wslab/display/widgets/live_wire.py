@@ -17,8 +17,9 @@ from collections import deque
 from typing import Any, Final
 
 from wslab.display.inspectors import Inspection, inspect
-from wslab.display.markup import Code, Document, Heading, Paragraph
+from wslab.display.markup import Document, Heading, Paragraph
 from wslab.display.phrases import count
+from wslab.display.spans import Code
 from wslab.display.widgets.page_widget import PageWidget
 from wslab.display.wire.rows import RowReader, WireRow
 from wslab.errors import WslabError

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from wslab.display.markup import line_text, visible
 from wslab.display.phrases import carries, count, direction, preview
+from wslab.display.spans import line_text, visible
 from wslab.display.views.recording import ending_words
 from wslab.errors import MalformedHandshake
 from wslab.protocol.frame_words import opcode_name

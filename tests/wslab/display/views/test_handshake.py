@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from tests.handshake_vectors import BAD_REQUEST, REQUEST, RESPONSE
 from tests.wslab.display.captures import SECRET_REQUEST
 from tests.wslab.display.pages import assert_same_facts
-from wslab.display.markup import Document, line_text
+from wslab.display.markup import Document
+from wslab.display.spans import line_text
 from wslab.display.views.handshake import (
     handshake_view,
     handshake_words,

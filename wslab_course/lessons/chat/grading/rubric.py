@@ -6,19 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from wslab.display.markup import (
-    Block,
-    Code,
-    Details,
-    Document,
-    Heading,
-    Line,
-    Paragraph,
-    Table,
-    prose,
-)
-from wslab.display.markup import Judgement as Passed
+from wslab.display.markup import Block, Details, Document, Heading, Paragraph, Table
 from wslab.display.phrases import count
+from wslab.display.spans import Code, Judgement, Line, prose
 
 #: not tried: an earlier check failed, or the time was over. left out: this server cannot
 #: be tested for it from here; that does not count for or against it.
@@ -132,7 +122,7 @@ class Rubric:
 def _outcome(check: Check) -> Line:
     if check.outcome in ("not tried", "left out"):
         return check.outcome
-    return Passed(check.passed)
+    return Judgement(check.passed)
 
 
 def _transcript(check: Check, transcript: Transcript) -> Details:
@@ -146,4 +136,4 @@ def _transcript(check: Check, transcript: Transcript) -> Details:
         rows,
         bytes=frozenset({1}),
     )
-    return Details(f"What {who}", [table])
+    return Details(prose(f"What {who}"), [table])
