@@ -1,8 +1,7 @@
 """A certificate made on the spot, for wss:// on one machine.
 
 The authority that signs it exists for this one object, is known to nobody else, and is gone with
-it. So a client trusts such a server only through the context that it is given here, as it
-should.
+it. So a client trusts such a server only if it uses the client context made here.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")  # the names of this machine
 class Certificate:
     """A certificate for this machine's own names and for `hosts`, and the authority behind it.
 
-    Keys live in memory; the file through which Python's ``ssl`` has to read one is removed at
-    once. WslabError when the package trustme, which makes them, is not installed.
+    Keys stay in memory; the file from which Python's ``ssl`` has to read one is removed at
+    once. Raises WslabError if the package trustme, which makes them, is not installed.
     """
 
     def __init__(self, *hosts: str) -> None:
@@ -39,24 +38,24 @@ class Certificate:
 
     @property
     def pem(self) -> str:
-        """The server's certificate, as it shows it to everyone."""
+        """The server's certificate as text, as it shows it to every client."""
         return self._leaf.cert_chain_pems[0].bytes().decode()
 
     @property
     def authority_pem(self) -> str:
-        """The certificate of who signed it: what a client has to trust, for programs in general."""
+        """The authority's certificate as text, for any other program that has to trust it."""
         return self._authority.cert_pem.bytes().decode()
 
     @cached_property
     def server_context(self) -> ssl.SSLContext:
-        """For the side that shows the certificate."""
+        """The TLS context for the server, which shows the certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._leaf.configure_cert(context)
         return context
 
     @cached_property
     def client_context(self) -> ssl.SSLContext:
-        """For the side that checks it: trusts this authority and no other."""
+        """The TLS context for a client, which trusts this authority and no other."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._authority.configure_trust(context)
         return context
@@ -66,9 +65,9 @@ class Certificate:
 
 
 def why_not_trusted(error: BaseException | None) -> str | None:
-    """In words, why a certificate was refused; None if this error is another.
+    """In words, why a certificate was refused; None for any other error.
 
-    Without the line of C that Python names as well, which differs from version to version.
+    It leaves out the line of C source that Python adds, which differs between versions.
     """
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {error.verify_message.rstrip('.')}"

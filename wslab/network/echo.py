@@ -38,7 +38,7 @@ class EchoServer(PathServer):
         *,
         clock: Callable[[], str] = _time_of_day,
         tick: float = 1.0,
-        name: str = "server",  # as a notebook calls it, so that an error names what the reader has
+        name: str = "server",  # of its variable in a notebook, so that an error names it
         **options: Any,
     ) -> None:
         super().__init__(host, port, name=name, **options)
@@ -61,7 +61,7 @@ class EchoServer(PathServer):
             await ws.send(self._clock())
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._tick):
-                    while True:  # unread messages would hold up the client's Close frame
+                    while True:  # unread messages would delay the client's Close frame
                         await ws.recv()
 
     async def _broadcast(self, ws: ServerConnection) -> None:

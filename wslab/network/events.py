@@ -73,10 +73,10 @@ def _short(data: str | bytes) -> str:
 
 
 class EventLog(Sequence[ServerEvent]):
-    """The events of one server, oldest first: a list to read, from any thread.
+    """The events of one server, oldest first: a sequence that any thread can read.
 
-    It keeps the newest `limit` events, and of those no more than `data_limit`
-    bytes or characters of messages; `left_out` counts the older ones.
+    It keeps the newest `limit` events, with at most `data_limit` bytes or characters
+    of messages; `left_out` counts the older events.
     """
 
     def __init__(self, limit: int = 10_000, data_limit: int = 64 * 2**20) -> None:
@@ -89,7 +89,7 @@ class EventLog(Sequence[ServerEvent]):
         self._changed = threading.Condition()
 
     def add(self, event: ServerEvent) -> None:
-        """Append an event and wake whoever waits for it."""
+        """Append an event and wake every thread in `wait_for`."""
         with self._changed:
             self._events.append(event)
             self._data_size += len(event.data or "")
@@ -109,7 +109,7 @@ class EventLog(Sequence[ServerEvent]):
             self._data_size = self.left_out = 0
 
     def of(self, kind: str) -> list[ServerEvent]:
-        """The events of one kind. WslabError if there is no such kind."""
+        """The events of one kind. Raises WslabError if there is no such kind."""
         if kind not in KINDS:
             raise WslabError(f"{kind!r} is not a kind of event; the kinds are {', '.join(KINDS)}.")
         return [event for event in self if event.kind == kind]
@@ -118,8 +118,8 @@ class EventLog(Sequence[ServerEvent]):
         """Block until `count` events of `kind` were seen since the start; return those kept.
 
         For a cell that needs to know what the server has noticed. `timeout` is in
-        seconds. WslabError when it is over, when there is no such kind, or on the
-        background thread, where the events themselves would have to wait.
+        seconds. Raises WslabError when it is over, if there is no such kind, or on the
+        background thread, where it would block the events themselves.
         """
         self.of(kind)
         with suppress(RuntimeError):  # no loop runs in this thread
@@ -151,6 +151,6 @@ class EventLog(Sequence[ServerEvent]):
         return len(self._events)
 
     def __repr__(self) -> str:
-        """One line an event, so that a cell shows the log as a log."""
+        """One line per event, so that a cell shows the log as a log."""
         lines = [f"({self.left_out:,} older events left out)"] if self.left_out else []
         return "\n".join([*lines, *map(str, self)]) or "(no events yet)"

@@ -13,7 +13,7 @@ from websockets.http11 import Response
 
 
 def page_response(ws: ServerConnection, package: str, name: str) -> Response:
-    """The answer 200 with a package's ``static/<name>``, whose script and style are inside it."""
+    """A 200 response with a package's ``static/<name>``, whose script and style are inside it."""
     html, policy = _page_and_policy(package, name)
     response = ws.respond(200, html)
     del response.headers["Content-Type"]

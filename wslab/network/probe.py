@@ -1,7 +1,7 @@
 """probe: send one frame over a connection of its own, and see what comes back.
 
-The frame may break any rule, so nobody may stand in between: the handshake is RawClient's,
-and after it nothing travels but that frame, until the goodbye.
+The frame may break any rule, so no library may come between: RawClient does the handshake,
+and after it nothing but that frame is sent, until the Close at the end.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from wslab.network.raw import RawClient, read_101
 from wslab.protocol.frames import ClosePayload, Frame, FrameReader, Opcode
 
 ANSWER_TIMEOUT_S: Final = 2.0  # seconds for the handshake, and as many for the answer
-QUIET_S: Final = 0.25  # seconds without a byte after an answer, after which no more is waited for
-CLOSE_TIMEOUT_S: Final = 0.5  # seconds for the other side to end, once we said Close
+QUIET_S: Final = 0.25  # seconds without a byte, after an answer, that end the wait for more
+CLOSE_TIMEOUT_S: Final = 0.5  # seconds for the server to end TCP after our Close
 MAX_FRAMES: Final = 1000  # frames that are kept
 _MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024
-_MASK: Final = bytes.fromhex("37fa213d")  # of the goodbye; the key of RFC 6455 §5.7
+_MASK: Final = bytes.fromhex("37fa213d")  # of our Close frame; the key of RFC 6455 §5.7
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeAnswer:
-    """What came back, in order. `ended` is "open", "eof" or "reset": the server's doing.
+    """What came back, in order. `ended` is how the server left TCP: "open", "eof" or "reset".
 
-    `pending` are the bytes of an incomplete last frame; `waited` the limit in
-    seconds; `cut` says that there was more than is kept.
+    `pending` has the bytes of an incomplete last frame; `waited` is the limit in seconds;
+    `cut` is true if more frames came than are kept.
     """
 
     frames: tuple[Frame, ...]
@@ -41,15 +41,15 @@ class ProbeAnswer:
 async def probe(
     url: str, frame: Frame, *, limit: float = ANSWER_TIMEOUT_S, quiet: float = QUIET_S
 ) -> ProbeAnswer:
-    """Connect to `url`, shake hands, send `frame` as it is, and take what comes back.
+    """Connect to `url`, do the handshake, send `frame` as it is, and return what comes back.
 
-    The first answer is waited for up to `limit` seconds; further ones until `quiet` seconds
-    bring nothing, or `limit` is over. If the server leaves the connection open, a Close is
-    sent before it is ended. Await it on the background loop.
+    It waits up to `limit` seconds for the first answer, and for further ones until `quiet`
+    seconds bring nothing or `limit` is over. If the server leaves the connection open, it
+    sends a Close before it ends TCP. Await it on the background loop.
 
-    WslabError when nobody answers, or when the answer is no 101.
+    Raises WslabError if no server answers, or if the answer is not a 101.
     """
-    client = RawClient(url)  # which refuses, with a reason, what is no such URL
+    client = RawClient(url)  # which refuses any other URL, with a reason
     try:
         async with asyncio.timeout(limit):
             reader, writer = await _connected(*client.address)
@@ -62,7 +62,7 @@ async def probe(
     except TimeoutError:
         raise WslabError(
             f"no answer to the handshake within {limit:g} s; check that the server runs, "
-            "and that nothing holds its bytes back."
+            "and that nothing delays its bytes."
         ) from None
     try:
         writer.write(frame.encode())
@@ -85,7 +85,7 @@ async def _connected(host: str, port: int) -> tuple[asyncio.StreamReader, asynci
 
 
 async def _upgraded(reader: asyncio.StreamReader) -> bytes:
-    """Read the 101; return what came behind it."""
+    """Read the 101; return the bytes that came after it."""
     data, ended = b"", False
     while (answer := read_101(data, ended)) is None:
         piece = await _piece(reader)
@@ -95,7 +95,7 @@ async def _upgraded(reader: asyncio.StreamReader) -> bytes:
 
 
 async def _piece(reader: asyncio.StreamReader) -> bytes:
-    """The next bytes; none at the end, which a reset is too."""
+    """The next bytes; b"" at the end of TCP, also after a reset."""
     with suppress(ConnectionError):
         return await reader.read(65536)
     return b""
@@ -130,7 +130,7 @@ async def _answer(
 async def _say_goodbye(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: Frame, answer: ProbeAnswer
 ) -> None:
-    """Close as RFC 6455 §7.1.1 wants it, unless our own frame was a Close already."""
+    """Send a Close and let the server end TCP (RFC 6455 §7.1.1), unless `frame` was a Close."""
     if sent.opcode != Opcode.CLOSE:
         closes = [frame for frame in answer.frames if frame.opcode == Opcode.CLOSE]
         payload = closes[0].payload if closes else ClosePayload(1000).encode()

@@ -1,4 +1,4 @@
-"""StreamServer: a server that is one coroutine a connection, with nobody between it and the bytes.
+"""StreamServer: a server with one coroutine per connection, and no library before the bytes.
 
 For the servers that must send what no library would: forged answers, broken rules.
 """
@@ -40,7 +40,7 @@ class StreamServer(Service):
 
     @property
     def url(self) -> str:
-        """Where it listens, as http://host:port. NotRunning before the start."""
+        """Where it listens, as http://host:port. Raises NotRunning before the start."""
         self._need_running()
         return f"http://{self._place}"
 
@@ -51,7 +51,7 @@ class StreamServer(Service):
     async def _close(self) -> None:
         if self._server is not None:
             await stop_listening(self._server)
-            await asyncio.sleep(0)  # whoever was accepted last is handed to `_accept` now
+            await asyncio.sleep(0)  # the last accepted connection reaches `_accept` now
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -76,7 +76,7 @@ class StreamServer(Service):
 async def next_request(
     reader: asyncio.StreamReader, seen: bytes = b""
 ) -> tuple[Request, bytes] | None:
-    """The next request head and the bytes after it; None when the client ends instead."""
+    """The next request head and the bytes after it; None if the client ends TCP first."""
     while (request := Request.parse(seen)) is None:
         if not (piece := await reader.read(READ_BYTES)):
             return None
@@ -85,7 +85,7 @@ async def next_request(
 
 
 async def reach(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Connect to another server; OSError when it cannot be had within `CONNECT_TIMEOUT_S`."""
+    """Connect to another server. Raises OSError on failure or after `CONNECT_TIMEOUT_S`."""
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             return await asyncio.open_connection(host, port)
@@ -99,7 +99,7 @@ async def pass_on(
     piece: bytes = b"",
     look: OnData = lambda piece: None,
 ) -> None:
-    """Pass `piece`, and one direction to its end; `look` at each piece before it goes."""
+    """Pass on `piece`, then one direction to its end; call `look` on each piece before."""
     with suppress(OSError):
         try:
             while piece or (piece := await reader.read(READ_BYTES)):
@@ -112,9 +112,9 @@ async def pass_on(
 
 
 def reset(transport: asyncio.BaseTransport) -> None:
-    """End a TCP connection with RST, and not with FIN, whatever still waits to be sent.
+    """End a TCP connection with RST instead of FIN, even if bytes still wait to be sent.
 
-    A transport whose socket is gone already, or that never was on one, is only aborted.
+    A transport whose socket is gone, or that never had one, is only aborted.
     """
     # close() with a linger time of 0 sends RST (on Windows the two numbers are short).
     linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)

@@ -1,11 +1,11 @@
-"""Events, their listeners and exceptions, as the DOM and Web IDL standards have them (DOM §2).
+"""Events, their listeners and exceptions, as the DOM and Web IDL standards define them (DOM §2).
 
 Rules of this file:
 
-* Listeners run one after the other, in the order in which they were added. A handler
-  attribute such as ``onopen`` has the place in that order where it was first set.
+* Listeners run one at a time, in the order in which they were added. A handler attribute
+  such as ``onopen`` keeps the place in that order at which it was first set.
 * A listener that raises is reported to the event loop, and the next one runs.
-* A listener may be ``async def``. As in a browser it is started and not waited for, so
+* A listener may be ``async def``. As in a browser it is started but not awaited, so
   the next event may come before it ends.
 """
 
@@ -39,7 +39,7 @@ class InvalidStateError(DOMException):
 
 
 class InvalidAccessError(DOMException):
-    """The object does not take this value, such as `close` with a code of 1001."""
+    """The object does not accept this value, such as `close` with a code of 1001."""
 
     name = "InvalidAccessError"
     code = 15
@@ -90,7 +90,7 @@ class MessageEvent(Event):
 
 
 class CloseEvent(Event):
-    """The connection is closed: the peer's `code` and `reason`, and whether all went well."""
+    """The connection is closed: the peer's `code` and `reason`, and whether it closed cleanly."""
 
     def __init__(
         self, type: str, *, wasClean: bool = False, code: int = 0, reason: str = ""
@@ -108,21 +108,21 @@ class CloseEvent(Event):
 
 
 class _Entry:
-    """One line of an object's list of listeners."""
+    """One entry in an object's list of listeners."""
 
     def __init__(self, listener: Listener, once: bool = False, attribute: bool = False) -> None:
         self.listener = listener
         self.once = once
-        self.attribute = attribute  # was it set as on…, and not added?
+        self.attribute = attribute  # was it set as on…, not with addEventListener?
         self.removed = False
 
 
 class EventTarget:
-    """Something that events happen to, and that tells its listeners."""
+    """An object that receives events and calls its listeners (DOM §2.7)."""
 
     def __init__(self) -> None:
         self._entries: dict[str, list[_Entry]] = {}
-        self._unfinished: set[asyncio.Future[Any]] = set()  # a task needs somebody to hold it
+        self._unfinished: set[asyncio.Future[Any]] = set()  # the loop does not keep tasks alive
 
     def addEventListener(self, type: str, listener: Listener, *, once: bool = False) -> None:
         """Call ``listener(event)`` for each event of this type; with `once`, for the next only.
@@ -135,7 +135,7 @@ class EventTarget:
             entries.append(_Entry(listener, once))
 
     def removeEventListener(self, type: str, listener: Listener) -> None:
-        """Call it no more, not even for an event that is under way. Unknown ones are fine."""
+        """Stop calling it, even for an event in progress. An unknown listener is ignored."""
         for entry in self._entries.get(type, []):
             if entry.listener == listener and not entry.attribute:
                 self._remove(type, entry)
@@ -144,7 +144,7 @@ class EventTarget:
     def dispatchEvent(self, event: Event) -> None:
         """Run the listeners of this event now, in order."""
         event.target = self
-        # A copy: who is added from here on hears the next event, not this one.
+        # A copy: a listener added from here on gets the next event, not this one.
         for entry in list(self._entries.get(event.type, [])):
             if event._stopped:
                 break
@@ -184,7 +184,7 @@ class EventTarget:
 class HandlerAttribute:
     """An attribute such as ``onopen``: a function, or None for no handler (HTML §8.1.8.1).
 
-    Another function takes the place of the one before; None gives the place up.
+    A new function takes the place of the old one; None gives the place up.
     """
 
     def __init__(self, type: str) -> None:
@@ -214,7 +214,7 @@ class HandlerAttribute:
 def _need_callable(listener: object, where: str) -> None:
     if not callable(listener):
         raise TypeError(
-            f"{where} wants a function that takes the event, found {listener!r}; "
+            f"{where} needs a function that takes the event, found {listener!r}; "
             "pass the function itself, without calling it."
         )
 
@@ -223,8 +223,8 @@ async def once(target: EventTarget, type: str, timeout: float = 5.0) -> Any:
     """Wait for the next event of this type and return it.
 
     The standard has no such function; a cell that wants to go on after an event does.
-    Events between two waits are missed: for every message, set `onmessage`.
-    `timeout` is in seconds. WslabError when it is over.
+    Events between two waits are missed: to get every message, set `onmessage`.
+    `timeout` is in seconds; after it, this raises WslabError.
     """
     future: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
 

@@ -1,14 +1,14 @@
 """Endpoint: the client's end of one connection, made of our own frames (RFC 6455).
 
-A library reports an end in its own words. A browser needs the facts below them: was there
-a Close frame, did the client have to fail the connection, and what was first. So the bytes
-are read by ``wslab.protocol`` here, and its rules decide when to fail.
+A library reports the end of a connection in its own terms. A browser needs the facts: was
+there a Close frame, did the client have to fail the connection, and which came first. So
+``wslab.protocol`` reads the bytes here, and its rules decide when to fail.
 
 Rules of this file:
 
-* The endpoint tells its `Observer` what happened, once and in order, and never waits for it.
-* `closed` is the last that it tells. Every wait before it has a limit.
-* A connection that broke a rule is not listened to any more (§7.1.7).
+* The endpoint reports each fact to its `Observer` once and in order, and never waits for it.
+* `closed` is its last report. Every wait before it has a limit.
+* Once the server has broken a rule, the endpoint reads no more (§7.1.7).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ LINGER_TIMEOUT_S: Final = 2.0  # seconds until the server must have closed TCP a
 
 
 class Observer(Protocol):
-    """Who is told what happens at an endpoint."""
+    """What an endpoint reports to."""
 
     def opened(self, subprotocol: str, extensions: str) -> None:
         """The handshake succeeded."""
@@ -59,7 +59,7 @@ class Observer(Protocol):
         """The server's Close frame arrived."""
 
     def closed(self, code: int, reason: str, clean: bool, failed: bool) -> None:
-        """The connection ended. `failed`: a rule was broken, or the network gave up."""
+        """The connection ended. `failed`: the server broke a rule, or the network failed."""
 
 
 class Endpoint(asyncio.Protocol):
@@ -78,8 +78,8 @@ class Endpoint(asyncio.Protocol):
         self._header_seen = False  # was the header of the unfinished frame judged?
         self._session = Session()
         self._packer: _Packer | None = None
-        self._queue: deque[tuple[Frame, int]] = deque()  # frames to write, and what they count
-        self._writing = 0  # what the frame counts that the transport still holds
+        self._queue: deque[tuple[Frame, int]] = deque()  # frames, and their size for `sent`
+        self._writing = 0  # the size of the frame that the transport still holds
         self._blocked = False
         self._close_queued = False
         self._close_received: ClosePayload | None = None
@@ -112,14 +112,14 @@ class Endpoint(asyncio.Protocol):
             await self._loop.create_connection(
                 lambda: self, self._url.host, self._url.port, ssl=tls
             )
-        except (OSError, ValueError):  # nobody there, an unknown host, an invalid name
+        except (OSError, ValueError):  # no server there, an unknown host, an invalid name
             self._fail()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        # Then `pause_writing` says: the system holds as much as it can. Not high=0, with
-        # which asyncio's TLS transport pauses an empty buffer and never resumes.
+        # Now `pause_writing` means that the system holds as much as it can. Not high=0: with
+        # it, asyncio's TLS transport pauses for an empty buffer and never resumes.
         transport.set_write_buffer_limits(high=1, low=0)
         if self._over:
             transport.abort()
@@ -128,7 +128,7 @@ class Endpoint(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self._over:
-            return  # §7.1.7: nothing after that counts
+            return  # §7.1.7: ignore everything after that
         if not self._upgraded:
             self._head += data
             if not self._shake_hands():
@@ -159,7 +159,7 @@ class Endpoint(asyncio.Protocol):
     # --- reading ---------------------------------------------------------------------------
 
     def _shake_hands(self) -> bool:
-        """Read the response once it is complete; say whether frames follow, kept in `_head`."""
+        """Read the response once it is complete; return whether frames follow (in `_head`)."""
         try:
             response = Response.parse(self._head)
         except MalformedHandshake:
@@ -188,7 +188,7 @@ class Endpoint(asyncio.Protocol):
                 return
         self._header_seen = self._header_seen and not frames
         if not self._header_seen and (header := FrameHeader.parse(self._reader.pending)):
-            # A wrong header is answered at once: its payload may never come.
+            # Answer an invalid header at once: its payload may never come.
             self._header_seen = True
             self._judge(check_frame(header, Side.SERVER, self._session.deflate is not None))
 
@@ -200,7 +200,7 @@ class Endpoint(asyncio.Protocol):
         if step.message is not None:
             self._observer.received(step.message.data)
         elif frame.opcode == Opcode.PING and not self._close_queued:
-            if self._blocked:  # only the latest ping wants an answer (§5.5.3)
+            if self._blocked:  # only the latest ping needs an answer (§5.5.3)
                 self._queue = deque(q for q in self._queue if q[0].opcode != Opcode.PONG)
             self._put(_masked(Opcode.PONG, frame.payload), 0)
         elif frame.opcode == Opcode.CLOSE:
@@ -211,7 +211,7 @@ class Endpoint(asyncio.Protocol):
             self._deadline(LINGER_TIMEOUT_S)  # §7.1.1: the server closes TCP first
 
     def _judge(self, findings: list[Finding]) -> bool:
-        """Fail the connection over the first broken rule; say whether all are kept."""
+        """Fail the connection over the first broken rule; return whether all were kept."""
         broken = next((finding for finding in findings if not finding.ok), None)
         if broken is not None:
             self._fail(broken.close_code or CloseCode.PROTOCOL_ERROR, broken.rule)
@@ -220,7 +220,7 @@ class Endpoint(asyncio.Protocol):
     # --- writing ---------------------------------------------------------------------------
 
     def _put(self, frame: Frame, size: int) -> None:
-        """Write in the loop's next turn: what one turn sends is counted until it ends."""
+        """Write in the loop's next turn: `sent` must not report a frame before this turn ends."""
         if not self._queue:
             self._loop.call_soon(self._write)
         self._queue.append((frame, size))
@@ -238,7 +238,7 @@ class Endpoint(asyncio.Protocol):
             self._observer.sent(size)
 
     def _answer_close(self, payload: bytes) -> None:
-        """The last frame: what is still queued is lost, for nobody reads it."""
+        """Send the last frame and drop what is queued, because the server reads no more."""
         self._queue.clear()
         self._close_queued = True
         if self._transport is not None:
@@ -247,7 +247,7 @@ class Endpoint(asyncio.Protocol):
     # --- ending ----------------------------------------------------------------------------
 
     def _deadline(self, seconds: float) -> None:
-        """Cut the TCP connection after this time."""
+        """Cut the TCP connection after this many seconds."""
         self._timer.cancel()
         if self._transport is not None:
             self._timer = self._loop.call_later(seconds, self._transport.abort)
@@ -264,7 +264,7 @@ class Endpoint(asyncio.Protocol):
         self._over = True
         if self._connecting.done():
             self._end(CloseCode.ABNORMAL_CLOSURE, "", clean=False, failed=True)
-        else:  # it has a socket of its own to close first
+        else:  # the attempt to connect must close its socket first
             self._connecting.cancel()
             self._connecting.add_done_callback(
                 lambda _: self._end(CloseCode.ABNORMAL_CLOSURE, "", clean=False, failed=True)
@@ -278,9 +278,9 @@ class Endpoint(asyncio.Protocol):
 
 
 def _tolerable(finding: Finding, frame: Frame) -> bool:
-    """A close code without a meaning, such as 999, is handed on, as browsers do.
+    """A close code without a meaning, such as 999, is passed on, as browsers do.
 
-    Only the three codes that say "there was no such frame" are refused (RFC 6455 §7.4.1).
+    Only the three codes that must not be in a Close frame are refused (RFC 6455 §7.4.1).
     """
     code = ClosePayload.parse(frame.payload).code
     return finding.rule == "close-code-may-be-sent" and not isinstance(code, CloseCode)
@@ -291,7 +291,7 @@ class _Packer:
 
     def __init__(self, deflate: Deflate) -> None:
         self._forgets = deflate.client_no_context_takeover
-        # zlib starts at 9, and then reaches back 250 bytes at most: right for 8 bits as well.
+        # zlib's smallest is 9, and then it reaches back 250 bytes at most: valid for 8 as well.
         self._bits = max(deflate.client_max_window_bits, 9)
         self._stream = self._new_stream()
 

@@ -19,11 +19,11 @@ class ReadyState(IntEnum):
 
 
 class ReadyStateTrigger(Enum):
-    """What can happen to a WebSocket, and after the colon the events that its listeners hear."""
+    """What can happen to a WebSocket and, after the colon, the events that its listeners get."""
 
-    OPENED = "the 101 is here: open"
+    OPENED = "the 101 arrives: open"
     CLOSE_CALLED = "you call close()"
-    CLOSE_RECEIVED = "a Close frame is here"
+    CLOSE_RECEIVED = "a Close frame arrives"
     ENDED = "TCP has ended: close"
     FAILED = "it failed: error, close"
 

@@ -1,4 +1,4 @@
-"""What a browser's WebSocket asks of a server, and which answer it takes (WebSockets §2)."""
+"""What a browser's WebSocket asks of a server, and which answer it accepts (WebSockets §2)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FATAL: Final = [
 
 
 def upgrade_request(url: WsUrl, subprotocols: Sequence[str]) -> Request:
-    """A request with a new random key. There is no document, so no Origin and no cookies."""
+    """A request with a new random key. Without a document it has no Origin and no cookies."""
     headers = [
         ("Host", url.host_header),
         ("Upgrade", "websocket"),
@@ -35,12 +35,12 @@ def upgrade_request(url: WsUrl, subprotocols: Sequence[str]) -> Request:
 
 
 def is_acceptable(handshake: Handshake) -> bool:
-    """Does a browser open the connection with this answer?"""
+    """Does a browser open the connection after this answer?"""
     if not handshake.upgraded:
         return False
     findings = [rule.check(handshake) for rule in _FATAL]
     if any(finding is not None and not finding.ok for finding in findings):
         return False
-    # RFC 6455 lets a server choose no subprotocol. The WebSockets standard does not, once
-    # the client offered some.
+    # RFC 6455 lets a server choose no subprotocol. The WebSockets standard does not, if the
+    # client offered any.
     return not handshake.subprotocols or handshake.subprotocol is not None

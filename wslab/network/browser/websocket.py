@@ -1,11 +1,10 @@
 """WebSocket: the object that JavaScript has in a browser, in Python (WebSockets standard).
 
-Names, order and limits are the browser's, so what is learned here holds there. What differs
-is what Python has otherwise: there is no document, so a URL cannot be relative; bytes stand
-for an ArrayBuffer; `once` is a keyword.
+Names, order and limits are the browser's, so what you learn here holds there. Python makes
+three differences: there is no document, so a URL cannot be relative; bytes stand for an
+ArrayBuffer; `once` is a keyword argument.
 
-Events come from the running event loop, one at a time. A cell that ends, or awaits, lets
-them run.
+Events come from the running event loop, one at a time. They run when a cell ends or awaits.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ _MAX_REASON_BYTES: Final = 123  # bytes: a control frame carries 125, and the co
 
 
 class Blob:
-    """Binary data that is read by waiting for it (File API §3): ``await blob.arrayBuffer()``."""
+    """Binary data that you await to read (File API §3): ``await blob.arrayBuffer()``."""
 
     def __init__(self, data: bytes = b"", type: str = "") -> None:
         self._data = bytes(data)
@@ -63,7 +62,7 @@ class Blob:
 
     @property
     def size(self) -> int:
-        """How many bytes there are."""
+        """The size in bytes."""
         return len(self._data)
 
     async def arrayBuffer(self) -> bytes:
@@ -83,9 +82,9 @@ class WebSocket(EventTarget):
 
     `protocols` is the name of a subprotocol, or several in order of preference. The events
     are "open", "message", "error" and "close": set `onopen` and its like, or call
-    `addEventListener`. An "error" says nothing more; the "close" after it has code 1006.
+    `addEventListener`. An "error" has no details; the "close" after it has code 1006.
 
-    DOMSyntaxError for a URL that is not a WebSocket's, and for subprotocols that are
+    Raises DOMSyntaxError for a URL that is not a WebSocket's, and for subprotocols that are
     listed twice or are not words. WslabError where no event loop runs.
     """
 
@@ -130,9 +129,9 @@ class WebSocket(EventTarget):
 
     @property
     def bufferedAmount(self) -> int:
-        """Bytes of payload that `send` took and that have not left for the network.
+        """Bytes of payload given to `send` that have not yet left for the network.
 
-        It does not go down while your code runs, nor ever after the connection has closed.
+        It does not go down while your code runs, and never after the connection has closed.
         """
         return self._buffered
 
@@ -162,8 +161,8 @@ class WebSocket(EventTarget):
     def send(self, data: str | bytes | bytearray | memoryview | Blob) -> None:
         """Send one message: str as text, anything else as binary.
 
-        InvalidStateError while CONNECTING. Once CLOSING or CLOSED the data is counted in
-        `bufferedAmount` and dropped, without a word. TypeError for other types.
+        Once CLOSING or CLOSED, the data is counted in `bufferedAmount` and silently dropped.
+        Raises InvalidStateError while CONNECTING, and TypeError for other types.
         """
         if isinstance(data, str):
             message: str | bytes = as_unicode(data)
@@ -173,7 +172,7 @@ class WebSocket(EventTarget):
             message = bytes(data)
         else:
             raise TypeError(
-                f"send() takes str, bytes or a Blob, found {data!r}; for other things send "
+                f"send() takes str, bytes or a Blob, found {data!r}; for other types send "
                 "json.dumps(data)."
             )
         if self._state is ReadyState.CONNECTING:
@@ -185,20 +184,20 @@ class WebSocket(EventTarget):
             self._endpoint.send(message)
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
-        """Begin to close; what was sent before still leaves. Closing twice is fine.
+        """Begin to close; messages sent before still leave. A second call does nothing.
 
         Without `code` the Close frame is empty. While CONNECTING this fails the connection:
         "error", then "close" with 1006.
 
-        InvalidAccessError for a code other than 1000 or 3000 to 4999, and for a reason
-        without a code. DOMSyntaxError for a reason of more than 123 bytes as UTF-8.
+        Raises InvalidAccessError for a code other than 1000 or 3000 to 4999, and for a reason
+        without a code; DOMSyntaxError for a reason of more than 123 bytes as UTF-8.
         """
         if code is None and reason is not None:
             raise InvalidAccessError("a reason needs a code; write close(1000, reason).")
         if code is not None and code != 1000 and not 3000 <= code <= 4999:
             raise InvalidAccessError(
                 f"close() takes the code 1000 or one from 3000 to 4999, found {code}; the "
-                "others are for browsers and servers."
+                "others are reserved for browsers and servers."
             )
         said = as_unicode(reason or "")
         if len(said.encode()) > _MAX_REASON_BYTES:
@@ -220,7 +219,7 @@ class WebSocket(EventTarget):
 
 
 class _Tasks:
-    """Turns what happens at the endpoint into tasks of the loop: one happening, one turn."""
+    """Turns each report of the endpoint into a task of the loop, one per turn."""
 
     def __init__(self, ws: WebSocket) -> None:
         self._ws = ws

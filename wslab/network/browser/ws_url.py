@@ -1,8 +1,8 @@
 """WsUrl: the URL of a WebSocket, read as a browser reads it (URL standard §4, WebSockets §3.1).
 
-``urllib`` reads URLs as an older RFC does, and takes much that a browser refuses or writes
-in another way: dots in a path, backslashes, ``127.1``, a port that is the default. Tools
-other than a browser, such as the tap, read the URL of a server with `targets.split_target`.
+``urllib`` follows an older RFC, and accepts much that a browser refuses or rewrites: dots in
+a path, backslashes, ``127.1``, a default port. Tools other than a browser, such as the tap,
+read the URL of a server with `targets.split_target`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from wslab.protocol.redaction import redacted_text
 _SCHEMES: Final = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
 
 
-_BLANK: Final = "".join(map(chr, range(0x21)))  # taken off both ends
+_BLANK: Final = "".join(map(chr, range(0x21)))  # removed from both ends
 _FORBIDDEN_IN_HOST: Final = re.compile(r"[\x00-\x20#/:<>?@\[\\\]^|%\x7f]")
 _ENCODED_IN_QUERY: Final = " \"#<>'"
 _ENCODED_IN_PATH: Final = ' "#<>?^`{}'
@@ -46,8 +46,8 @@ class WsUrl:
     def parse(cls, text: str) -> WsUrl:
         """Read the text that was given to ``WebSocket(…)``.
 
-        http becomes ws and https becomes wss. DOMSyntaxError for any other scheme, for a
-        relative URL (Python has no document that it could be relative to), and for one
+        http becomes ws and https becomes wss. Raises DOMSyntaxError for any other scheme, for
+        a relative URL (Python has no document that it could be relative to), and for one
         with a fragment.
         """
         url = re.sub(r"[\t\n\r]", "", as_unicode(text).strip(_BLANK))
@@ -90,7 +90,7 @@ def _refuse(text: str, why: str) -> DOMSyntaxError:
 
 
 def _split_authority(rest: str) -> tuple[str, str]:
-    """What stands between the slashes and the path; a backslash counts as a slash."""
+    """The part between the slashes and the path, and the rest; a backslash counts as a slash."""
     rest = rest.lstrip("/\\")
     end = re.search(r"[/\\]|$", rest)
     assert end is not None

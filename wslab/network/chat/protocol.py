@@ -1,10 +1,10 @@
 """The chat protocol, written down once: every message, every field, every limit.
 
 Messages are JSON objects in WebSocket text messages. The tables below are the whole
-protocol: `read` checks what comes in against them, `describe` prints them as
-documentation, and whoever writes a server or a client of their own reads them too.
+protocol: `read` checks each message against them, `describe` prints them as
+documentation, and you can read them when you write a server or a client of your own.
 
-A field that no row names is ignored, so that the protocol can grow.
+A field that is not in the table is ignored, so that the protocol can grow.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from wslab.protocol.frames import Side
 
 NAME_CHARACTERS: Final = 24
 TEXT_CHARACTERS: Final = 1_000
-MARK_CHARACTERS: Final = 32  # of a key or a tag
-CLOSE_REPLACED: Final = 4001  # the same person came again on another connection
+MARK_CHARACTERS: Final = 32  # in a key or a tag
+CLOSE_REPLACED: Final = 4001  # the same client joined again on another connection
 
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """What one field of a message holds. `most` counts the characters of a text."""
+    """What one field of a message holds. `most` is the limit of a text in characters."""
 
     name: str
     kind: type  # str, int, bool or list
@@ -44,7 +44,7 @@ class FieldRule:
         ]
 
     def fits(self, value: object) -> bool:
-        """Whether the value has the type, and keeps to the limit."""
+        """Whether the value has the type and is within the limit."""
         if type(value) is not self.kind:  # not isinstance: true is not a number here
             return False
         if isinstance(value, int):
@@ -65,14 +65,14 @@ class MessageRule:
 
 
 _ID: Final = FieldRule("id", int, "the number of this event in its room: 1, 2, 3 …")
-_AT: Final = FieldRule("at", str, "when the server took it: ISO 8601, in UTC")
+_AT: Final = FieldRule("at", str, "when the server received it: ISO 8601, in UTC")
 _NAME: Final = FieldRule(
-    "name", str, "whose event it is, as the server knows", True, NAME_CHARACTERS
+    "name", str, "who caused the event; the server fills it in", True, NAME_CHARACTERS
 )
 _TAG: Final = FieldRule(
     "tag",
     str,
-    "a mark of the sender's choice, to find its own message again",
+    "a mark that the sender chooses, to recognise its own message",
     False,
     MARK_CHARACTERS,
 )
@@ -81,14 +81,14 @@ MESSAGES: Final = (
     MessageRule(
         Side.CLIENT,
         "join",
-        "take part under a name; comes first",
+        "take part under a name; send this first",
         (
             FieldRule("name", str, "letters, digits, space, - _ . '", True, NAME_CHARACTERS),
-            FieldRule("since", int, "also answer what came after this id, as `history`", False),
+            FieldRule("since", int, "also send what came after this id, as `history`", False),
             FieldRule(
                 "key",
                 str,
-                "a secret of your own: with the same one, a second join takes the first's place",
+                "a secret of your own: a second join with the same key replaces the first",
                 False,
                 MARK_CHARACTERS,
             ),
@@ -107,7 +107,7 @@ MESSAGES: Final = (
         (FieldRule("since", int, "the last id that you have; 0 for all that is kept"),),
     ),
     MessageRule(Side.CLIENT, "leave", "say goodbye; the server then closes the connection"),
-    MessageRule(Side.SERVER, "join", "someone takes part from now on", (_ID, _AT, _NAME)),
+    MessageRule(Side.SERVER, "join", "someone has joined the room", (_ID, _AT, _NAME)),
     MessageRule(
         Side.SERVER,
         "say",
@@ -117,7 +117,7 @@ MESSAGES: Final = (
     MessageRule(
         Side.SERVER,
         "leave",
-        "someone takes part no longer",
+        "someone has left the room",
         (_ID, _AT, _NAME, FieldRule("why", str, "one of WHY")),
     ),
     MessageRule(
@@ -127,7 +127,7 @@ MESSAGES: Final = (
         (
             FieldRule("since", int, "the id that was asked for"),
             FieldRule("events", list, "the join, say and leave messages after it, oldest first"),
-            FieldRule("complete", bool, "false when older ones are no longer kept"),
+            FieldRule("complete", bool, "false if older ones are no longer kept"),
             FieldRule("names", list, "who takes part at this moment"),
         ),
     ),
@@ -135,22 +135,22 @@ MESSAGES: Final = (
         Side.SERVER,
         "error",
         "your last message was not acted upon; the connection stays open",
-        (FieldRule("code", str, "one of ERRORS"), FieldRule("text", str, "the same for people")),
+        (FieldRule("code", str, "one of ERRORS"), FieldRule("text", str, "the same in words")),
     ),
 )
 
-#: Each `code` of an error, and when it is sent.
+#: Each `code` of an error, and when the server sends it.
 ERRORS: Final = {
     "not-json": "the message is not a JSON object in a text message",
     "unknown-type": "`type` is missing, or no client sends such a message",
-    "bad-field": "a field is missing, has another type, or holds what cannot be sent on",
+    "bad-field": "a field is missing, has the wrong type, or holds text that cannot be sent",
     "too-long": "the text of a field has more characters than its limit",
     "bad-name": "the name has characters that a name cannot have",
-    "name-taken": "someone in the room has this name; case makes no difference",
+    "name-taken": "someone in the room has this name; case does not matter",
     "join-first": "the client has not joined",
-    "already-joined": "the client has joined before; leave first",
-    "room-full": "as many take part as the room holds",
-    "too-fast": "more messages came than the rate limit allows; this one is lost",
+    "already-joined": "the client has already joined; leave first",
+    "room-full": "the room already has as many members as it may",
+    "too-fast": "the client sent more messages than the rate limit allows; this one is lost",
 }
 
 #: Each `why` of a leave.
@@ -178,15 +178,15 @@ CLOSES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one client may cost. Every figure belongs to the protocol: a client can rely on it."""
+    """What one client may use. Every limit is part of the protocol: a client can rely on it."""
 
-    message_bytes: int = 16 * 1024  # of one message; more is closed with 1009
-    clients: int = 1_500  # who take part in one room
+    message_bytes: int = 16 * 1024  # bytes of one message; a larger one gets a Close with 1009
+    clients: int = 1_500  # clients in one room
     history: int = 200  # events a room keeps
-    queue: int = 256  # messages that wait for a client that does not read; more: 1013
+    queue: int = 256  # messages that wait for a slow client; more: Close with 1013
     burst: int = 30  # messages at once
-    per_second: float = 10.0  # messages in the long run
-    strikes: int = 100  # refusals as `too-fast` without a pause; more: 1008
+    per_second: float = 10.0  # messages per second after that
+    strikes: int = 100  # refusals as `too-fast` without a pause; more: Close with 1008
 
 
 LIMITS: Final = Limits()
@@ -212,7 +212,7 @@ _RULES: Final = {(rule.sender, rule.type): rule for rule in MESSAGES}
 def read(data: str | bytes, sender: Side = Side.CLIENT) -> dict[str, Any] | Refusal:
     """The message in `data`, with the fields of its row and no others; or what is wrong with it.
 
-    Nothing that a stranger can send raises an exception here.
+    Nothing that a peer can send raises an exception here.
     """
     if isinstance(data, bytes):
         return Refusal("not-json", "This was a binary message; send JSON in a text message.")
@@ -222,7 +222,7 @@ def read(data: str | bytes, sender: Side = Side.CLIENT) -> dict[str, Any] | Refu
         what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         return Refusal("not-json", f"This is not JSON: {what[:100]}.")
     if not isinstance(message, dict):
-        return Refusal("not-json", "This is JSON, but no object; write {…}.")
+        return Refusal("not-json", "This is JSON, but not an object; write {…}.")
     kind = message.get("type")
     rule = _RULES.get((sender, kind)) if isinstance(kind, str) else None
     if rule is None:
@@ -241,7 +241,7 @@ def _judge(rule: MessageRule, field: FieldRule, message: dict[str, Any]) -> Refu
     value = message.get(field.name)
     if field.fits(value):
         if field.name == "name" and not is_name(str(value)):
-            return Refusal("bad-name", "A name holds letters, digits, and - _ . ' or space inside.")
+            return Refusal("bad-name", "A name has letters, digits, - _ . ' and, inside, spaces.")
         return None
     too_long = isinstance(value, str) and field.most is not None and len(value) > field.most
     found = "" if field.name in message else ", which is missing"
@@ -252,18 +252,18 @@ def _judge(rule: MessageRule, field: FieldRule, message: dict[str, Any]) -> Refu
 
 
 def is_name(name: str) -> bool:
-    """Whether somebody may be called so: nothing invisible, nothing that could pass for mark-up."""
+    """Whether this is a valid name: nothing invisible, nothing that could pass for mark-up."""
     letters = all(unicodedata.category(c)[0] in "LMN" or c in " -_.'" for c in name)
     return letters and name == name.strip() and 1 <= len(name) <= NAME_CHARACTERS
 
 
 def same_name(name: str) -> str:
-    """What two names have in common that people would take for the same."""
+    """A form that is equal for two names that people would take for the same."""
     return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _is_sendable(text: str) -> bool:
-    """No half of a surrogate pair (not UTF-8), and of the control characters only two."""
+    """No surrogates, which UTF-8 cannot hold, and no control characters but tab and newline."""
     return _NOT_SENT.search(text) is None
 
 
@@ -277,7 +277,7 @@ def _set_in(line: str, indent: int) -> list[str]:
 
 
 def describe(limits: Limits = LIMITS) -> str:
-    """The whole protocol as text, made from the tables that the server runs on."""
+    """The whole protocol as text, made from the tables that the server uses."""
     lines = []
     for sender in Side:
         lines.append(f"What a {sender.value} sends")
@@ -306,7 +306,7 @@ def describe(limits: Limits = LIMITS) -> str:
             f"  one message     {limits.message_bytes:,} bytes",
             f"  rate            {limits.burst:,} messages at once, then {limits.per_second:g} a "
             "second",
-            f"  room            {limits.clients:,} take part; the newest {limits.history:,} events "
+            f"  room            {limits.clients:,} members; the newest {limits.history:,} events "
             "are kept",
             f"  slow client     {limits.queue:,} messages wait for it",
         ]

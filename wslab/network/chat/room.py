@@ -1,13 +1,13 @@
-"""Room and Member: who takes part, what was said, and what waits for whom.
+"""Room and Member: who takes part, what was said, and what waits for each client.
 
 Rules of this file:
 
 * Everything runs on one event loop, and no method of `Room` awaits. So an event gets its
-  number, enters the history and goes to every member in one step, and a member who joins
-  between two events finds the first in the history and gets the second: nothing is lost,
-  nothing comes twice.
-* Nobody waits for a slow reader. Its messages wait in a queue of its own, and when that
-  is full it is dropped with 1013: it loses nothing, as it may join again with `since`.
+  number, enters the history and goes to every member in one step. A member who joins
+  between two events finds the first in the history and receives the second: no event is
+  lost, and none arrives twice.
+* A slow client delays no other. Its messages wait in a queue of its own, and when that is
+  full the server drops it with 1013. It can join again with `since` and get what it missed.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ from websockets.exceptions import ConnectionClosed
 from wslab.network.chat.protocol import CLOSE_REPLACED, Limits, Refusal, encode, same_name
 from wslab.protocol.closing import CloseCode
 
-_MAX_QUEUED_BYTES: Final = (
-    32 * 1024
-)  # bytes in a connection's buffer with which the library waits, too
+_MAX_QUEUED_BYTES: Final = 32 * 1024  # of a connection's buffer, where the library waits as well
 
 
 SLOW: Final = "you read too slowly; join again with since"
@@ -35,7 +33,7 @@ _JOIN_FIRST: Final = "You have not joined; send join with a name first."
 
 
 class Member:
-    """One connection to a room, with the queue of what is to be sent to it."""
+    """One connection to a room, with the queue of messages to send to it."""
 
     def __init__(self, ws: ServerConnection, queue: int) -> None:
         self.ws = ws
@@ -48,16 +46,16 @@ class Member:
 
     @property
     def gone(self) -> bool:
-        """Whether nothing can be sent any more, though its handler may not know yet."""
+        """Whether nothing can be sent any more, even if its handler does not know yet."""
         return bool(self.dropped) or self.ws.transport.is_closing()
 
     @property
     def keeps_up(self) -> bool:
-        """Whether nothing waits for it, so that a message may go straight to its connection."""
+        """Whether nothing waits for it, so that a message can go straight to its connection."""
         return not self._waiting and self.ws.transport.get_write_buffer_size() < _MAX_QUEUED_BYTES
 
     def send(self, message: dict[str, Any]) -> None:
-        """Send now or as soon as it reads; drop it when too much waits."""
+        """Send now, or as soon as the client reads; drop the client if too much waits."""
         if not self.put(encode(message)):
             self.drop("slow", CloseCode.TRY_AGAIN_LATER, SLOW)
 
@@ -76,9 +74,9 @@ class Member:
         return True
 
     def drop(self, why: str, code: int, reason: str) -> None:
-        """Close the connection, without waiting for it and for what is queued.
+        """Close the connection without waiting for it or for what is queued.
 
-        `why` is a row of WHY, `code` and `reason` go into the Close frame.
+        `why` is a key of WHY; `code` and `reason` go into the Close frame.
         """
         if self.dropped:
             return
@@ -104,7 +102,7 @@ class Room:
         self._clock = clock
         self._last_id = 0
         self._history: deque[dict[str, Any]] = deque(maxlen=limits.history)
-        self._members: dict[str, Member] = {}  # by what same_name makes of the name
+        self._members: dict[str, Member] = {}  # by same_name(name)
 
     @property
     def names(self) -> list[str]:
@@ -112,17 +110,17 @@ class Room:
         return [member.name for member in self._members.values()]
 
     def has(self, member: Member) -> bool:
-        """Whether this very connection takes part."""
+        """Whether this connection takes part, not only one with the same name."""
         return bool(member.name) and self._members.get(same_name(member.name)) is member
 
     def clear(self) -> None:
-        """Forget who takes part, without telling anyone; what was said stays."""
+        """Remove every member without telling anyone; the history stays."""
         self._members.clear()
 
     def join(
         self, member: Member, name: str, since: int | None = None, key: str = ""
     ) -> Refusal | None:
-        """Let a member take part, and tell everyone; or say why not."""
+        """Let a member take part, and tell everyone; or return why not."""
         if member.name:
             return Refusal("already-joined", f"You are here as {member.name}; leave first.")
         same = same_name(name)
@@ -132,7 +130,9 @@ class Room:
             self.leave(there, "replaced")
             there.drop("replaced", CLOSE_REPLACED, "you joined from another connection")
         if len(self._members) >= self._limits.clients:
-            return Refusal("room-full", f"{len(self._members):,} take part; try again later.")
+            return Refusal(
+                "room-full", f"{len(self._members):,} members are here; try again later."
+            )
         if since is not None:
             member.send(self.history(since))
         member.name, member.key = name, key
@@ -141,7 +141,7 @@ class Room:
         return None
 
     def say(self, member: Member, text: str, tag: str | None = None) -> Refusal | None:
-        """Tell everyone."""
+        """Send a member's text to everyone; or return why not."""
         if not self.has(member):
             return Refusal("join-first", _JOIN_FIRST)
         more = {"text": text} if tag is None else {"text": text, "tag": tag}
@@ -149,7 +149,7 @@ class Room:
         return None
 
     def leave(self, member: Member, why: str) -> Refusal | None:
-        """Tell everyone who stays, and the member itself while its connection is open."""
+        """Tell the members who stay, and the leaving one while its connection is open."""
         if not self.has(member):
             return Refusal("join-first", _JOIN_FIRST)
         self._publish("leave", member.name, {"why": why}, leaving=member)
@@ -165,7 +165,8 @@ class Room:
     def history(self, since: int) -> dict[str, Any]:
         """The `history` message: the events after `since` that are kept.
 
-        An id that was never given (the server was started anew, say) gets all there is.
+        If `since` is an id that was never given, perhaps because the server has restarted,
+        it holds every event that is kept.
         """
         given = since <= self._last_id
         kept = [event for event in self._history if event["id"] > since or not given]
@@ -180,7 +181,7 @@ class Room:
     def _publish(
         self, kind: str, name: str, more: dict[str, str], leaving: Member | None = None
     ) -> None:
-        """Number, keep and send an event, and then the leaves of those who were too slow for it."""
+        """Number, keep and send an event; then a `leave` for each member too slow for it."""
         coming = deque([(kind, name, more, leaving)])
         while coming:
             kind, name, more, leaving = coming.popleft()
@@ -209,7 +210,7 @@ class Room:
 
 
 class TokenBucket:
-    """A rate limit: `burst` at once, and `per_second` in the long run. Times are in seconds."""
+    """A rate limit: `burst` at once, then `per_second` on average. Times are in seconds."""
 
     def __init__(self, per_second: float, burst: int, now: float) -> None:
         self._per_second = per_second

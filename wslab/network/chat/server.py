@@ -28,16 +28,17 @@ def _utc_now() -> str:
 
 
 class ChatPage(PathServer):
-    """The chat page at ``/``, and behind it a chat handler of yours: ``async def chat(ws)``.
+    """The chat page at ``/``, with a chat handler of yours behind it: ``async def chat(ws)``.
 
-    A browser may connect from this server's own pages alone: the Origin of its request has
-    to name the host that it asks. `origins` lists further ones, such as
-    ``"https://school.example"``; the others get 403. A program that sends no Origin may
-    connect. (A page whose host name was made to point here is its own origin: who must
-    keep such out needs a password or a list of host names.)
+    A browser may connect only from this server's own pages: the Origin of its request must
+    name the host that it connects to. `origins` lists others to let in, such as
+    ``"https://school.example"``; all the rest get 403. A program that sends no Origin may
+    connect. (An attacker can point a host name of their own at this server, and a page from
+    there passes this check; only a password or a list of host names keeps it out.)
 
-    Each client is pinged every `keepalive` seconds and has as long to answer; None sends
-    no pings. A message larger than `limits.message_bytes` closes the connection with 1009.
+    The server pings each client every `keepalive` seconds, and the client has as long to
+    answer; with None it sends no pings. A message larger than `limits.message_bytes` closes
+    the connection with 1009.
     """
 
     def __init__(
@@ -82,7 +83,7 @@ class ChatPage(PathServer):
     def _is_foreign(self, request: Request) -> bool:
         origins = request.headers.get_all("Origin")
         if not origins or "Upgrade" not in request.headers:
-            return False  # no browser, or a page that a link opens
+            return False  # not a browser, or a page opened by a link
         own = request.headers.get("Host", "").lower()
         origin = origins[0]
         if len(origins) > 1:
@@ -91,7 +92,7 @@ class ChatPage(PathServer):
             return False
         try:
             return urlsplit(origin).netloc.lower() != own
-        except ValueError:  # no URL, such as "http://["
+        except ValueError:  # not a URL, such as "http://["
             return True
 
 
@@ -99,11 +100,11 @@ class ChatServer(ChatPage):
     """A chat in rooms: each has its path ``/room/<name>``, and the first is at ``/`` as well.
 
     `wslab.network.chat.protocol` is the protocol; ``print(describe())`` shows it. `clock`
-    gives the text of each `at`, `timer` the seconds by which the rate limit counts. The
-    other arguments are those of `ChatPage`. Rooms and what was said live as long as the
-    object, through a stop and a new start.
+    gives the text of each `at`, `timer` the seconds for the rate limit. The other arguments
+    are those of `ChatPage`. Rooms and their history last as long as the object, even if it
+    is stopped and started again.
 
-    WslabError for a room whose name is not made of a-z, 0-9 and "-".
+    Raises WslabError for a room whose name is not made of a-z, 0-9 and "-".
     """
 
     def __init__(
@@ -125,7 +126,7 @@ class ChatServer(ChatPage):
             self.add_room(name)
 
     def add_room(self, name: str) -> None:
-        """Open one more room, at ``/room/<name>``; nothing changes if it is there."""
+        """Open one more room, at ``/room/<name>``; nothing changes if it exists already."""
         if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
             raise WslabError(f"{name!r} cannot be a room; use 1 to 40 of a-z, 0-9 and '-'.")
         if name in self.rooms:
@@ -146,7 +147,7 @@ class ChatServer(ChatPage):
         await super()._open()
 
     async def _close(self) -> None:
-        self._is_stopping = True  # all leave at once: nobody is left to be told
+        self._is_stopping = True  # all leave at once: no member is left to be told
         await super()._close()
         for room in self.rooms.values():
             room.clear()
@@ -166,7 +167,7 @@ class ChatServer(ChatPage):
         while True:
             data = await member.ws.recv()
             if member.dropped:
-                continue  # unread messages would hold up the client's Close frame
+                continue  # unread messages would delay the client's Close frame
             if not bucket.take(self._timer()):
                 strikes += 1
                 text = f"Send no more than {self.limits.per_second:g} messages a second."
@@ -194,7 +195,7 @@ def _act(room: Room, member: Member, message: dict[str, Any]) -> Refusal | None:
 
 
 def _why(ws: ServerConnection) -> str:
-    """Why a connection that has ended did so: a row of WHY."""
+    """Why a connection ended: a key of WHY."""
     received, sent = ws.protocol.close_rcvd, ws.protocol.close_sent
     if sent is not None and not ws.protocol.close_rcvd_then_sent:  # the server began
         return "lost" if sent.code == CloseCode.INTERNAL_ERROR else "refused"

@@ -1,4 +1,4 @@
-"""Behaviour: a row of the rogue's catalogue, what it sends and what a client owes to that."""
+"""Behaviour: one row of the rogue's catalogue, what it sends and how a client must react."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from wslab.protocol.frames import CloseCode, ClosePayload, Frame, Opcode
 from wslab.protocol.handshake import Request, Response, accept_key
 
 MakeResponse = Callable[[Request], bytes]
-"""From the request that came, the bytes that answer it."""
+"""Makes the bytes that answer a client's request."""
 
 
 class BehaviourEnd(Enum):
     """What the rogue does when it has sent everything."""
 
-    CLOSING = "waits for the client's Close frame, and then ends TCP as it should"
+    CLOSING = "waits for the client's Close frame, and then ends TCP with FIN"
     DROP = "ends TCP at once, with FIN"
     RESET = "ends TCP with RST, as soon as the client has answered the ping"
-    HOLD = "does nothing more"
+    HOLD = "does nothing more, and leaves TCP open"
 
     def __repr__(self) -> str:
         return f"BehaviourEnd.{self.name}"
 
 
 class ClientDuty(NamedTuple):
-    """What a correct client does.
+    """What a correct client does (RFC 6455 §7.1.5, §7.1.7).
 
     `sends` is the code in its Close frame: None if it sends no such frame, and 1005 for one
     without a code. `sees` is the close code that it reports to its program.
@@ -39,30 +39,30 @@ class ClientDuty(NamedTuple):
 
 
 REFUSES: Final = ClientDuty("fails the handshake", None, CloseCode.ABNORMAL_CLOSURE)
-LOSES: Final = ClientDuty("finds the connection lost", None, CloseCode.ABNORMAL_CLOSURE)
+LOSES: Final = ClientDuty("reports a lost connection", None, CloseCode.ABNORMAL_CLOSURE)
 
 
 def fails(code: CloseCode) -> ClientDuty:
-    """It says why in a Close frame, and waits for nothing more (RFC 6455 §7.1.7)."""
+    """The client sends a Close frame with this code, and reads no more (RFC 6455 §7.1.7)."""
     return ClientDuty(f"fails the connection with {int(code)}", code, CloseCode.ABNORMAL_CLOSURE)
 
 
 def closes(code: CloseCode) -> ClientDuty:
-    """It answers the rogue's Close frame with the same code."""
+    """The client answers the rogue's Close frame with the same code (RFC 6455 §5.5.1)."""
     return ClientDuty("carries on, and answers the Close frame", code, code)
 
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """One thing that a rogue does.
+    """One act of a rogue server.
 
-    `sends` says it in words. `rule` is the name of the rule in ``wslab.protocol`` that is
-    broken first; empty when the act is `legal`, and when the bytes alone cannot show it.
-    `duty` is what a correct client does. What travels is `answer`, made from the request,
-    then `frames`, and then the `ending`.
+    `sends` describes it in words. `rule` names the first rule of ``wslab.protocol`` that it
+    breaks; it is empty if the act is `legal`, or if the bytes alone cannot show the fault.
+    `duty` is what a correct client does. The server sends `answer`, made from the request,
+    then `frames`, and then ends as `ending` says.
 
-    The client has to `offer` permessage-deflate for some acts, and to close first for
-    others (`client_closes`).
+    For some acts the client has to `offer` permessage-deflate; for others it has to close
+    first (`client_closes`).
     """
 
     name: str
@@ -86,7 +86,7 @@ class Behaviour:
 
     def __str__(self) -> str:
         """A line of the catalogue."""
-        broken = "legal" if self.legal else self.rule or "no rule of the bytes"
+        broken = "legal" if self.legal else self.rule or "no rule about bytes"
         return f"{self.name}: {self.sends} ({broken}, {self.rfc}). A client {self.duty.words}."
 
 
@@ -117,7 +117,7 @@ def refusal(status: int, reason: str, body: str, *extra: tuple[str, str]) -> Mak
 
 
 def literally(data: bytes) -> MakeResponse:
-    """The same bytes to everybody."""
+    """The same bytes for every client."""
     return lambda request: data
 
 
@@ -126,6 +126,6 @@ def close(code: int, reason: str | bytes = "") -> Frame:
     return Frame(Opcode.CLOSE, ClosePayload(code, reason).encode())
 
 
-#: Follows each broken rule: a client that minded answers it with the code of its own
-#: complaint, one that did not closes in peace.
-NORMAL_CLOSE: Final = close(CloseCode.NORMAL_CLOSURE, "nobody minded")
+#: Follows each broken rule. A client that noticed the fault sends the code of that fault;
+#: a client that did not notice answers with 1000.
+NORMAL_CLOSE: Final = close(CloseCode.NORMAL_CLOSURE, "no objections")

@@ -1,4 +1,4 @@
-"""CATALOGUE: everything that a rogue can do, one row an act."""
+"""CATALOGUE: everything that a rogue server can do, one act per row."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _ACTS: Final = (
     Behaviour("no-accept", "a 101 without Sec-WebSocket-Accept",
         "response-accept-comes-once", "RFC 6455 §4.1", REFUSES,
         upgrade(without="Sec-WebSocket-Accept"), _BYE),
-    Behaviour("two-accepts", "a 101 with the right Sec-WebSocket-Accept, and a wrong one after it",
+    Behaviour("two-accepts", "a 101 with the correct Sec-WebSocket-Accept, then a wrong one",
         "response-accept-comes-once", "RFC 6455 §11.3.3", REFUSES,
         upgrade(("Sec-WebSocket-Accept", accept_key("another key"))), _BYE),
     Behaviour("no-upgrade-header", "a 101 without Upgrade",
@@ -56,10 +56,10 @@ _ACTS: Final = (
     Behaviour("http-1.0", "a 101 in HTTP/1.0",
         "response-version-is-http-1-1", "RFC 6455 §4.2.2", REFUSES,
         upgrade(version="HTTP/1.0"), _BYE),
-    Behaviour("uninvited-subprotocol", "a 101 that chooses a subprotocol nobody offered",
+    Behaviour("uninvited-subprotocol", "a 101 that chooses a subprotocol not offered",
         "response-subprotocol-was-offered", "RFC 6455 §4.1", REFUSES,
         upgrade(("Sec-WebSocket-Protocol", "uninvited")), _BYE),
-    Behaviour("uninvited-extension", "a 101 that accepts an extension nobody offered",
+    Behaviour("uninvited-extension", "a 101 that accepts an extension not offered",
         "response-extensions-were-offered", "RFC 6455 §4.1", REFUSES,
         upgrade(("Sec-WebSocket-Extensions", "x-uninvited")), _BYE),
     Behaviour("two-extension-answers", "a 101 that accepts permessage-deflate twice",
@@ -72,16 +72,16 @@ _ACTS: Final = (
     Behaviour("body-in-101", "a 101 that declares a body of 0 bytes",
         "response-101-has-no-body", "RFC 9110 §8.6", _FINE,
         upgrade(("Content-Length", "0")), _BYE),
-    Behaviour("status-200", "200 and a page, where 101 was asked for",
+    Behaviour("status-200", "200 and a page instead of 101",
         "response-upgrades-or-refuses", "RFC 6455 §4.1", REFUSES,
         refusal(200, "OK", "Welcome!"), ending=BehaviourEnd.DROP),
-    Behaviour("status-404", "404: an honest refusal",
+    Behaviour("status-404", "404, a valid refusal",
         "", "RFC 6455 §4.2.2", REFUSES,
         refusal(404, "Not Found", "There is no such path."), ending=BehaviourEnd.DROP, legal=True),
     Behaviour("garbage-handshake", "the greeting of an SSH server",
         "", "RFC 6455 §4.1", REFUSES,
         literally(b"SSH-2.0-OpenSSH_9.9\r\n"), ending=BehaviourEnd.DROP),
-    Behaviour("hang-up", "nothing: it ends TCP when the request has come",
+    Behaviour("hang-up", "nothing: it ends TCP after the request",
         "", "RFC 6455 §4.1", REFUSES, literally(b""), ending=BehaviourEnd.DROP),
     Behaviour("slow-handshake", "nothing: it never answers the request",
         "", "RFC 6455 §4.1", REFUSES, literally(b""), ending=BehaviourEnd.HOLD),
@@ -116,13 +116,13 @@ _ACTS: Final = (
         _YES, (Frame(_PING, b"p" * 126), NORMAL_CLOSE)),
 
     # Messages: what frames make together.
-    Behaviour("orphan-continuation", "a continuation frame of a message that nobody began",
+    Behaviour("orphan-continuation", "a continuation frame of a message that was never begun",
         "continuation-has-a-beginning", "RFC 6455 §5.4", _BROKEN,
         _YES, (Frame(_MORE, b"Hello"), NORMAL_CLOSE)),
     Behaviour("interrupted-message", "the first half of a message, and then a new one",
         "message-is-not-interrupted", "RFC 6455 §5.4", _BROKEN,
         _YES, (Frame(_TEXT, b"Hel", fin=False), Frame(_TEXT, b"lo"), NORMAL_CLOSE)),
-    # Some clients look at the text only when their program asks for it: no goodbye may overtake.
+    # Some clients look at the text only when their program asks for it: no Close may come first.
     Behaviour("bad-utf8", "a text message with the byte ff, which UTF-8 never uses",
         "text-is-utf8", "RFC 6455 §8.1", _UNREADABLE,
         _YES, (Frame(_TEXT, b"Hell\xff"),)),
@@ -142,9 +142,9 @@ _ACTS: Final = (
     Behaviour("one-byte-close", "a Close frame with half a code",
         "close-payload-holds-a-code", "RFC 6455 §5.5.1", _BROKEN,
         _YES, (Frame(Opcode.CLOSE, b"\x03"),)),
-    Behaviour("close-1005-on-the-wire", "a Close frame with 1005, the code for a frame without one",
+    Behaviour("close-1005-on-the-wire", "a Close frame with 1005, the code for a Close without one",
         "close-code-may-be-sent", "RFC 6455 §7.4.1", _BROKEN, _YES, (close(1005),)),
-    Behaviour("close-1006-on-the-wire", "a Close frame with 1006, the code for no such frame",
+    Behaviour("close-1006-on-the-wire", "a Close frame with 1006, the code for no Close at all",
         "close-code-may-be-sent", "RFC 6455 §7.4.1", _BROKEN, _YES, (close(1006),)),
     Behaviour("close-999", "a Close frame with 999, a number below all codes",
         "close-code-may-be-sent", "RFC 6455 §7.4.2", _BROKEN, _YES, (close(999),)),
@@ -152,21 +152,21 @@ _ACTS: Final = (
         "close-reason-is-utf8", "RFC 6455 §5.5.1", _UNREADABLE, _YES, (close(1000, b"\xff"),)),
     Behaviour("talk-after-close", "a Close frame, and a text message after it",
         "no-data-after-close", "RFC 6455 §5.5.1", _FINE, _YES, (close(1000), _HELLO)),
-    Behaviour("drop-without-close", "nothing: it ends TCP, and says no goodbye",
+    Behaviour("drop-without-close", "nothing: it ends TCP without a Close frame",
         "", "RFC 6455 §7.1.5", LOSES, _YES, ending=BehaviourEnd.DROP),
-    Behaviour("reset", "a ping, and when the pong has come it resets TCP",
+    Behaviour("reset", "a ping, and it resets TCP when the pong arrives",
         "", "RFC 6455 §7.1.5", LOSES, _YES, (Frame(_PING),), BehaviourEnd.RESET),
-    Behaviour("never-answers-close", "nothing: it lets the client close, and does not answer",
+    Behaviour("never-answers-close", "nothing: it does not answer the client's Close frame",
         "close-is-answered", "RFC 6455 §5.5.1", LOSES._replace(sends=CloseCode.NORMAL_CLOSURE),
         _YES, ending=BehaviourEnd.HOLD, client_closes=True),
-    Behaviour("no-tcp-close-after-close", "a Close frame, and when it is answered TCP stays open",
+    Behaviour("no-tcp-close-after-close", "a Close frame, but it leaves TCP open after the answer",
         "", "RFC 6455 §7.1.1", _FINE, _YES, (close(1000),), BehaviourEnd.HOLD),
 
-    # Legal, and yet a surprise to many clients.
+    # Legal, but a surprise to many clients.
     Behaviour("empty-close", "a Close frame without a code",
         "", "RFC 6455 §7.1.5", closes(CloseCode.NO_STATUS_RECEIVED),
         _YES, (Frame(Opcode.CLOSE),), legal=True),
-    Behaviour("ping-before-anything", "a ping as the first frame of all",
+    Behaviour("ping-before-anything", "a ping as the very first frame",
         "", "RFC 6455 §5.5.2", _FINE, _YES, (Frame(_PING, b"first"), close(1000)), legal=True),
     Behaviour("ping-inside-a-message", "a message in two frames with a ping between them",
         "", "RFC 6455 §5.4", _FINE,
@@ -185,5 +185,5 @@ _ACTS: Final = (
 )
 # fmt: on
 
-#: The acts by name, in the order in which they can happen to a connection.
+#: The acts by name, in the order in which they can occur on a connection.
 CATALOGUE: Final[dict[str, Behaviour]] = {act.name: act for act in _ACTS}

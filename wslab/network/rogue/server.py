@@ -19,13 +19,13 @@ from wslab.protocol.redaction import redacted_text
 class RogueServer(StreamServer):
     """Does one act of the catalogue to every client; ``with RogueServer("masked-frame") as rogue``.
 
-    `act` is a name in ``RogueServer.catalogue()``, which says of each what travels, which
-    rule that breaks, and what a correct client does. The path of the URL means nothing.
-    `log` tells what happened, a line at a time.
+    `act` is a name in ``RogueServer.catalogue()``, which says what each act sends, which rule
+    that breaks, and what a correct client does. The path of the URL makes no difference.
+    `log` says what happened, one line per event.
 
-    A connection that nobody else ends is ended after `patience` seconds.
+    The server ends a connection that is still open after `patience` seconds.
 
-    WslabError for a name that is not in the catalogue.
+    Raises WslabError for a name that is not in the catalogue.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class RogueServer(StreamServer):
         super().__init__(host=host, port=port, name=name)
         if act not in CATALOGUE:
             raise WslabError(
-                f"no rogue does {act!r}; choose one of {', '.join(CATALOGUE)}, "
+                f"RogueServer has no act {act!r}; choose one of {', '.join(CATALOGUE)}, "
                 "or print(*RogueServer.catalogue().values(), sep='\\n') to read what they do."
             )
         self.act: Behaviour = CATALOGUE[act]
@@ -50,25 +50,25 @@ class RogueServer(StreamServer):
 
     @staticmethod
     def catalogue() -> dict[str, Behaviour]:
-        """Every act by its name: what is sent, the rule broken, what a correct client does."""
+        """Every act by its name: what it sends, the rule it breaks, what a correct client does."""
         return dict(CATALOGUE)
 
     @property
     def url(self) -> str:
-        """The WebSocket URL, such as ``ws://127.0.0.1:8765``. NotRunning when stopped."""
+        """The WebSocket URL, such as ``ws://127.0.0.1:8765``. Raises NotRunning if stopped."""
         self._need_running()
         return f"ws://{self._place}"
 
     @property
     def log(self) -> list[str]:
-        """What was sent and what came back, in words, oldest first. It outlives the stop."""
+        """What was sent and what came back, in words, oldest first. It stays after a stop."""
         return list(self._log)
 
     def wait_closed(self, timeout: float = 5.0) -> list[str]:
         """Wait until every connection so far has ended; return the log.
 
-        `timeout` is in seconds; WslabError after it. In a cell whose own loop must go on
-        meanwhile: ``await asyncio.to_thread(rogue.wait_closed)``.
+        `timeout` is in seconds; after it, this raises WslabError. To let a cell's own loop go
+        on meanwhile, write ``await asyncio.to_thread(rogue.wait_closed)``.
         """
 
         async def until() -> list[str]:
@@ -76,8 +76,8 @@ class RogueServer(StreamServer):
                 await asyncio.wait(self._tasks, timeout=timeout)
             if self._tasks:
                 raise WslabError(
-                    f"within {timeout:g} s a connection did not end; close the client, "
-                    "or make the rogue with a smaller patience."
+                    f"a connection did not end within {timeout:g} s; close the client, "
+                    "or give RogueServer a smaller patience."
                 )
             return self.log
 
@@ -116,7 +116,7 @@ class _Visit:
         self.say = log.append
         self._reader, self._writer = reader, writer
         self._frames = FrameReader()
-        self._rest = b""  # came with the request, and is not looked at yet
+        self._rest = b""  # came with the request, and was not read yet
 
     async def play(self, act: Behaviour) -> None:
         if (got := await next_request(self._reader)) is None:
@@ -124,7 +124,7 @@ class _Visit:
             return
         request, self._rest = got
         self.say(f"{self.client} asks for {redacted_text(request.target)}")
-        # What a client has seen is in the log: each line comes before its bytes.
+        # Each line is logged before its bytes leave: what a client has seen is in the log.
         if (fault := _unfit(request, act)) is not None:
             self.say(f"{self.client} is refused: {fault}")
             await self._send(refusal(400, "Bad Request", fault + "\n")(request))
@@ -160,9 +160,9 @@ class _Visit:
                     return True
 
     async def _end(self) -> None:
-        """End TCP as RFC 6455 §7.1.1 advises: no more of ours, then wait for their end.
+        """End TCP as RFC 6455 §7.1.1 advises: send no more, then wait until the client ends it.
 
-        A socket that is closed with bytes unread would send RST, and the client could lose
+        A socket that is closed with unread bytes would send RST, and the client could lose
         what it has not read.
         """
         self.say("the server ends TCP")
@@ -179,13 +179,13 @@ def _never(frame: Frame) -> bool:
 
 
 def _unfit(request: Request, act: Behaviour) -> str | None:
-    """Why the act cannot be done to this client; None if it can."""
+    """Why the act cannot work with this client; None if it can."""
     if "websocket" not in (word.lower() for word in request.headers.tokens("Upgrade")):
         return "this is not a WebSocket client; use connect(rogue.url)."
     offered = [offer.name for offer in Handshake(request).offered_extensions]
     if act.offer and act.offer not in offered:
         return (
-            f"{act.name} wants a client that offers {act.offer}; "
+            f"{act.name} needs a client that offers {act.offer}; "
             "use connect(rogue.url, compression='deflate')."
         )
     return None

@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 
 class EndMark(Enum):
-    """What stands in the queue beside bytes: how the direction ends."""
+    """How a direction ends: an entry in the queue, after its bytes."""
 
     EOF = auto()
     RESET = auto()
@@ -51,10 +51,10 @@ class DelayQueue:
             self.size += len(item)
 
     def wait(self, now: float) -> float | None:
-        """Seconds until the next item is due, at most 0 if it is; None if none will be."""
+        """Seconds until the next item is due, 0 or less if it is; None if none will be."""
         if not self._queue or self._impairment.frozen:
             return None
-        # The delay of this moment counts, not the one on arrival: delay(0) lets everything go.
+        # The delay that is set now counts, not that on arrival: delay(0) lets everything go.
         return self._queue[0][0] + self._impairment.delay - now if self._impairment.delay else 0.0
 
     def take(self) -> bytes | EndMark:
@@ -94,7 +94,7 @@ class BitFlips:
     def apply(self, data: bytes, start: int) -> tuple[bytes, list[tuple[int, int, int]]]:
         """`data`, which begins at `start`, with its bits flipped; and (place, old, new) for each.
 
-        The bytes passed in are not touched.
+        It leaves the object `data` as it is.
         """
         places = sorted(p for p in self._bits if start <= p < start + len(data))
         changed = bytearray(data)

@@ -83,7 +83,7 @@ def test_an_attribute_and_a_listener_may_be_the_same_function(lamp: Lamp) -> Non
 
 @pytest.mark.parametrize("wrong", [5, "print", print()], ids=["number", "text", "called"])
 def test_what_cannot_be_called_is_refused(lamp: Lamp, wrong: Any) -> None:
-    with pytest.raises(TypeError, match="wants a function that takes the event"):
+    with pytest.raises(TypeError, match="needs a function that takes the event"):
         lamp.addEventListener("light", wrong)
     if wrong is not None:  # None clears the attribute
         with pytest.raises(TypeError, match="onlight = … wants a function"):

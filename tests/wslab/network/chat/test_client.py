@@ -82,7 +82,7 @@ def test_two_people_hear_each_other(server):
 def test_half_a_character_is_sent_as_a_browser_sends_it(server):
     ann = Someone(server.url)
     ann.does("join", "ann\ud83d")
-    ann.until(lambda person: person.status.startswith("not joined: A name holds letters"))
+    ann.until(lambda person: person.status.startswith("not joined: A name has letters"))
     ann.joins("ann").does("say", "hi\udc00")
     ann.hears("hi\ufffd")
 

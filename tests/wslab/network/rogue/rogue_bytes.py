@@ -39,7 +39,7 @@ ANSWERS = {
 }
 
 HELLO = "48 65 6c 6c 6f"
-BYE = "88 0f 03 e8 6e 6f 62 6f 64 79 20 6d 69 6e 64 65 64"  # 1000 "nobody minded"
+BYE = "88 0f 03 e8 6e 6f 20 6f 62 6a 65 63 74 69 6f 6e 73"  # 1000 "no objections"
 
 TAILS = {
     "status-200": "",

@@ -65,7 +65,7 @@ def test_the_tail_is_frames_and_bytes() -> None:
 
 @pytest.mark.parametrize(
     ("rule", "legal", "told"),
-    [("a-rule", False, "a-rule"), ("", True, "legal"), ("", False, "no rule of the bytes")],
+    [("a-rule", False, "a-rule"), ("", True, "legal"), ("", False, "no rule about bytes")],
 )
 def test_a_row_reads_as_a_line(rule: str, legal: bool, told: str) -> None:
     act = Behaviour("name", "a frame", rule, "RFC 6455 §5", REFUSES, upgrade(), legal=legal)

@@ -201,7 +201,9 @@ def test_a_client_that_never_asks_is_bounded_too() -> None:
 
 
 def test_an_unknown_name_lists_the_names() -> None:
-    with pytest.raises(WslabError, match=r"no rogue does 'masked'; .*wrong-accept, .*masked-frame"):
+    with pytest.raises(
+        WslabError, match=r"RogueServer has no act 'masked'; .*wrong-accept, .*masked-frame"
+    ):
         RogueServer("masked")
 
 
@@ -210,7 +212,7 @@ def test_a_client_that_offers_too_little_is_told() -> None:
         with pytest.raises(WslabError, match="400 Bad Request"):
             RawClient(rogue.url).__enter__()
         assert rogue.wait_closed()[1] == (
-            "client 1 is refused: bad-deflate wants a client that offers permessage-deflate; "
+            "client 1 is refused: bad-deflate needs a client that offers permessage-deflate; "
             "use connect(rogue.url, compression='deflate')."
         )
 

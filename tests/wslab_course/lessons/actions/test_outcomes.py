@@ -103,7 +103,7 @@ def test_a_row_says_what_is_sent_and_what_that_breaks():
     sends = {row["Act"]: row["What it sends"] for row in outcome_table()}
     assert sends["rsv2"] == "a text frame with RSV2 (reserved-bits-are-zero, RFC 6455 §5.2)"
     assert sends["empty-close"] == "a Close frame without a code (legal, RFC 6455 §7.1.5)"
-    assert sends["hang-up"].endswith("when the request has come (RFC 6455 §4.1)")
+    assert sends["hang-up"].endswith("it ends TCP after the request (RFC 6455 §4.1)")
 
 
 def test_the_rows_that_differ_are_those_that_the_two_tables_name():
