@@ -16,10 +16,7 @@ from wslab_course.lessons.chat.grading.client import (
 from wslab_course.lessons.chat.grading.scene import LeftOut, Rehearsal, script
 
 _BURST: Final = 20  # messages of one speaker, which any rate limit lets pass
-_ROUNDS: Final = {
-    True: 30,
-    False: 75,
-}  # for a handler that we serve, and for a server with unknown buffers
+_ROUNDS: Final = {True: 30, False: 75}  # for a hosted handler, and for a server not our own
 _CROWD: Final = 50
 _CUTS: Final = 3
 
