@@ -76,4 +76,4 @@ def test_the_score_names_what_waits() -> None:
         assert (card.tone == "correct") is (done >= WANTED)
     assert "You diagnosed all of them" in repr(lesson.score())
     TICKETS[3].diagnosed = False
-    assert "left if you like: 4." in repr(lesson.score())
+    assert "try the others: 4." in repr(lesson.score())
