@@ -15,9 +15,7 @@ from wslab.network.tap.relay import Relay
 from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
 
-LOOKS_PER_PATIENCE: Final = (
-    10  # how many times it looks at a connection before its patience is over
-)
+LOOKS_PER_PATIENCE: Final = 10  # looks at a connection before its patience is over
 
 
 class MiddleBox(Tap):
@@ -38,9 +36,7 @@ class MiddleBox(Tap):
             )
         self.patience = patience
         self.forgotten = 0  # connections that it has ended
-        self._seen: dict[
-            Relay, tuple[int, int]
-        ] = {}  # bytes so far, and looks since the last new byte
+        self._seen: dict[Relay, tuple[int, int]] = {}  # bytes so far, and looks without new ones
         self._watching: asyncio.Task[None] | None = None
 
     async def _open(self) -> None:

@@ -75,6 +75,6 @@ def test_the_score_names_what_waits() -> None:
         score = lesson.score()
         assert score.text.startswith(f"{done} of 8 tickets diagnosed\n")
         assert (score.edge == COLOURS["correct"]) is (done >= WANTED)
-    assert "needs no luck" in repr(lesson.score())
+    assert "You diagnosed all of them" in repr(lesson.score())
     TICKETS[3].diagnosed = False
-    assert "left if you like: 4." in repr(lesson.score())
+    assert "try the others: 4." in repr(lesson.score())

@@ -16,10 +16,7 @@ from wslab_course.lessons.chat.grading.client import (
 from wslab_course.lessons.chat.grading.script import ChatUnderTest, LeftOut, script
 
 _BURST_MESSAGES: Final = 20  # messages of one speaker, which any rate limit lets pass
-_BURSTS: Final = {
-    True: 30,
-    False: 75,
-}  # for a handler that we serve, and for a server with unknown buffers
+_BURSTS: Final = {True: 30, False: 75}  # for a hosted handler, and for a server not our own
 _CROWD_CLIENTS: Final = 50
 _CUTS_IN_A_ROW: Final = 3
 

@@ -164,7 +164,8 @@ async def _try(one: Script, chat: ChatUnderTest, deadline: float) -> Check:
             "failed",
         )
     except Exception as error:  # an unforeseen error: report it, and go on with the other checks
-        happened, outcome = f"the check failed on what the server sent: {error!r}", "failed"
+        happened = f"the check failed, perhaps because of what the server sent: {error!r}"
+        outcome = "failed"
     transcripts = tuple(client.transcript for client in chat.clients)
     await chat.end()
     return _result(one, happened, outcome, transcripts if outcome == "failed" else ())

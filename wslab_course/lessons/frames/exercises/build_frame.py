@@ -14,11 +14,11 @@ def built(opcode: int, payload: bytes, key: bytes, nudge: str = "") -> Case:
 
 SIZES = {
     125: "125 bytes still fit in the seven bits.",
-    126: "126 bytes: byte 1 is fe, which is MASK and the marker 126; then two bytes of length, "
+    126: "126 bytes: byte 1 is fe, which is MASK and the value 126; then two bytes of length, "
     "00 7e.",
-    127: "127 bytes: the marker is still 126, and the two bytes are 00 7f.",
+    127: "127 bytes: byte 1 is still fe, and the two bytes are 00 7f.",
     256: "256 bytes: the two bytes are 01 00.",
-    65_535: "65,535, or ff ff, is the largest number in two bytes: the marker is still 126.",
+    65_535: "65,535, or ff ff, is the largest number in two bytes: byte 1 is still fe.",
     65_536: "65,536 needs the long form: byte 1 is ff, and the length takes eight bytes.",
 }
 
@@ -87,7 +87,7 @@ def no_fin(opcode, payload, key):
     return written(opcode, payload, key, fin=0)
 
 
-@build_frame.wrong("126 bytes need the 2-byte form: in the 7 bits, 126 is a marker, not a length.")
+@build_frame.wrong("126 bytes need the 2-byte form: in the 7 bits, 126 is not a length.")
 def one_too_many(opcode, payload, key):
     return written(opcode, payload, key, last_short=126)
 

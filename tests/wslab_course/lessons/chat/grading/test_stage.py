@@ -78,12 +78,12 @@ def test_a_slip_is_recognised_and_says_what_happened():
     assert verdict.state == "not yet"
     assert verdict.nudge == "Send to all, not to the sender alone."
     assert verdict.done == "Two clients are connected, and each says something."
-    assert verdict.expected == "Both hear both."
+    assert verdict.expected == "Each hears both messages."
     assert verdict.got.startswith("bob did not hear what ann said within")
     text, html = repr(verdict), verdict._repr_html_()
     for words in (
         "a client did",
-        "Both hear both.",
+        "Each hears both messages.",
         "Transcript of bob",
         "lesson.echo_to_all.hint()",
     ):
@@ -128,7 +128,7 @@ def test_the_stage_before_is_named_when_it_broke():
 
     second.patience = 0.3
     verdict = second.check(second.reference)
-    assert verdict.nudge == "This belongs to stage 1, which worked before: compare."
+    assert verdict.nudge == "This is a check of stage 1: compare with your chat_1."
     assert max(check.stage for check in verdict.rubric.checks) == 2
 
 
