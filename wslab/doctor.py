@@ -118,7 +118,7 @@ def _python() -> tuple[bool, str, str]:
         return (
             True,
             found,
-            f"the course was tried on {wanted} to {tried}; if it fails, take one of those",
+            f"the course was tried on {wanted} to {tried}; if it fails, use one of those",
         )
     if sys.version_info >= OLDEST_PYTHON:
         return True, found, ""

@@ -27,7 +27,7 @@ UPGRADE = (
     "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 )
-#: Targets that `urlsplit` refuses, and others that are no path, a query or a number.
+#: Targets that `urlsplit` refuses, and others that are not a path, a query or a number.
 TARGETS = (
     "//[", "//[/ticket?ticket=1", "http://[::1", "http://h:99999999/", "*", "/[", "//", "/?%",
     "/%ff", f"/login?name={DIGITS}", f"/poll?after={DIGITS}", "/poll?after=-1", "/?a=b&;&=&&",

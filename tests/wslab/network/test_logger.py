@@ -41,7 +41,7 @@ def test_nothing_is_printed_by_default() -> None:
     assert stderr_of(TROUBLE) == ""
 
 
-def test_who_turns_it_on_is_told_everything_but_secrets() -> None:
+def test_a_user_who_turns_it_on_gets_everything_but_secrets() -> None:
     listen = """
     import logging
     logging.basicConfig(format="%(name)s %(levelname)s %(message)s")

@@ -219,6 +219,6 @@ def _url(request: Request) -> str:
 def _body_size(head: Request | Response) -> int:
     """The bytes of body that a head declares; 0 for one that a toy need not keep."""
     declared = head.headers.get("Content-Length") or ""
-    # Nine digits are enough for every size that is kept, and Python reads no number of 4,301.
+    # Nine digits are enough for every size that is kept; Python refuses to read above 4,300.
     size = int(declared) if re.fullmatch("[0-9]{1,9}", declared) else 0
     return size if size <= MAX_BODY_BYTES else 0

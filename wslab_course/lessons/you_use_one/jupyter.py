@@ -75,7 +75,7 @@ class Jupyter:
             await asyncio.shield(asyncio.ensure_future(self._shut_down(start)))
 
     async def _shut_down(self, start: asyncio.Future[Any]) -> None:
-        """Shut down the kernel that `start` gives; nothing to do when none came of it."""
+        """Shut down the kernel that `start` gives; nothing happens when none was started."""
         await asyncio.wait([start])
         if start.exception() is None:
             await self.ask("DELETE", f"api/kernels/{start.result()['id']}")

@@ -228,8 +228,8 @@ def test_a_client_that_resets_disturbs_nobody(proxy: CachingProxy) -> None:
 
 
 @pytest.mark.parametrize("declared", ["9" * 5_000, "-1", "1e3"], ids=["long", "minus", "word"])
-def test_a_length_that_is_no_number_is_a_body_of_none(declared: str) -> None:
-    """Python reads no number of more than 4,300 digits; the proxy must not end over it."""
+def test_a_length_that_is_not_a_number_means_no_body(declared: str) -> None:
+    """Python refuses to read more than 4,300 digits; the proxy must survive that."""
     head = f"HTTP/1.1 200 OK\r\nContent-Length: {declared}\r\n\r\n".encode()
     ((response, data),) = Scanner(Response, b"HTTP/1.1 ").feed(head)
     assert (response.status, data) == (200, head)
