@@ -27,7 +27,7 @@ from wslab.network import background
 from wslab.network.echo import EchoServer
 from wslab.network.raw import RawClient
 from wslab.network.tap.tap import Tap
-from wslab.protocol.frames import Frame, Opcode, Side
+from wslab.protocol.frames import Frame, FrameReader, Opcode, Side
 
 psutil = pytest.importorskip("psutil", reason="pip install psutil")
 
@@ -132,18 +132,20 @@ def attack(place: Place, parts: Iterable[bytes], end: str = "eof") -> None:
         go_on(client, parts, end)
 
 
-def go_on(client: socket.socket, parts: Iterable[bytes], end: str = "eof") -> None:
+def go_on(client: socket.socket, parts: Iterable[bytes], end: str = "eof") -> bytes:
+    """Send the parts, end like that, and return what comes until the server ends, too."""
     with suppress(ConnectionError):  # it may have heard enough
         for part in parts:
             client.sendall(part)
     if end == "reset":
         reset(client)
-        return
+        return b""
     if end == "eof":
         with suppress(OSError):  # it may have reset
             client.shutdown(socket.SHUT_WR)
     with suppress(ConnectionError):
-        read_to_end(client)  # TimeoutError: it was left hanging
+        return read_to_end(client)  # TimeoutError: it was left hanging
+    return b""
 
 
 # --- damaged streams --------------------------------------------------------------------------
@@ -186,13 +188,16 @@ FRAMES = st.builds(
 
 @given(frames=st.lists(FRAMES, max_size=8), wild=st.binary(max_size=20))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_frames_come_the_connection_ends(
+def test_whatever_frames_come_the_answers_are_legal_and_the_connection_ends(
     place: Place, frames: list[bytes], wild: bytes
 ) -> None:
     with place.reach() as client:
         client.sendall(HELLO)
         read(client, 12)  # or else the end may overtake the handshake
-        go_on(client, [*frames, wild])
+        _, _, answers = go_on(client, [*frames, wild]).partition(b"\r\n\r\n")
+    for frame in FrameReader().feed(answers):
+        assert isinstance(frame.opcode, Opcode) and frame.mask is None
+        assert not (frame.rsv1 or frame.rsv2 or frame.rsv3)
 
 
 # --- attacks by hand --------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import time
 import pytest
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from tests.wslab.network.rogue.rogue_bytes import spelled
 from tests.wslab.network.rogue.rogue_wire import REQUEST, broken_by_the_server, close_code_of_client
 from tests.wslab.network.sockets import LIMIT, reach, read, read_to_end, reset
 from wslab.errors import NotRunning, WslabError
@@ -41,7 +42,7 @@ every_act = pytest.mark.parametrize("act", CATALOGUE.values(), ids=list(CATALOGU
 
 @every_act
 def test_it_sends_these_bytes_and_breaks_this_rule(act: Behaviour) -> None:
-    expected = act.answer(REQUEST) + act.tail
+    expected = b"".join(spelled(act.name))
     says, ending = THEN[act.ending]
     with RogueServer(act.name) as rogue, Tap(rogue.url) as tap:
         with reach(tap) as client:
