@@ -6,6 +6,7 @@
              to JupyterLab, such as --no-browser
   test       check everything: the package, the notebooks, the set-up;
              further arguments go on to pytest, such as -k frames
+             (WSLAB_TEST_PATIENCE=5 makes each wait five times as long)
   notebooks  execute the notebooks from top to bottom and save them;
              further arguments say which, such as 00 03
   guide      write notebooks/INSTRUCTOR.md from the notebooks' metadata
@@ -407,6 +408,8 @@ def environment():
     """The variables that activating .venv would set."""
     variables = dict(os.environ, VIRTUAL_ENV=VENV)
     variables.pop("PYTHONHOME", None)
+    # Common in containers; with it, each worker and each kernel compiles everything again.
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
     for elsewhere in ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"):
         variables.pop(elsewhere, None)
     variables["PIP_USER"] = "0"  # over a pip.conf too: what is installed belongs in .venv

@@ -31,6 +31,7 @@ from playwright.sync_api import (
     expect,
 )
 
+import run
 from tests.patience import patient
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +68,9 @@ class Lab:
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
+        # Workers of pytest would each set up, and in each other's way.
+        ready = (run.read(run.STAMP) or "").startswith(run.wanted_stamp())
+        assert ready or "PYTEST_XDIST_WORKER" not in os.environ, "first: python3 run.py test --co"
         self.configure("@jupyterlab/docmanager-extension:plugin", NO_AUTOSAVE)
         command = [sys.executable, str(ROOT / "run.py"), "lab", "--no-browser"]
         command += [
