@@ -1,4 +1,4 @@
-"""A certificate made on the spot, for wss:// on one machine.
+"""A certificate made while the program runs, for wss:// on one machine.
 
 The authority that signs it exists for this one object, is known to nobody else, and is gone with
 it. So a client trusts such a server only if it uses the client context made here.

@@ -27,7 +27,7 @@ class StreamServer(Service):
     """A service with a coroutine for each connection: a subclass writes `_serve`.
 
     The connection is closed when `_serve` returns. A client that resets it or sends no HTTP
-    ends its own connection and disturbs nobody.
+    ends only its own connection.
     """
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0, name: str | None = None) -> None:

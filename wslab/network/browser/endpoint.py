@@ -104,7 +104,7 @@ class Endpoint(asyncio.Protocol):
             self._put(_masked(Opcode.CLOSE, payload.encode()), 0)
             self._deadline(CLOSING_TIMEOUT_S)
 
-    # --- the network tells us --------------------------------------------------------------
+    # --- callbacks from asyncio ------------------------------------------------------------
 
     async def _connect(self) -> None:
         tls = ssl.create_default_context() if self._url.secure else None

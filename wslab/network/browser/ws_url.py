@@ -152,7 +152,7 @@ def _normal_host(host: str) -> str:
 
 
 def _ipv4(labels: list[str]) -> IPv4Address:
-    """One to four numbers, decimal, octal or hexadecimal; the last fills what is left."""
+    """One to four numbers, decimal, octal or hexadecimal; the last fills the remaining bytes."""
     *numbers, last = map(_number, labels)
     left = 4 - len(numbers)
     if left < 1 or any(number > 255 for number in numbers) or last >= 256**left:

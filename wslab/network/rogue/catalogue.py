@@ -86,7 +86,7 @@ _ACTS: Final = (
     Behaviour("slow-handshake", "nothing: it never answers the request",
         "", "RFC 6455 §4.1", REFUSES, literally(b""), ending=BehaviourEnd.HOLD),
 
-    # Frames: what stands in a header.
+    # Frames: the fields of a header.
     Behaviour("masked-frame", "a text frame with a mask",
         "masked-by-the-client-only", "RFC 6455 §5.1", _BROKEN,
         _YES, (Frame(_TEXT, b"Hello", mask=b"mask"), NORMAL_CLOSE)),

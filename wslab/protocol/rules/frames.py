@@ -217,7 +217,7 @@ def compressed_data_unpacks(step: Step) -> Outcome:
 
 
 def check_frame(frame: FrameHeader, sender: Side, deflate: bool = False) -> list[Finding]:
-    """Check every frame rule that applies to one frame; return all findings, also passed ones.
+    """Check every frame rule that applies to one frame; return all findings, kept and broken.
 
     A bare `FrameHeader` is judged by what it declares. `deflate` says that the
     handshake agreed on permessage-deflate, which gives RSV1 a meaning.

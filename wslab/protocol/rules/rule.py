@@ -32,7 +32,7 @@ class Rule(Generic[T]):
 
     `look` takes a handshake, a frame with its sender, or a step of a session. `sender` is the
     side that must keep the rule; None if it binds both. `answer` is what the peer does if the
-    rule is broken: a close code, words, or "" if it can no longer answer.
+    rule is broken: a close code, words, or "" if no answer is defined.
     """
 
     name: str
