@@ -14,9 +14,9 @@ quiz = Quiz(
                 "That would be a chat. An echo server answers only on the connection that sent "
                 "the message.",
             ),
-            "b": Option("Client 1 alone.", "Yes: each connection is a conversation of its own."),
+            "b": Option("Only client 1.", "Yes: each connection is a conversation of its own."),
             "c": Option(
-                "Client 2 alone.",
+                "Only client 2.",
                 "A server passes messages on only if it is written to do so. An echo goes back "
                 "to its sender.",
             ),

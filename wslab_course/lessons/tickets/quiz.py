@@ -92,7 +92,7 @@ quiz = Quiz(
             ),
         },
         answer="b",
-        misconception="who breaks no rule is right",
+        misconception="a program that breaks no rule is correct",
         refuted_in=f"{NOTEBOOK}: Ticket 5: empty answers",
     ),
     Question(

@@ -53,7 +53,9 @@ WHO = {
 def who(number: int, text: str, answer: str, at: str, **replies: str) -> Question:
     """The question about who is at fault; `replies` has one for each key of WHO."""
     options = {key: Option(WHO[key], replies[key]) for key in WHO}
-    return Question(f"who-{number}", text, options, answer, "who complains is at fault", at)
+    return Question(
+        f"who-{number}", text, options, answer, "the side that complains is at fault", at
+    )
 
 
 def choice(

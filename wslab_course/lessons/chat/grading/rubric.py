@@ -126,7 +126,7 @@ def _outcome(check: Check) -> Line:
 
 
 def _transcript(check: Check, transcript: Transcript) -> Details:
-    who = f"{transcript.client} sent and heard: {check.did}"
+    who = f"{transcript.client} sent and received: {check.did}"
     rows: Sequence[tuple[Line, ...]] = [
         (line[:1], Code(line[2:])) for line in transcript.lines
     ] or [("", "nothing was sent or received")]

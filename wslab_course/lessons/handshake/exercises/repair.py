@@ -67,7 +67,7 @@ def _facts_of_repair(repair: Callable[[str, str], object], copied: str, target: 
             "/echo",
             label="five lines without a cookie, target /echo",
             nudge="A head is the start line GET target HTTP/1.1, the headers, and one empty line; "
-            "each of these lines ends with \\r\\n. The copied lines end with \\n alone.",
+            "each of these lines ends with \\r\\n. The copied lines end with only \\n.",
         ),
         Case(
             f"{_SHORT}Cookie:a=1\n",
@@ -123,7 +123,7 @@ def no_blank_line(copied, target):
     return "\r\n".join([f"GET {target} HTTP/1.1", *_kept(copied), ""]).encode()
 
 
-@repair.wrong("Not all of your lines end with CRLF, the two bytes 0d 0a; some have LF alone.")
+@repair.wrong("Not all of your lines end with CRLF, the two bytes 0d 0a; some have only LF.")
 def bare_line_feeds(copied, target):
     return "\n".join([f"GET {target} HTTP/1.1", *_kept(copied), "", ""]).encode()
 
@@ -139,7 +139,7 @@ def only_capital_cookie(copied, target):
     return "\r\n".join([f"GET {target} HTTP/1.1", *kept, "", ""]).encode()
 
 
-@repair.wrong("The word cookie may stand in a value; look at the name, before the colon.")
+@repair.wrong("The word cookie may be in a value; look at the name, before the colon.")
 def cookie_anywhere(copied, target):
     kept = [line for line in copied.splitlines() if "cookie" not in line.lower()]
     return "\r\n".join([f"GET {target} HTTP/1.1", *kept, "", ""]).encode()

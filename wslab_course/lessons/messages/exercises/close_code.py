@@ -50,7 +50,7 @@ def one_fault(rng: random.Random) -> Case:
 @exercise(
     cases=[
         judged((True, 1, b"Hi"), nudge="One complete frame of text breaks no rule."),
-        judged(*FIVE["A"], nudge="A control frame may stand between the frames of a message."),
+        judged(*FIVE["A"], nudge="A control frame may come between the frames of a message."),
         judged(
             *FIVE["B"],
             nudge="A text message begins while another is open: which of them "

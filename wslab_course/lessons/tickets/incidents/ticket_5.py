@@ -23,7 +23,7 @@ ticket_5 = Ticket(
         "where-5",
         "Which is the first frame with wrong content?",
         "3",
-        "who breaks no rule is right",
+        "a program that breaks no rule is correct",
         "05-messages: Compressed, and undone by hand",
         _0=("0", "f3 instead of f2 marks its block as the last one. That is allowed."),
         _1=("1", "Its text is Hello, which is correct. It is the last correct answer."),
