@@ -48,7 +48,7 @@ async def over_a_patient_server(attempt: Callable[..., Any], words: list[str]) -
     }
 
 
-def told(words: list[str], nudge: str) -> Case:
+def case_of(words: list[str], nudge: str) -> Case:
     """The facts of a client that does it right."""
     facts = {
         "connections": 1,
@@ -60,8 +60,8 @@ def told(words: list[str], nudge: str) -> Case:
 
 @exercise(
     cases=[
-        told(["one", "two", "six"], "The answers are a list: one for each word, as they came."),
-        told(
+        case_of(["one", "two", "six"], "The answers are a list: one for each word, as they came."),
+        case_of(
             [f"word {n}" for n in range(20)],
             "It works for three words; does anything in it count to three?",
         ),
