@@ -78,16 +78,16 @@ export default drawn(({ root, model, view, ask, signal, onKernelGone }) => {
     if (focused?.disabled && !gone) (state === "in" ? text : wanted ? leave : name).focus();
   }
 
-  model.on("msg:custom", (told) => {
-    if (signal.aborted || (told.view !== null && told.view !== view)) return;
-    const came = state !== "in" && told.state === "in";
+  model.on("msg:custom", (update) => {
+    if (signal.aborted || (update.view !== null && update.view !== view)) return;
+    const came = state !== "in" && update.state === "in";
     const here = root.contains(document.activeElement);
-    state = told.state;
+    state = update.state;
     root.dataset.state = state;
-    if (status.textContent !== told.status) status.textContent = told.status;
-    if (told.name !== "" && (state !== "out" || name.value === "")) name.value = told.name;
-    show(told.lines, told.view === view);
-    showPeople(told.people);
+    if (status.textContent !== update.status) status.textContent = update.status;
+    if (update.name !== "" && (state !== "out" || name.value === "")) name.value = update.name;
+    show(update.lines, update.view === view);
+    showPeople(update.people);
     showState();
     if (came && here) text.focus();
   });

@@ -183,26 +183,26 @@ export default drawn(({ root, model, view, ask, signal, onKernelGone }) => {
     controls.key.disabled = !form.masked;
   }
 
-  function show(told) {
-    if (told.view !== view) fill(told.form);
-    else if (told.number !== null) answered = told.number;
+  function show(update) {
+    if (update.view !== view) fill(update.form);
+    else if (update.number !== null) answered = update.number;
     for (const [name, problem] of Object.entries(problems)) {
-      problem.textContent = told.problems[name] ?? "";
-      if (told.problems[name]) controls[name].setAttribute("aria-invalid", "true");
+      problem.textContent = update.problems[name] ?? "";
+      if (update.problems[name]) controls[name].setAttribute("aria-invalid", "true");
       else controls[name].removeAttribute("aria-invalid");
     }
-    sound = Object.keys(told.problems).length === 0;
-    kept.textContent = told.note;
-    size.textContent = told.size;
-    bytes.textContent = told.hex;
-    if (python.textContent !== told.python) {
-      python.textContent = told.python;
+    sound = Object.keys(update.problems).length === 0;
+    kept.textContent = update.note;
+    size.textContent = update.size;
+    bytes.textContent = update.hex;
+    if (python.textContent !== update.python) {
+      python.textContent = update.python;
       copied.textContent = "";
     }
-    mark.className = told.verdict.ok ? "wslab-ok" : "wslab-bad";
-    mark.textContent = told.verdict.ok ? "passed" : "BROKEN";
-    if (verdict.textContent !== told.verdict.words) verdict.textContent = told.verdict.words;
-    anatomy.replaceChildren(...inspected(told.html));
+    mark.className = update.verdict.ok ? "wslab-ok" : "wslab-bad";
+    mark.textContent = update.verdict.ok ? "passed" : "BROKEN";
+    if (verdict.textContent !== update.verdict.words) verdict.textContent = update.verdict.words;
+    anatomy.replaceChildren(...inspected(update.html));
     enable();
   }
 
@@ -234,22 +234,22 @@ export default drawn(({ root, model, view, ask, signal, onKernelGone }) => {
     return made;
   }
 
-  model.on("msg:custom", (told) => {
+  model.on("msg:custom", (update) => {
     if (signal.aborted) return;
-    if (told.choices && told.view === view) {
-      offer(controls.opcode, told.choices.opcodes);
-      offer(controls.length, told.choices.lengths);
-      target = told.target;
+    if (update.choices && update.view === view) {
+      offer(controls.opcode, update.choices.opcodes);
+      offer(controls.length, update.choices.lengths);
+      target = update.target;
       wire.hidden = !target;
       alone.hidden = Boolean(target);
       sendHint.textContent = `A new connection to ${target}: the handshake, this frame, and what comes back within 2 seconds.`;
-    } else if (told.form) {
-      if (told.view === null && told.number !== null) answered = asked = Math.max(asked, told.number);
-      show(told);
+    } else if (update.form) {
+      if (update.view === null && update.number !== null) answered = asked = Math.max(asked, update.number);
+      show(update);
       askNext();
-    } else if ("sending" in told) {
-      sending = told.sending;
-      if (told.answer) showAnswer(told.answer);
+    } else if ("sending" in update) {
+      sending = update.sending;
+      if (update.answer) showAnswer(update.answer);
       enable();
     } else if ("failed" in told) {
       answered = asked; // the form that was asked about is not answered any more

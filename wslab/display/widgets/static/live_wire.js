@@ -97,10 +97,10 @@ export default drawn(({ root, model, view, ask, signal, onKernelGone }) => {
     pause.textContent = waiting ? "Resume" : state.running ? "Pause" : "Watch again";
   }
 
-  model.on("msg:custom", (told) => {
+  model.on("msg:custom", (update) => {
     if (signal.aborted) return;
-    if (told.rows) hearRows(told);
-    else if (told.inspected?.view === view) hearInspection(told);
+    if (update.rows) hearRows(update);
+    else if (update.inspected?.view === view) hearInspection(update);
   });
 
   function hearRows({ rows: newest, everything, view: whose, total, keep, running }) {

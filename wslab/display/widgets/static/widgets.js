@@ -108,14 +108,14 @@ function whenKernelGone(model, el, signal, callback) {
   marks.observe(el, { attributes: true, attributeFilter: ["class"] });
   const statuses = ["restarting", "autorestarting", "terminating", "dead"];
   const kernel = model.widget_manager?.kernel;
-  const heard = (_, status) => {
+  const onStatus = (_, status) => {
     if (statuses.includes(status)) gone();
   };
-  kernel?.statusChanged?.connect(heard);
+  kernel?.statusChanged?.connect(onStatus);
   kernel?.disposed?.connect(gone);
   const letGo = () => {
     marks.disconnect();
-    kernel?.statusChanged?.disconnect(heard);
+    kernel?.statusChanged?.disconnect(onStatus);
     kernel?.disposed?.disconnect(gone);
   };
   over.signal.addEventListener("abort", letGo);

@@ -100,7 +100,7 @@ def close_event(closes: list[tuple[str, bytes]]) -> tuple[int, bool]:
     return int.from_bytes(payload[:2], "big") if payload else 1005, True
 
 
-def told(closes, whose="server", empty=1005, complaints=(1002, 1007), size=2, clean=None):
+def event_with(closes, whose="server", empty=1005, complaints=(1002, 1007), size=2, clean=None):
     """close_event with one thing done differently."""
     code = {sender: int.from_bytes(said[:2], "big") for sender, said in closes}
     if not closes or closes[0][0] == "client" and code["client"] in complaints:
@@ -115,19 +115,19 @@ def told(closes, whose="server", empty=1005, complaints=(1002, 1007), size=2, cl
     "You return the client's own code; its event holds the code that the server sent."
 )
 def the_clients_code(closes):
-    return told(closes, whose="client")
+    return event_with(closes, whose="client")
 
 
 @close_event.wrong(
     "You return the code of the first Close frame; take the server's, whether first or second."
 )
 def the_first_code(closes):
-    return told(closes, whose="first")
+    return event_with(closes, whose="first")
 
 
 @close_event.wrong("A Close frame without a code does not mean 1000: the event says 1005.")
 def empty_is_1000(closes):
-    return told(closes, empty=1000)
+    return event_with(closes, empty=1000)
 
 
 @close_event.wrong(
@@ -135,24 +135,24 @@ def empty_is_1000(closes):
     "none came."
 )
 def empty_is_1006(closes):
-    return (1006, False) if any(not said for _, said in closes) else told(closes)
+    return (1006, False) if any(not said for _, said in closes) else event_with(closes)
 
 
 @close_event.wrong("1006 is never clean: wasClean needs a Close frame from each side.")
 def always_clean(closes):
-    return told(closes, clean=True)
+    return event_with(closes, clean=True)
 
 
 @close_event.wrong("Read the code from two bytes, payload[:2]; the reason is not part of it.")
 def reason_in_the_number(closes):
-    return told(closes, size=None)
+    return event_with(closes, size=None)
 
 
 @close_event.wrong(
     "A client that sends 1002 or 1007 first fails the connection: 1006, whatever comes back."
 )
 def answered_is_clean(closes):
-    return told(closes, complaints=())
+    return event_with(closes, complaints=())
 
 
 @close_event.wrong(
@@ -162,4 +162,4 @@ def answered_is_clean(closes):
 def any_complaint(closes):
     if any(said[:2] in (b"\x03\xea", b"\x03\xef") for _, said in closes):
         return 1006, False
-    return told(closes)
+    return event_with(closes)

@@ -7,7 +7,7 @@ import random
 from wslab_course.checks.exercises import Case, exercise
 
 
-def told(stream: bytes, *events: tuple[str, str], nudge: str = "") -> Case:
+def case_of(stream: bytes, *events: tuple[str, str], nudge: str = "") -> Case:
     """A stream and its events; a verdict shows the stream as text, since hex is hard to read."""
     return Case(stream, expected=list(events), label=f"parse_stream({stream!r})", nudge=nudge)
 
@@ -25,54 +25,54 @@ def some_stream(rng: random.Random) -> Case:
 
 @exercise(
     cases=[
-        told(b"", nudge="An empty stream has no events: return an empty list."),
-        told(
+        case_of(b"", nudge="An empty stream has no events: return an empty list."),
+        case_of(
             b"id: 1\ndata: one\n\n",
             ("1", "one"),
             nudge="One event is one pair of texts in the list: the id and the data.",
         ),
-        told(
+        case_of(
             b"id:1\ndata:one\n\n",
             ("1", "one"),
             nudge="The space after the colon may be missing.",
         ),
-        told(
+        case_of(
             b"id: 1\ndata:  one \n\n",
             ("1", " one "),
             nudge="Remove one space after the colon; all others belong to the data.",
         ),
-        told(
+        case_of(
             b"id: 1\ndata: 12:30\n\n",
             ("1", "12:30"),
             nudge="The first colon ends the field's name; later ones are data.",
         ),
-        told(
+        case_of(
             b"id: 1\ndata: one\n\nid: 2\ndata: t",
             ("1", "one"),
             nudge="The second event was cut: without a blank line there is no event.",
         ),
-        told(
+        case_of(
             b"id: 1\ndata: one\n\ndata: two\n\n",
             ("1", "one"),
             ("1", "two"),
             nudge="An event without an id has the id of the event before it.",
         ),
-        told(
+        case_of(
             b"id: 1\ndata: one\ndata: two\n\n",
             ("1", "one\ntwo"),
             nudge="Each data line is one line of the text; join them with a line feed.",
         ),
-        told(
+        case_of(
             b": hush\n\nid: 1\nevent: x\ndata: one\n\n",
             ("1", "one"),
             nudge="Comments and other fields do nothing, and without data there is no event.",
         ),
-        told(
+        case_of(
             "id: 1\ndata: a\u2028b\n\n".encode(),
             ("1", "a\u2028b"),
             nudge="Here only \\n ends a line.",
         ),
-        told(
+        case_of(
             b"id: 1\ndata: one\n\ndata: \xc3",
             ("1", "one"),
             nudge="The stream is cut inside a letter of two bytes; decode line by line, or with "

@@ -48,7 +48,7 @@ class ScriptedClient:
     def __init__(self, label: str, name: str, url: str, patience: float) -> None:
         self.label = label
         self.name = name
-        self.heard: list[ChatMessage] = []  # every JSON object; {} for anything else
+        self.received: list[ChatMessage] = []  # every JSON object; {} for anything else
         self.ended = False
         self._url = url
         self.patience = patience
@@ -127,7 +127,7 @@ class ScriptedClient:
             message = json.loads(data)
         except (ValueError, RecursionError):
             message = None
-        self.heard.append(message if isinstance(message, dict) else {})
+        self.received.append(message if isinstance(message, dict) else {})
         self._news.set()
 
     @property
@@ -245,7 +245,7 @@ class ScriptedClient:
         """Wait for an error after the `before` first messages. `what` begins the sentence."""
 
         def errors() -> list[ChatMessage]:
-            return [message for message in self.heard[before:] if message.get("type") == "error"]
+            return [message for message in self.received[before:] if message.get("type") == "error"]
 
         await self.until(
             errors,
@@ -255,7 +255,7 @@ class ScriptedClient:
         return errors()[0]
 
     def find(self, match: Callable[[ChatMessage], object]) -> list[ChatMessage]:
-        return [message for message in self.heard if match(message)]
+        return [message for message in self.received if match(message)]
 
     def times(self, text: str) -> int:
         """How many times it heard a text."""

@@ -43,7 +43,7 @@ async def slow_reader(chat: ChatUnderTest) -> None:
             await speaker.say(said[-1])
         whole = f"{len(said)} of {rounds * _BURST_MESSAGES}"
         await ann.until(
-            lambda: any(is_say(m, said[-1]) for m in ann.heard[-_BURST_MESSAGES:]),  # noqa: B023
+            lambda: any(is_say(m, said[-1]) for m in ann.received[-_BURST_MESSAGES:]),  # noqa: B023
             f"ann did not hear message {whole} within {ann.patience:g} s: everyone waits for "
             "sam, who does not read.",
         )
@@ -53,17 +53,20 @@ async def slow_reader(chat: ChatUnderTest) -> None:
     text = chat.text("is sam back?")
     await ann.say(text)
     many = -1
-    while len(sam.heard) > many and not sam.ended:  # as long as more messages come
-        many = len(sam.heard)
+    while len(sam.received) > many and not sam.ended:  # as long as more messages come
+        many = len(sam.received)
         with suppress(CheckFailed):  # sam may be dropped, or this message may be
             await sam.until(
-                lambda: (sam.heard and is_say(sam.heard[-1], text)) or len(sam.heard) > many + 100,  # noqa: B023
+                lambda: (
+                    (sam.received and is_say(sam.received[-1], text))
+                    or len(sam.received) > many + 100  # noqa: B023
+                ),
                 "",
             )
-        if sam.heard and is_say(sam.heard[-1], text):
+        if sam.received and is_say(sam.received[-1], text):
             break
-    heard = {m.get("text") for m in sam.heard}
-    chat.slow = sam, len(heard & set(said)), len(said)
+    texts = {m.get("text") for m in sam.received}
+    chat.slow = sam, len(texts & set(said)), len(said)
 
 
 @script(
@@ -102,22 +105,24 @@ async def crowd(chat: ChatUnderTest) -> None:
     await asyncio.gather(*(client.say(text) for client, text in zip(clients, texts, strict=True)))
     wanted = set(texts)
 
-    def heard(client: ScriptedClient) -> list[Any]:
-        return [m["text"] for m in client.heard if m.get("type") == "say" and m["text"] in wanted]
+    def texts_of(client: ScriptedClient) -> list[Any]:
+        return [
+            m["text"] for m in client.received if m.get("type") == "say" and m["text"] in wanted
+        ]
 
     async def hears_all(client: ScriptedClient) -> None:
         with suppress(CheckFailed):
-            await client.until(lambda: len(set(heard(client))) == _CROWD_CLIENTS, "")
+            await client.until(lambda: len(set(texts_of(client))) == _CROWD_CLIENTS, "")
 
     await asyncio.gather(*map(hears_all, clients))
     for client in clients:
-        if (many := len(set(heard(client)))) < _CROWD_CLIENTS:
+        if (many := len(set(texts_of(client)))) < _CROWD_CLIENTS:
             raise CheckFailed(f"{client.label} heard {many} of {_CROWD_CLIENTS} messages.")
-        if len(heard(client)) > _CROWD_CLIENTS:
+        if len(texts_of(client)) > _CROWD_CLIENTS:
             raise CheckFailed(
-                f"{client.label} heard {len(heard(client)) - _CROWD_CLIENTS} messages twice."
+                f"{client.label} heard {len(texts_of(client)) - _CROWD_CLIENTS} messages twice."
             )
-        if heard(client) != heard(clients[0]):
+        if texts_of(client) != texts_of(clients[0]):
             raise CheckFailed(
                 f"{client.label} heard them in another order than {clients[0].label}."
             )
@@ -167,10 +172,10 @@ async def _history(client: ScriptedClient, since: int, before: int) -> list[Chat
         return message.get("type") == "history"
 
     await client.until(
-        lambda: any(map(is_it, client.heard[before:])),
+        lambda: any(map(is_it, client.received[before:])),
         f"{client.label} got no `history` for since={since} within {client.patience:g} s.",
     )
-    message = next(filter(is_it, client.heard[before:]))
+    message = next(filter(is_it, client.received[before:]))
     events = message.get("events")
     if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
         raise CheckFailed("`history` came without `events`, a list of messages.")
@@ -191,7 +196,7 @@ async def history(chat: ChatUnderTest) -> None:
         numbers.append(await _id_of(ann, text, "its own words"))
     (zoe,) = await chat.joins("zoe")
     for since in (0, 2):
-        before = len(zoe.heard)
+        before = len(zoe.received)
         await zoe.tell("history", since=numbers[since])
         events = await _history(zoe, numbers[since], before)
         found = [(m.get("text"), m.get("id")) for m in events if m.get("type") == "say"]
@@ -232,10 +237,10 @@ async def resume(chat: ChatUnderTest) -> None:
         text = chat.text(f"before cut {cut}")
         await ann.say(text)
         last = await _id_of(zoe, text, "ann")
-        gone = len(ann.heard)
+        gone = len(ann.received)
         zoe.vanish()
         await ann.until(
-            lambda: any(m.get("type") == "leave" for m in ann.heard[gone:]),  # noqa: B023
+            lambda: any(m.get("type") == "leave" for m in ann.received[gone:]),  # noqa: B023
             f"ann did not hear that zoe left, who was cut off, within {ann.patience:g} s.",
         )
         texts = [chat.text(f"during cut {cut}") for _ in range(2)]
@@ -250,7 +255,7 @@ async def resume(chat: ChatUnderTest) -> None:
         await chat.still_delivers(ann, zoe, after="after she had joined again")
         expected = [(text, await _id_of(ann, text, "its own words")) for text in texts]
         got: list[ChatMessage] = []
-        for message in zoe.heard:
+        for message in zoe.received:
             got += message["events"] if message.get("type") == "history" else [message]
         found = [(m.get("text"), m.get("id")) for m in got if m.get("type") == "say"][:-1]
         if found != expected:
@@ -267,10 +272,10 @@ async def bounded_history(chat: ChatUnderTest) -> None:
     text = chat.text("the newest")
     await zoe.say(text)
     await _id_of(zoe, text, "its own words")
-    before = len(zoe.heard)
+    before = len(zoe.received)
     await zoe.tell("history", since=0)
     events = await _history(zoe, 0, before)
-    complete = next(m for m in zoe.heard[before:] if m.get("type") == "history").get("complete")
+    complete = next(m for m in zoe.received[before:] if m.get("type") == "history").get("complete")
     if len(events) > LIMITS.history:
         raise CheckFailed(f"the history has {len(events)} events; the limit is {LIMITS.history}.")
     if not any(is_say(event, text) for event in events):

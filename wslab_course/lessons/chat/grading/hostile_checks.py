@@ -42,7 +42,7 @@ _FLOOD_MESSAGES: Final = 200
 
 async def _are_refused(client: ScriptedClient, messages: dict[str, str | bytes]) -> None:
     for what, data in messages.items():
-        before = len(client.heard)
+        before = len(client.received)
         await client.send(data)
         await client.is_refused(before, what)
 
@@ -54,7 +54,7 @@ async def _are_refused(client: ScriptedClient, messages: dict[str, str | bytes])
 )
 async def no_json(chat: ChatUnderTest) -> None:
     ann, eve = await chat.joins("ann", "eve")
-    before = len(ann.heard)
+    before = len(ann.received)
     await _are_refused(eve, _NO_JSON)
     await chat.still_delivers(eve, ann, after="after messages that are not JSON")
     _heard_nothing(ann, before)
@@ -67,7 +67,7 @@ async def no_json(chat: ChatUnderTest) -> None:
 )
 async def wrong_types(chat: ChatUnderTest) -> None:
     ann, eve = await chat.joins("ann", "eve")
-    before = len(ann.heard)
+    before = len(ann.received)
     await _are_refused(eve, dict(_WRONG))
     await chat.still_delivers(eve, ann, after="after wrong types")
     _heard_nothing(ann, before)
@@ -78,7 +78,7 @@ def _heard_nothing(client: ScriptedClient, before: int) -> None:
 
     Clients of the previous check may still be leaving.
     """
-    extra = [m for m in client.heard[before:-1] if m.get("type") not in ("join", "leave")]
+    extra = [m for m in client.received[before:-1] if m.get("type") not in ("join", "leave")]
     if extra:
         raise CheckFailed(f"{client.label} heard of it, too: {json.dumps(extra[0])[:100]}.")
 
@@ -96,7 +96,7 @@ async def join_first(chat: ChatUnderTest) -> None:
     await eve.say(text)
     await eve.is_refused(0, "a `say` before `join`")
     await eve.join()
-    before = len(eve.heard)
+    before = len(eve.received)
     await eve.tell("join", name=f"{eve.name}-b")
     await eve.is_refused(before, "a second `join`")
     await chat.still_delivers(eve, ann, after="after a second `join`")
@@ -129,7 +129,7 @@ async def long_text(chat: ChatUnderTest) -> None:
     text = chat.text("long ").ljust(TEXT_CHARACTERS, ".")
     await eve.say(text)
     await ann.hears_text(text, f"a text of {TEXT_CHARACTERS:,} characters, which is allowed,")
-    before = len(eve.heard)
+    before = len(eve.received)
     await eve.say(text + ".")
     await eve.is_refused(before, f"a text of {TEXT_CHARACTERS + 1:,} characters")
     await chat.still_delivers(eve, ann, after="after a long text")
@@ -144,13 +144,13 @@ async def long_text(chat: ChatUnderTest) -> None:
 async def one_mebibyte(chat: ChatUnderTest) -> None:
     ann, bob, eve = await chat.joins("ann", "bob", "eve")
     text = chat.text("big ").ljust(2**20, "x")
-    before = len(eve.heard)
+    before = len(eve.received)
     await eve.try_to_send(json.dumps({"type": "say", "text": text}))
     with suppress(CheckFailed):
-        await eve.until(lambda: any(m.get("type") for m in eve.heard[before:]), "")
+        await eve.until(lambda: any(m.get("type") for m in eve.received[before:]), "")
     await chat.still_delivers(ann, bob, after="after a message of 1 MiB")
     did_not_hear(ann, text, "a message of 1 MiB")
-    refused = [m for m in eve.heard[before:] if m.get("type") == "error"]
+    refused = [m for m in eve.received[before:] if m.get("type") == "error"]
     if not refused and not (eve.ended and eve.close_code in (1008, 1009)):
         how = f"the connection ended with {eve.how_it_ended()}" if eve.ended else "nothing came"
         raise CheckFailed(f"eve got no error and no close code 1009: {how}.")
@@ -182,7 +182,7 @@ async def markup(chat: ChatUnderTest) -> None:
 )
 async def flood(chat: ChatUnderTest) -> None:
     ann, bob, eve = await chat.joins("ann", "bob", "eve")
-    before = len(eve.heard)
+    before = len(eve.received)
     texts = [chat.text("spam") for _ in range(_FLOOD_MESSAGES)]
     with suppress(CheckFailed):
         for text in texts:
@@ -190,7 +190,7 @@ async def flood(chat: ChatUnderTest) -> None:
     await chat.still_delivers(ann, bob, after=f"while eve sent {_FLOOD_MESSAGES} messages")
 
     def is_answered() -> bool:
-        return any(m.get("type") == "error" for m in eve.heard[before:]) or (
+        return any(m.get("type") == "error" for m in eve.received[before:]) or (
             eve.ended and eve.close_code == 1008
         )
 
@@ -222,11 +222,11 @@ async def silent_drop(chat: ChatUnderTest) -> None:
 )
 async def mid_frame(chat: ChatUnderTest) -> None:
     ann, bob, dan = await chat.joins("ann", "bob", "dan")
-    before = len(ann.heard)
+    before = len(ann.received)
     dan.vanish_in_mid_frame(chat.text("half"))
     await ann.hears_of("leave", dan, "that dan left, who vanished in the middle of a frame,")
     await chat.still_delivers(ann, bob, after="after dan vanished in the middle of a frame")
-    if any(m.get("type") == "say" for m in ann.heard[before:-1]):
+    if any(m.get("type") == "say" for m in ann.received[before:-1]):
         raise CheckFailed("ann heard something of an incomplete message.")
 
 

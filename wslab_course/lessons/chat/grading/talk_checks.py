@@ -76,7 +76,7 @@ async def nothing_is_changed(chat: ChatUnderTest) -> None:
     for text in texts:
         await ann.say(text)
     await bob.hears_text(texts[-1], "the last of them")
-    heard = [m["text"] for m in bob.heard if any(is_say(m, text) for text in texts)]
+    heard = [m["text"] for m in bob.received if any(is_say(m, text) for text in texts)]
     if heard != texts:
         missing = [text for text in texts if text not in heard]
         what = f"{missing[0]!r} was missing" if missing else "they came in another order, or twice"

@@ -48,7 +48,7 @@ async def over_a_patient_server(attempt: Callable[..., Any], words: list[str]) -
     }
 
 
-def told(words: list[str], nudge: str) -> Case:
+def case_of(words: list[str], nudge: str) -> Case:
     """The facts of a correct client."""
     facts = {
         "connections": 1,
@@ -60,11 +60,11 @@ def told(words: list[str], nudge: str) -> Case:
 
 @exercise(
     cases=[
-        told(
+        case_of(
             ["one", "two", "six"],
             "Return the answers as a list: one for each word, in the order in which they came.",
         ),
-        told(
+        case_of(
             [f"word {n}" for n in range(20)],
             "It works for three words. Does your code depend on the number three?",
         ),

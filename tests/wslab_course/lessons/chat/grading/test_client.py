@@ -66,7 +66,7 @@ async def test_a_closed_connection_is_a_sentence(server: ChatServer) -> None:
     with pytest.raises(
         CheckFailed, match="this got no error: the server closed the connection instead"
     ):
-        await ann.is_refused(len(ann.heard), "this")
+        await ann.is_refused(len(ann.received), "this")
     assert ann.close_code == 1009
     await ann.end()
 
@@ -92,7 +92,7 @@ async def test_rubbish_is_heard_as_nothing(server: ChatServer) -> None:
         ann = client(rubbish)
         await ann.open()
         await ann.hears(lambda message: message.get("type") == "say", "a say")
-        assert ann.heard == [{}, {}, {}, {}, {"type": {}}, {"type": "say"}]
+        assert ann.received == [{}, {}, {}, {}, {"type": {}}, {"type": "say"}]
         await ann.end()
     assert "← 1 byte: ff" in ann.transcript.lines
 
@@ -105,7 +105,7 @@ async def test_a_slow_client_reads_nothing_until_it_does(server: ChatServer) -> 
     await ann.join()
     await ann.say("hi")
     await ann.hears_text("hi", "its own words")
-    assert sam.heard == []
+    assert sam.received == []
     sam.read()
     await sam.hears_text("hi", "ann")
     await sam.end()
@@ -121,7 +121,7 @@ async def test_ways_to_be_gone(server: ChatServer, way: str) -> None:
     getattr(dan, way)(*["half a text"] * (way == "vanish_in_mid_frame"))
     left = await ann.hears_of("leave", dan, "that dan left")
     assert left["why"] == "lost"
-    assert not [message for message in ann.heard if message["type"] == "say"]
+    assert not [message for message in ann.received if message["type"] == "say"]
     await dan.end()
     await ann.end()
 

@@ -36,7 +36,7 @@ async def test_people_join_talk_and_are_gone_at_the_end() -> None:
         ann, bob = await chat.joins("ann", "bob")
         assert server.rooms["lobby"].names == [ann.name, bob.name]
         await chat.still_delivers(ann, bob, after="after nothing")
-        text = ann.heard[-1]["text"]
+        text = ann.received[-1]["text"]
         with pytest.raises(CheckFailed, match="bob heard what nobody said"):
             did_not_hear(bob, text, "what nobody said")
         did_not_hear(bob, "something else", "what nobody said")
