@@ -376,7 +376,7 @@ def test_trying_the_file_changes_nothing(tmp_path: Path, there: str) -> None:
         file.write_text(there)
     with running("tap", "ws://127.0.0.1:9", "--save", str(file)) as tap:
         assert first_line(tap)
-        assert (file.read_text() if file.exists() else "") == there
+        assert (file.read_text(encoding="utf-8") if file.exists() else "") == there
         stop(tap)
 
 
