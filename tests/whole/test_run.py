@@ -353,7 +353,7 @@ mine.touch()
 over = time.monotonic() + float(sys.argv[3])
 while not theirs.exists() and time.monotonic() < over:
     time.sleep(0.01)
-print(mine.name, "met", theirs.exists())
+print(mine.name, "met", theirs.exists(), flush=True)
 print("!", file=sys.stderr)
 sys.exit(mine.name)
 """

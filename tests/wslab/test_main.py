@@ -26,7 +26,9 @@ from wslab.protocol.recording.recording import Recording
 
 LIMIT = 20  # seconds; a test that reaches it has failed
 ROOT = Path(__file__).parents[2]
-SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name != "nt" else [])]
+SIGNALS = [signal.SIGINT, signal.SIGTERM]
+if os.name != "nt" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+    SIGNALS.append(signal.SIGHUP)
 HELLO = Frame(Opcode.TEXT, b"Hello", mask=b"wsck").encode()
 NAMES = [number.name for number in SIGNALS]
 
