@@ -4,6 +4,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tests.benchmarks.__main__ import BEGIN, END, README
 
 
@@ -18,6 +20,7 @@ def claims(table: str) -> list[tuple[str, ...]]:
     ]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="they need cat and signals")
 def test_each_benchmark_runs_and_readme_has_its_rows() -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "--quick"]
     answer = subprocess.run(

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from tests.conformance.mutations import mutants, pieces, rounds, streams
 from tests.patience import LIMIT, patient
-from tests.wslab.network.sockets import read, read_to_end, reset
+from tests.wslab.network.sockets import read, read_to_end, reset, threads_and_descriptors
 from wslab.network import background
 from wslab.network.echo import EchoServer
 from wslab.network.raw import RawClient
@@ -101,8 +101,7 @@ class Place:
         async def tasks() -> int:
             return len(asyncio.all_tasks())
 
-        process = psutil.Process()
-        return threading.active_count(), process.num_fds(), background.run(tasks())
+        return *threads_and_descriptors(), background.run(tasks())
 
     def _memory(self) -> int:
         gc.collect()

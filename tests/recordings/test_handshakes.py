@@ -14,12 +14,14 @@ FILES = sorted(FOLDER.glob("*.wscap"))
 
 async def test_hello_can_be_recorded_again_byte_for_byte(tmp_path: Path) -> None:
     again = (await hello()).save(tmp_path / "hello.wscap")
-    assert again.read_text() == (FOLDER / "hello.wscap").read_text()
+    assert again.read_text(encoding="utf-8") == (FOLDER / "hello.wscap").read_text(encoding="utf-8")
 
 
 def test_2014_is_rebuilt_byte_for_byte(tmp_path: Path) -> None:
     again = echo_2014().save(tmp_path / "echo-2014.wscap")
-    assert again.read_text() == (FOLDER / "echo-2014.wscap").read_text()
+    assert again.read_text(encoding="utf-8") == (FOLDER / "echo-2014.wscap").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_2014_has_the_right_accept_and_keeps_every_rule() -> None:
@@ -44,4 +46,4 @@ def test_a_page_of_another_origin_connected_without_cors_and_without_its_header(
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_no_recording_holds_a_secret(path: Path, tmp_path: Path) -> None:
     saved = Recording.load(path).save(tmp_path / path.name, redact=True)
-    assert saved.read_text() == path.read_text()
+    assert saved.read_text(encoding="utf-8") == path.read_text(encoding="utf-8")

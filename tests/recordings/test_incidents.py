@@ -155,7 +155,9 @@ async def test_it_can_be_caused_again(tmp_path: Path) -> None:
     for fact in FACTS:
         fact(again)
     for name in sorted(EXACT):
-        assert saved[name].read_text() == (FOLDER / f"{name}.wscap").read_text(), name
+        assert saved[name].read_text(encoding="utf-8") == (FOLDER / f"{name}.wscap").read_text(
+            encoding="utf-8"
+        ), name
 
 
 @pytest.mark.parametrize("side", Side)
@@ -186,7 +188,7 @@ async def test_without_context_takeover_the_packed_messages_come_back() -> None:
 def test_nothing_of_anybody_is_in_it(name: str) -> None:
     data = b"\n".join(KEPT[name].bytes_from(side) for side in Side)
     data += b"\n".join(sent.frame.payload for sent in KEPT[name].frames())
-    text = (FOLDER / f"{name}.wscap").read_text()
+    text = (FOLDER / f"{name}.wscap").read_text(encoding="utf-8")
     for secret in {TOKEN, getpass.getuser(), socket.gethostname()} - {"root", "localhost"}:
         assert secret.encode() not in data and secret not in text
     assert not re.search(rb"127\.0\.0\.1|localhost|/home/|/tmp/|\b202[0-57-9]\b", data)

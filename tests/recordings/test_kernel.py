@@ -47,7 +47,7 @@ def asked(recording: Recording) -> list[bytes | str]:
 def test_nothing_of_anybody_is_in_it(name: str) -> None:
     data = b"\n".join(taped(name).bytes_from(side) for side in Side)
     unmasked = b"\n".join(sent.frame.payload for sent in taped(name).frames())
-    text = (FOLDER / f"{name}.wscap").read_text()
+    text = (FOLDER / f"{name}.wscap").read_text(encoding="utf-8")
     for secret in {TOKEN, getpass.getuser(), socket.gethostname()} - {"root", "localhost"}:
         assert secret.encode() not in data + unmasked and secret not in text
     assert not re.search(rb"127\.0\.0\.1|localhost|/home/|/tmp/", data + unmasked)

@@ -93,7 +93,7 @@ def test_progress_is_told(steps, capsys):
 def test_a_changed_file_refreshes_it(steps, house, name):
     run.set_up()
     steps.take()
-    (house / name).write_text((house / name).read_text() + "# changed\n")
+    (house / name).write_text((house / name).read_text(encoding="utf-8") + "# changed\n")
     run.set_up()
     assert steps.take() == ["install", "labextension"]
 

@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -26,7 +27,7 @@ OURS_ALONE = (".git", ".venv", "__pycache__", "*.egg-info", ".*_cache", ".hypoth
 
 def interpreters(pattern: str) -> list[str]:
     """Pythons on this machine whose version matches; a shim that leads nowhere is none."""
-    named = [f"python{minor}" for minor in ("2.7", *(f"3.{n}" for n in range(6, 15)))]
+    named = [f"python{minor}" for minor in ("2.7", *(f"3.{n}" for n in range(6, 16)))]
     found = [path for name in named if (path := shutil.which(name))]
     found += [sys.executable, *map(str, Path.home().glob(".pyenv/versions/*/bin/python"))]
     fitting: dict[str, str] = {}
@@ -120,7 +121,7 @@ def test_a_range_that_is_written_twice_is_the_same_twice():
 
 
 def binder_python() -> str:
-    runtime = (ROOT / "binder" / "runtime.txt").read_text().strip()
+    runtime = (ROOT / "binder" / "runtime.txt").read_text(encoding="utf-8").strip()
     version = re.fullmatch(r"python-(3\.\d+)", runtime)
     assert version, f"repo2docker reads python-X.Y; found {runtime!r}"
     return version[1]
@@ -134,13 +135,13 @@ def test_binder_has_a_python_that_the_package_accepts():
 
 
 def test_binder_installs_what_a_reader_installs():
-    lines = (ROOT / "binder" / "requirements.txt").read_text().splitlines()
+    lines = (ROOT / "binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if not line.startswith("#")] == ["-r ../requirements.txt"]
 
 
 def test_post_build_runs_and_stops_at_the_first_failure():
     path = ROOT / "binder" / "postBuild"
-    lines = path.read_text().splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     assert lines[0] == "#!/bin/bash" and "set -e" in lines
     if os.name != "nt":
         assert path.stat().st_mode & stat.S_IXUSR
@@ -197,7 +198,7 @@ def test_binder_installs_into_a_clean_environment(tmp_path):
     build("pip", "install", "-r", "binder/requirements.txt")
     build("./binder/postBuild")
     assert build("python", "-m", "wslab.doctor").endswith("ready: 7 checks passed\n")
-    news = next((tmp_path / "env").rglob("page_config.json")).read_text()
+    news = next((tmp_path / "env").rglob("page_config.json")).read_text(encoding="utf-8")
     assert json.loads(news)["disabledExtensions"] == {run.NEWS: True}
 
 
@@ -213,12 +214,62 @@ def test_ci_runs_what_readme_says():
     assert "\npython3 run.py test\n" in readme and "\npython3 run.py lab\n" in readme
 
 
-def test_github_runs_the_same_script_on_every_python_we_name():
-    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
-    tshark, script = re.findall(r"- run: (.*)", workflow)
-    assert "install -qy --no-install-recommends tshark" in tshark and script == "bash .ci/run"
-    named = re.findall(r"Python :: (3\.\d+)", " ".join(PYPROJECT["project"]["classifiers"]))
-    assert re.findall(r'"(3\.\d+)"', workflow) == named
+WORKFLOW = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+NAMED = re.findall(r"Python :: (3\.\d+)", " ".join(PYPROJECT["project"]["classifiers"]))
+
+
+def test_github_runs_the_same_script_once_and_the_package_on_every_python_we_name():
+    jobs = yaml.safe_load(WORKFLOW)["jobs"]
+    everything, package = jobs["everything"]["steps"], jobs["package"]["steps"]
+    assert "install -qy --no-install-recommends tshark" in everything[-2]["run"]
+    assert everything[-1]["run"] == "bash .ci/run"
+    assert package[-1]["run"] == "python run.py test notebooks tests --ignore=tests/browser"
+    matrix = jobs["package"]["strategy"]["matrix"]
+    assert [everything[1]["with"]["python-version"], *matrix["python"]] == NAMED
+    assert package[1]["with"]["allow-prereleases"] is True
+    systems = [matrix["system"][0], *(one["system"] for one in matrix["include"])]
+    assert systems == ["ubuntu-latest", "windows-latest", "macos-latest"]
+    assert {one["python"] for one in matrix["include"]} <= set(NAMED)
+
+
+def test_what_others_wrote_for_github_cannot_change_below_us():
+    used = re.findall(r"uses: (.*)", WORKFLOW)
+    assert len(used) == 4
+    assert all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", one) for one in used)
+    assert WORKFLOW.count("persist-credentials: false") == WORKFLOW.count("uses: actions/checkout@")
+
+
+def test_readme_and_pyproject_name_the_same_pythons():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"With Python {', '.join(NAMED[:-1])} or {NAMED[-1]}, on Linux" in readme
+    assert PYPROJECT["project"]["requires-python"] == f">={NAMED[0]}"
+    assert PYPROJECT["tool"]["ruff"]["target-version"] == f"py{NAMED[0].replace('.', '')}"
+    assert f"sys.version_info < ({NAMED[0].replace('.', ', ')})" in RUN.read_text(encoding="utf-8")
+
+
+def test_a_dev_container_is_set_up_by_run_and_opens_nothing_by_itself():
+    path = ROOT / ".devcontainer" / "devcontainer.json"
+    container = json.loads(path.read_text(encoding="utf-8"))
+    image, _, version = container["image"].rpartition(":")
+    assert image == "mcr.microsoft.com/devcontainers/python" and version in NAMED
+    python, script, verb = container["postCreateCommand"].split()
+    assert (python, script) == ("python3", RUN.name) and verb in run.VERBS
+    assert container["otherPortsAttributes"] == {"onAutoForward": "ignore"}
+    assert "forwardPorts" not in container and "visibility" not in path.read_text(encoding="utf-8")
+    settings = container["customizations"]["vscode"]["settings"]
+    inside = settings["python.defaultInterpreterPath"].removeprefix("${containerWorkspaceFolder}/")
+    assert inside == ".venv/bin/python"
+
+
+def test_files_are_checked_out_as_they_were_committed():
+    """On Windows, git would otherwise give each line another end."""
+    assert "* text=auto eol=lf" in (ROOT / ".gitattributes").read_text(encoding="utf-8")
+    assert not [
+        path
+        for pattern in ("*.py", "notebooks/*.ipynb", "tests/recordings/*.wscap", ".ci/run", "*.md")
+        for path in ROOT.glob(pattern)
+        if b"\r\n" in path.read_bytes()
+    ]
 
 
 def test_tools_are_strict():

@@ -27,6 +27,11 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+try:  # asyncio.Task may be nest_asyncio's, which asyncio.timeout cannot see from Python 3.14 on
+    from _asyncio import Task
+except ImportError:  # a Python without C
+    from asyncio import Task
+
 MAX_PRINTED_CHARACTERS = 1500  # characters of a learner's prints that are kept
 MAX_MESSAGE_CHARACTERS = 300  # characters of an exception's message that are quoted
 STOP_GRACE_S = 1.0  # seconds that a cancelled coroutine has to end by itself
@@ -201,7 +206,12 @@ def _outcome(
 def _await(coroutine: Coroutine[Any, Any, Any], deadline: float) -> Any:
     # Not asyncio.run: nest_asyncio replaces it by one that leaves tasks and loop behind.
     with asyncio.Runner() as runner:
+        runner.get_loop().set_task_factory(_new_task)
         return runner.run(_bounded(coroutine, deadline))
+
+
+def _new_task(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:
+    return Task(coroutine, loop=loop, **options)
 
 
 async def _bounded(coroutine: Coroutine[Any, Any, Any], deadline: float) -> Any:

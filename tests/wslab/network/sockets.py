@@ -9,6 +9,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import psutil
+import pytest
+
 from tests.patience import LIMIT
 from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import Side
@@ -63,6 +66,14 @@ def reset(connection: socket.socket) -> None:
     linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     connection.close()
+
+
+def threads_and_descriptors() -> tuple[int, int]:
+    """How many threads and open files this process has."""
+    process = psutil.Process()
+    if not hasattr(process, "num_fds"):
+        pytest.skip("Windows counts handles of every kind, which come and go by themselves")
+    return threading.active_count(), process.num_fds()
 
 
 def in_threads(*functions: Callable[[], object]) -> list[object]:

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.patience import LIMIT, patient
+from tests.wslab.network.sockets import threads_and_descriptors
 from wslab.errors import NotRunning, WslabError
 from wslab.network import background
 from wslab.network.background import Service, call, loop, run, stop_listening
@@ -381,15 +382,13 @@ def test_a_warning_of_asyncio_is_kept_and_never_printed(caplog: pytest.LogCaptur
 
 
 def test_fifty_starts_leave_no_thread_and_no_descriptor() -> None:
-    psutil = pytest.importorskip("psutil")
     with Bench():
         pass
-    process = psutil.Process()
-    before = threading.active_count(), process.num_fds()
+    before = threads_and_descriptors()
     for _ in range(50):
         with Bench():
             pass
-    assert (threading.active_count(), process.num_fds()) == before
+    assert threads_and_descriptors() == before
 
 
 def test_a_stop_while_clients_arrive_loses_no_connection() -> None:

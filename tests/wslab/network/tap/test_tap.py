@@ -28,6 +28,7 @@ from tests.wslab.network.sockets import (
     read_to_end,
     reset,
     tapped,
+    threads_and_descriptors,
     url_of,
 )
 from wslab.errors import NotRunning, WslabError
@@ -629,16 +630,14 @@ def test_stop_while_the_target_does_not_answer() -> None:
 
 
 def test_fifty_taps_leave_no_thread_and_no_descriptor(listener: socket.socket) -> None:
-    psutil = pytest.importorskip("psutil")
-    process = psutil.Process()
     background.loop()
-    before = threading.active_count(), process.num_fds()
+    before = threads_and_descriptors()
     for number in range(50):
         with Tap(url_of(listener)) as tap, tapped(tap, listener) as ends:
             assert pass_on(b"hi", ends[Side.CLIENT], ends[Side.SERVER]) == b"hi"
             if number % 2:
                 tap.stop()
-    assert (threading.active_count(), process.num_fds()) == before
+    assert threads_and_descriptors() == before
 
 
 # With a real library at both ends

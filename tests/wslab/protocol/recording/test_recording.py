@@ -212,7 +212,7 @@ def test_secrets_are_overwritten_and_offsets_stay_true(tmp_path: Path, size: int
     safe = Recording.load(path)
     for secret in ("s3cret", "session=abc"):
         assert secret not in safe.bytes_from(CLIENT).decode("latin-1") + safe.target
-        assert secret not in path.read_text()
+        assert secret not in path.read_text(encoding="utf-8")
     assert [len(chunk.data) for chunk in safe.chunks] == [len(c.data) for c in recording.chunks]
     assert [sent.frame for sent in safe.frames()] == [sent.frame for sent in recording.frames()]
     assert safe.handshake is not None and safe.handshake.request.target.endswith("&room=1")
@@ -223,7 +223,7 @@ def test_secrets_of_plain_http_are_overwritten_too(tmp_path: Path) -> None:
     for _ in range(2):  # the second exchange of a kept connection counts as well
         recording.add(Chunk(0, CLIENT, b"GET / HTTP/1.1\r\nCookie: a=b\r\n\r\n"))
         recording.add(Chunk(0, SERVER, b"HTTP/1.1 204 No\r\nSet-Cookie: c=d\r\n\r\n"))
-    text = recording.save(tmp_path / "page.wscap").read_text()
+    text = recording.save(tmp_path / "page.wscap").read_text(encoding="utf-8")
     assert "a=b" not in text and "c=d" not in text
 
 
@@ -231,9 +231,9 @@ def test_secrets_in_what_is_said_of_the_target_are_overwritten_too(tmp_path: Pat
     recording = Recording("ws://h/?token=s3cret")
     recording.end(Ending(0.1, SERVER, "refused", "ws://h/?token=s3cret could not be reached"))
     path = recording.save(tmp_path / "refused.wscap")
-    assert "s3cret" not in path.read_text()
+    assert "s3cret" not in path.read_text(encoding="utf-8")
     assert Recording.load(path).endings[0].detail == "ws://h/?token=****** could not be reached"
-    assert "s3cret" in recording.save(path, redact=False).read_text()
+    assert "s3cret" in recording.save(path, redact=False).read_text(encoding="utf-8")
 
 
 def test_a_target_of_any_characters_can_be_saved(tmp_path: Path) -> None:
@@ -335,7 +335,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_conversation_in_text_and_hex(tmp_path: Path) -> None:
-    lines = conversation(HELLOS).save(tmp_path / "a").read_text().splitlines()
+    lines = conversation(HELLOS).save(tmp_path / "a").read_text(encoding="utf-8").splitlines()
     assert json.loads(lines[1])["text"].startswith("GET /chat?token=******&room=1")
     assert json.loads(lines[3]) == {"at": 0.003, "sender": "client", "hex": HELLO_MASKED.hex()}
     assert conversation(HELLOS).frames()[0].frame == Frame(

@@ -48,13 +48,13 @@ def jupyter_server(folder: Path, *flags: str) -> Iterator[Jupyter]:
         try:
             written = Path(own["JUPYTER_RUNTIME_DIR"]) / f"jpserver-{process.pid}.json"
             deadline = time.monotonic() + START
-            while not written.exists() or not written.read_text():
-                assert process.poll() is None, (folder / "log.txt").read_text()
+            while not written.exists() or not written.read_text(encoding="utf-8"):
+                assert process.poll() is None, (folder / "log.txt").read_text(encoding="utf-8")
                 assert time.monotonic() < deadline, "the Jupyter server did not start"
                 time.sleep(0.05)  # between two looks; nothing tells when a file is written
-            port = json.loads(written.read_text())["port"]
+            port = json.loads(written.read_text(encoding="utf-8"))["port"]
             while not listens(port):  # the server writes the file first
-                assert process.poll() is None, (folder / "log.txt").read_text()
+                assert process.poll() is None, (folder / "log.txt").read_text(encoding="utf-8")
                 assert time.monotonic() < deadline, "the Jupyter server does not listen"
                 time.sleep(0.05)
             yield Jupyter(f"http://127.0.0.1:{port}/", "", TOKEN)
