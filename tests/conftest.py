@@ -25,6 +25,8 @@ BROWSER = TESTS / "browser"
 GRADING = "tests/wslab_course/lessons/chat/grading"
 # Files whose tests are long and need nothing of each other, the longest first.
 SPREAD = (
+    "tests/whole/test_setup.py",
+    "tests/whole/test_run.py",
     "tests/wslab_course/lessons/test_lessons.py",
     "tests/whole/test_solved.py",
     f"{GRADING}/test_grading.py",
