@@ -33,6 +33,7 @@ SPREAD = (
     f"{GRADING}/test_endurance_checks.py",
     f"{GRADING}/test_hostile_checks.py",
     f"{GRADING}/test_talk_checks.py",
+    "tests/wslab/protocol/rules/test_connection.py",
 )
 
 
