@@ -25,12 +25,15 @@ BROWSER = TESTS / "browser"
 GRADING = "tests/wslab_course/lessons/chat/grading"
 # Files whose tests are long and need nothing of each other, the longest first.
 SPREAD = (
+    "tests/whole/test_setup.py",
+    "tests/whole/test_run.py",
     "tests/wslab_course/lessons/test_lessons.py",
     "tests/whole/test_solved.py",
     f"{GRADING}/test_grading.py",
     f"{GRADING}/test_endurance_checks.py",
     f"{GRADING}/test_hostile_checks.py",
     f"{GRADING}/test_talk_checks.py",
+    "tests/wslab/protocol/rules/test_connection.py",
 )
 
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.benchmarks.__main__ import BEGIN, END, README
+from tests.patience import patient
 
 
 def claims(table: str) -> list[tuple[str, ...]]:
@@ -24,7 +25,7 @@ def claims(table: str) -> list[tuple[str, ...]]:
 def test_each_benchmark_runs_and_readme_has_its_rows() -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "--quick"]
     answer = subprocess.run(
-        command, cwd=README.parent, capture_output=True, encoding="utf-8", timeout=300
+        command, cwd=README.parent, capture_output=True, encoding="utf-8", timeout=patient(600)
     )
     assert answer.returncode == 0, answer.stderr
     readme = README.read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ from wslab.network.tap.tap import Tap
 from wslab.protocol.frames import ClosePayload, Opcode, Side
 from wslab.protocol.recording.recording import Recording
 
-LIMIT: Final = patient(60.0)  # seconds until a client is killed
+LIMIT: Final = patient(120.0)  # seconds until a client is killed
 MESSAGES: Final = {"text": TEXT, "binary": BINARY, "empty": "", "fragments": "".join(FRAGMENTS)}
 
 

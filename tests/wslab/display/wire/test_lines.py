@@ -50,7 +50,7 @@ def taped(work: Callable[[Tap], None], limit: int = 0, **options: bool) -> list[
 
 
 def hello(tap: Tap, times: int = 1) -> None:
-    with RawClient(tap.url, timeout=LIMIT) as raw:
+    with RawClient(tap.url, timeout=6 * LIMIT) as raw:
         sender = threading.Thread(target=raw.send, args=(HELLO * times,))
         sender.start()
         raw.read(7 * times)
@@ -85,10 +85,10 @@ def test_lines_go_on_after_the_recording_is_full():
 
 def test_a_flood_is_printed_to_its_last_frame(monkeypatch):
     monkeypatch.setattr(wire_lines, "MAX_BEHIND_BYTES", 10_000)  # the relay waits now and then
-    lines = taped(lambda tap: hello(tap, 5_000))
+    lines = taped(lambda tap: hello(tap, 2_000))
     gaps = [re.match(r"\(([\d,]+) lines? left out", line) for line in lines]
     left = sum(int(gap[1].replace(",", "")) for gap in gaps if gap)
-    assert gaps.count(None) + left == 40_000 + 4  # the handshake, two Close frames and the end
+    assert gaps.count(None) + left == 4_000 + 4  # the handshake, two Close frames and the end
 
 
 def test_lines_that_one_turn_did_not_make_come_in_the_next(monkeypatch):

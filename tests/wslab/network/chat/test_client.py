@@ -212,10 +212,10 @@ def test_leaving_a_wire_that_stands_still_ends_what_waits_to_be_sent(server, mon
                 ann.person.say("x" * 2**20)
             ann.person.leave()
             sending = set(ann.person._sending)
-            await asyncio.wait(sending, timeout=LIMIT / 2)
+            await asyncio.wait(sending, timeout=LIMIT)
             return ann.person._sending
 
-        assert background.run(speak_and_leave()) == set()
+        assert background.run(speak_and_leave(), 3 * LIMIT) == set()
 
 
 async def _settled(person: ChatClient) -> None:
