@@ -310,7 +310,7 @@ def test_lab_says_so_of_another_drive_of_windows(shelf, commands, monkeypatch, c
 
     monkeypatch.setattr(run.os.path, "relpath", apart)
     assert run.main(["lab", str(shelf / "00-start.ipynb")]) == 2
-    assert "is no notebook of this project. Next: " in capsys.readouterr().err
+    assert "is not a notebook of this project. Next: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["notebooks/05-none.ipynb", "../elsewhere.ipynb"])

@@ -209,7 +209,7 @@ def test_the_stop_of_the_tap_ends_the_watch_after_its_last_rows():
             raw.read(7)
             tap.stop()
         page.until(page.saw("end of TCP", 2))
-        assert "cut on purpose" in page.shown()[0]["says"]
+        assert "the tap cut the connection" in page.shown()[0]["says"]
         ended(page)
         page.until(lambda: page.told[-1]["running"] is False)
         with tap:  # it starts again, and somebody presses "Watch again"

@@ -129,7 +129,7 @@ def test_a_connection_that_lives_at_the_stop_is_told():
         tap.stop()
         raw.close()
 
-    assert "cut on purpose" in taped(work)[-1]
+    assert "the tap cut the connection" in taped(work)[-1]
 
 
 def test_a_fault_of_ours_cuts_nothing(monkeypatch):
