@@ -213,8 +213,9 @@ def test(arguments):
         run(PYTHON, "-m", "coverage", "report"),
         run(*(pytest + [WORKERS, "tests", "notebooks"] + ["--ignore=" + path for path in apart])),
         # While its browser is open, playwright's loop counts as running in the thread of the
-        # tests, so a test that starts a loop of its own needs another process.
-        run(*(pytest + [WORKERS, BROWSER])),
+        # tests, so a test that starts a loop of its own needs another process. Each worker has
+        # a browser and a JupyterLab or two, so there are fewer.
+        run(*(pytest + ["-n3", BROWSER])),
     ]
     return max(map(abs, codes))
 
