@@ -30,6 +30,7 @@ from wslab.network.chat.server import ChatServer
 from wslab.network.raw import SAMPLE_KEY
 from wslab.protocol.frames import Frame, Opcode
 
+RUNS: Final = 1  # none of its rows has a goal
 CLIENTS: Final = full_or_quick(1_000, 100)
 # Of one round, each to every client; a round is longer than a tick of the processor's clock.
 MESSAGES: Final = full_or_quick(40, 200)

@@ -25,6 +25,7 @@ from wslab.network.raw import RawClient
 from wslab.protocol.frames import Frame, Opcode
 from wslab.protocol.recording.recording import MAX_RECORDING_BYTES
 
+RUNS = 1  # of a minute or two
 MESSAGES = full_or_quick(180_000, 1_000)
 SIZE = 2_000  # bytes
 CONNECTIONS = full_or_quick(20_000, 200)
@@ -104,15 +105,20 @@ def memory(tap: subprocess.Popen[bytes], url: str, messages: int) -> list[float]
     return looks
 
 
+def one_message(url: str) -> None:
+    """A connection of one message and its answer."""
+    message = Frame(Opcode.BINARY, bytes(SIZE), mask=b"wsck").encode()
+    with RawClient(url, timeout=60) as raw:
+        raw.send(message)
+        raw.read(len(message) - 4)
+
+
 def memory_of_connections(tap: subprocess.Popen[bytes], url: str) -> tuple[float, float]:
     """MiB of the tap's process after the first connections, and after all of them."""
     process = psutil.Process(tap.pid)
-    message = Frame(Opcode.BINARY, bytes(SIZE), mask=b"wsck").encode()
     first = 0.0
     for number in range(1, CONNECTIONS + 1):
-        with RawClient(url, timeout=60) as raw:
-            raw.send(message)
-            raw.read(len(message) - 4)
+        one_message(url)
         if number == FIRST:
             first = process.memory_info().rss / MIB
     return first, process.memory_info().rss / MIB

@@ -10,7 +10,7 @@ from tests.benchmarks.ratios import Row, full_or_quick, seconds, show
 
 OURS = "import wslab"
 THEIRS = "import websockets.asyncio.client"
-ROUNDS = full_or_quick(15, 1)
+ROUNDS = full_or_quick(7, 1)
 
 
 def fresh(code: str) -> float:

@@ -231,8 +231,10 @@ def report(results: dict[str, list[tuple[float, float]]]) -> None:
     show(title, rows)
 
     echo = statistics.median(row[1] for row in results[BARE])
-    rows = [Row(TAP, peer, ratio(1, peer, TAP)) for peer in (DIRECT, KEEPING, STREAMS)]
-    rows.insert(1, Row(TAP, BARE, ratio(1, BARE, TAP), ">= 0.8"))
+    rows = [Row(TAP, peer, ratio(1, peer, TAP)) for peer in (DIRECT, STREAMS)]
+    # What is kept needs fresh memory: that alone costs a relay more than a quarter of its speed.
+    rows.append(Row(TAP, KEEPING, ratio(1, KEEPING, TAP), ">= 0.9"))
+    rows.append(Row(TAP, BARE, ratio(1, BARE, TAP), ">= 0.65"))
     rows.append(Row(FULL, BARE, ratio(1, BARE, FULL), ">= 0.8"))
     if MITMPROXY in results:
         rows.append(Row(TAP, MITMPROXY, ratio(1, MITMPROXY, TAP), ">= 3"))

@@ -1,7 +1,8 @@
-"""How a benchmark measures and shows: peers in turn, medians of ratios, one table."""
+"""How a benchmark measures and shows: peers in turn, medians of several runs, one table."""
 
 from __future__ import annotations
 
+import importlib
 import operator
 import os
 import re
@@ -26,11 +27,18 @@ class Row(NamedTuple):
         return {">=": operator.ge, "<=": operator.le}[sign](self.ratio, float(number))
 
 
+#: The tables of one run, by their titles.
+Tables = dict[str, list[Row]]
+
+
 #: Set where a run has to show no more than that everything works: its figures mean nothing.
 QUICK = "WSLAB_BENCH_QUICK"
 
-#: Every table shown so far, by its title.
-SHOWN: dict[str, list[Row]] = {}
+#: Every table that this process has shown.
+SHOWN: Tables = {}
+
+#: A row shows the least and the greatest of its runs where they differ by more than this factor.
+STEADY = 1.1
 
 
 def full_or_quick(full: int, quick: int) -> int:
@@ -53,7 +61,7 @@ def times_faster(
     for peer in peers.values():
         peer()
     ratios: dict[str, list[float]] = {name: [] for name in peers}
-    for _ in range(full_or_quick(7, 1)):
+    for _ in range(full_or_quick(3, 1)):
         base = seconds(ours)
         for name, peer in peers.items():
             ratios[name].append(seconds(peer) / base)
@@ -70,17 +78,44 @@ def show(title: str, rows: list[Row]) -> None:
         print(f"  {row.what:<{wide[0]}}  {row.against:<{wide[1]}}  {row.ratio:6.2f}x  {goal}")
 
 
-def markdown() -> str:
-    """Every row so far that has a goal, as one table. Only ratios: what stands in brackets goes."""
-    lines = ["| measured | of | against | ratio | goal | met |", "|---|---|---|--:|--:|---|"]
-    for title, rows in SHOWN.items():
-        for row in rows:
-            if row.goal:
-                words = (_plain(title), _plain(row.what), _plain(row.against))
-                met = "yes" if row.met else "**no**"
-                goal = row.goal.replace("<=", "≤").replace(">=", "≥")
-                lines.append(f"| {' | '.join(words)} | {row.ratio:.2f} | {goal} | {met} |")
+def once(module: str) -> Tables:
+    """What a benchmark shows when it runs here, in a process that has run none yet."""
+    importlib.import_module(module).main()
+    print(end="", flush=True)
+    return SHOWN
+
+
+def markdown(runs: list[Tables]) -> str:
+    """Every row that has a goal, with the median of its runs, as one table.
+
+    Only ratios: what stands in brackets in a title or a name differs from run to run, and goes.
+    """
+    found: dict[tuple[str, str, str], list[Row]] = {}
+    for tables in runs:
+        for title, rows in tables.items():
+            for row in rows:
+                if row.goal:
+                    words = _plain(title), _plain(row.what), _plain(row.against)
+                    found.setdefault(words, []).append(row)
+    lines = [
+        "| measured | of | against | ratio | goal | met | runs |",
+        "|---|---|---|--:|--:|---|--:|",
+    ]
+    for words, rows in found.items():
+        ratios = [row.ratio for row in rows]
+        middle = rows[0]._replace(ratio=statistics.median(ratios))
+        goal = middle.goal.replace("<=", "≤").replace(">=", "≥")
+        met = "yes" if middle.met else "**no**"
+        cells = *words, in_short(ratios), goal, met, str(len(rows))
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def in_short(ratios: list[float]) -> str:
+    """The median, and where the runs differ the least and the greatest as well."""
+    least, middle, greatest = (f"{of(ratios):.2f}" for of in (min, statistics.median, max))
+    differ = max(ratios) > STEADY * min(ratios) and least != greatest
+    return f"{middle} ({least}–{greatest})" if differ else middle
 
 
 def _plain(text: str) -> str:

@@ -338,7 +338,7 @@ class _KeepWarnings(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.WARNING or threading.current_thread() is not _thread:
             return True
-        # That somebody has gone is no news, and asyncio says so at each write until it is noticed.
+        # A peer that has gone is not news, and asyncio says so at each write until it is noticed.
         if record.getMessage() != "socket.send() raised exception.":
             report(record.getMessage())
         return False

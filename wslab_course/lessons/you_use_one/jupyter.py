@@ -144,7 +144,7 @@ class Jupyter:
             return json.loads(text) if text else None
         except ValueError:
             raise WslabError(
-                f"the Jupyter server answered {method} {path} with {text[:40]!r}, which is no "
+                f"the Jupyter server answered {method} {path} with {text[:40]!r}, which is not "
                 f"JSON; check that a Jupyter server listens at {self.url}"
             ) from None
 

@@ -95,7 +95,7 @@ async def test_a_client_may_end_early_or_fail() -> None:
 
     with pytest.raises(RuntimeError, match="gone"):
         await deliver(fails, WORDS)
-    with pytest.raises(TypeError, match="no generator"):
+    with pytest.raises(TypeError, match="not a generator"):
         await deliver(lambda wire: [(1, "one")], WORDS)  # type: ignore[arg-type, return-value]
 
 

@@ -114,7 +114,7 @@ def test_no_time_for_any_check_is_said_and_no_exception(monkeypatch):
     monkeypatch.setattr(grading, "GRADING_TIMEOUT_S", 0)
     verdict = echo().check(echo().reference)
     assert verdict.state == "not yet"
-    assert "The time was over before." in repr(verdict)
+    assert "The time was over before this check." in repr(verdict)
 
 
 def test_the_stage_before_is_named_when_it_broke():
