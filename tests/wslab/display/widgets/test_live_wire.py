@@ -285,8 +285,9 @@ def test_a_connection_that_is_over_and_taken_is_not_visited_again(monkeypatch):
             for _ in range(200):
                 hello(tap)
             page.until(lambda: page.told[-1].get("total", 0) >= 2)
-            page.until(lambda: background.call(lambda: len(page._followed)) == 1)
-            assert background.call(lambda: page._newest) == 201
+            page.until(
+                lambda: background.call(lambda: (page._newest, len(page._followed))) == (201, 1)
+            )
             background.call(visits.clear)
             living.send(HELLO)
             living.read(7)
