@@ -1,9 +1,8 @@
 """How long the cells of a notebook wait on purpose: an extension of IPython that counts it.
 
 A wait on purpose is a timer that a cell, the course or the helper sets, and that runs out: a
-sleep, the delay of a tap, a time limit that passes. A timer that is cancelled does not count.
-Of its time only that counts in which a cell runs and the process computes nothing; and where
-several timers run at a time it counts once, for the one that runs out first.
+sleep, the delay of a tap, a time limit. Of its time that counts in which a cell runs and the
+process computes nothing; where several timers run it counts once, for the first that runs out.
 After each cell the sums are written to a file in the folder WSLAB_BENCH_WAITS.
 """
 
@@ -21,12 +20,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-OURS = tuple(str(ROOT / name) + os.sep for name in ("wslab", "wslab_course"))
+OURS = str(ROOT / "wslab") + os.sep, str(ROOT / "wslab_course") + os.sep
 #: What the helper does in any case is no lesson: a look for an RST, and the patience of a stop.
-NO_LESSON = {"relay._watch_for_reset", "relay._pass_reset", "paths._close", "background._end"}
+NO_LESSON = ("relay._watch_for_reset", "relay._pass_reset", "paths._close", "background._end")
 free: list[tuple[float, float]] = []  # pieces of cells: when each began, and its idle seconds
-waited: Counter[str] = Counter()
-lock = threading.Lock()
+waited, lock = Counter[str](), threading.Lock()
 last, a_cell_runs = (0.0, 0.0), False  # where the latest ended: the clock, and CPU seconds used
 
 
@@ -59,7 +57,7 @@ def ran_out(began: float, who: str) -> None:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    file = Path(os.environ["WSLAB_BENCH_WAITS"], f"{time.time():.6f}")
+    file = Path(os.environ["WSLAB_BENCH_WAITS"], f"{time.time():.6f}")  # when the kernel began
     sleep, call_at = time.sleep, asyncio.BaseEventLoop.call_at
 
     def counted_sleep(seconds: float) -> None:
