@@ -251,7 +251,7 @@ export default drawn(({ root, model, view, ask, signal, onKernelGone }) => {
       sending = update.sending;
       if (update.answer) showAnswer(update.answer);
       enable();
-    } else if ("failed" in told) {
+    } else if ("failed" in update) {
       answered = asked; // the form that was asked about is not answered any more
     }
   });

@@ -131,8 +131,8 @@ function whenKernelGone(model, el, signal, callback) {
 //   signal         aborted when the view goes away: close and stop whatever runs
 //   onKernelGone   takes a function to call when the kernel is gone, to switch off what needs it;
 //                  the sentence that says so is shown by us
-// A message `{failed: sentence}` of the kernel is shown as well, above what `draw` made.
-// and may be async.
+// and may be async. A message `{failed: sentence}` of the kernel is shown as well, above what
+// `draw` made.
 function drawn(draw) {
   async function render({ model, el, signal }) {
     const notice = element("p", { className: "wslab-notice", role: "status" });
