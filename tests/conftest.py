@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbval.kernel
 import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
@@ -19,6 +20,22 @@ settings.register_profile(
 )
 settings.register_profile("nightly", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "wslab"))
+
+
+def start_new_kernel(start: Any = nbval.kernel.start_new_kernel, **options: Any) -> Any:
+    """Start a kernel for nbval; start another if it does not answer.
+
+    Kernels choose free ports and bind them a second later. Meanwhile another of the many
+    processes may have taken one, and the kernel never answers.
+    """
+    options["startup_timeout"] = patient(20)
+    try:
+        return start(**options)
+    except RuntimeError:
+        return start(**options)
+
+
+nbval.kernel.start_new_kernel = start_new_kernel
 
 TESTS = Path(__file__).parent
 BROWSER = TESTS / "browser"
