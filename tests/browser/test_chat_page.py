@@ -306,7 +306,8 @@ def test_too_fast_says_again_only_what_was_refused(page: Page) -> None:
         expect(spoken(page)).to_have_count(len(texts), timeout=30_000)
         say(page, "the end")
         expect(entry(page, "the end")).to_have_count(1)
-        assert spoken(page).all_text_contents() == [*texts, "the end"]
+        # Each once. What was refused comes later than what the refilled bucket let through.
+        assert sorted(spoken(page).all_text_contents()) == sorted([*texts, "the end"])
         refused = talk(page).locator(".entry.error").count()
     assert 0 < refused < 10
     assert len(received) == len(texts) + refused + 1, "something heard was said again"
