@@ -215,7 +215,7 @@ def test(arguments):
         # While its browser is open, playwright's loop counts as running in the thread of the
         # tests, so a test that starts a loop of its own needs another process. Each worker has
         # a browser and a JupyterLab or two, so there are fewer.
-        run(*(pytest + ["-n3", BROWSER])),
+        run(*(pytest + ["-n2", BROWSER])),
     ]
     return max(map(abs, codes))
 

@@ -332,7 +332,7 @@ def test_test_covers_the_lower_layers_and_runs_all_the_rest(commands):
     elsewhere = [*run.MEASURED, run.BROWSER]
     ignored = [f"--ignore={path}" for path in elsewhere]
     assert rest[-3 - len(ignored) :] == [run.WORKERS, "tests", "notebooks", *ignored]
-    assert browser[-2:] == ["-n3", run.BROWSER]
+    assert browser[-2:] == ["-n2", run.BROWSER]
     assert all((ROOT / path).exists() for path in elsewhere)
 
 
