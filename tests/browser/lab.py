@@ -38,9 +38,8 @@ ROOT = Path(__file__).parents[2]
 SET_UP = patient(600)  # seconds; the first `run.py lab` installs what JupyterLab needs
 STOP = patient(30)  # seconds
 PATIENCE = patient(90_000)  # milliseconds; a slow machine is no failure
-TRIES = (
-    3  # a try must outlast a page that stands still: a press that only came late runs a cell twice
-)
+# A try must outlast a page that stands still: a press that only came late runs a cell twice.
+TRIES = 3
 LINK = re.compile(r"https?://127\.0\.0\.1:\d+/\S*\?token=\w+")
 NO_AUTOSAVE = {"autosave": False}  # a test reads the notebooks, and leaves them as they are
 
